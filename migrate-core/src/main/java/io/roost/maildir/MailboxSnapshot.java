@@ -1,0 +1,34 @@
+package io.roost.maildir;
+
+import java.util.List;
+import java.util.Optional;
+
+import io.roost.dovecot.Guid128;
+import io.roost.dovecot.MailboxName;
+
+/**
+ * One selectable mailbox of the source as a scan found it: names only, no mail was opened.
+ *
+ * @param location       where its directories are
+ * @param uidValidity    1 to 2^32-1, or 0 if the mailbox has none yet
+ * @param uidNext        above every UID in {@code mails}
+ * @param guid           mailbox GUID; empty if Dovecot has given it none yet
+ * @param firstRecentUid UIDs from here on are {@code \Recent}; 1 to {@code uidNext}
+ * @param highestModseq  at least 1
+ * @param keywords       names; a mail's keyword bits are positions in this list
+ * @param mails          ascending by UID
+ * @param acl            whether the mailbox has a {@code dovecot-acl} file
+ * @param problems       everything odd about it
+ */
+public record MailboxSnapshot(MaildirMailbox location, long uidValidity, long uidNext, Optional<Guid128> guid,
+        long firstRecentUid, long highestModseq, List<String> keywords, MailList mails, boolean acl,
+        List<SourceProblem> problems) {
+    public MailboxSnapshot {
+        keywords = List.copyOf(keywords);
+        problems = List.copyOf(problems);
+    }
+
+    public MailboxName name() {
+        return location.name();
+    }
+}

@@ -1,0 +1,101 @@
+package io.roost.posix;
+
+import java.nio.ByteBuffer;
+
+import jnr.ffi.LibraryLoader;
+import jnr.ffi.LibraryOption;
+import jnr.ffi.Runtime;
+import jnr.ffi.annotations.In;
+import jnr.ffi.annotations.Out;
+
+/**
+ * The C library, with C's own names; nobody outside this package calls it. Numbers are Linux's and the same on x86-64
+ * and aarch64 unless a method says otherwise. {@code statx} is used for all stats because its layout is the same
+ * everywhere and it works on glibc from 2.28. Public only because the generated implementation lies in another class loader.
+ */
+public interface Libc {
+    Libc C = LibraryLoader.create(Libc.class).option(LibraryOption.SaveError, true).load("c");
+    Runtime RUNTIME = Runtime.getRuntime(C);
+
+    int AT_FDCWD = -100;
+    int AT_SYMLINK_NOFOLLOW = 0x100;
+    int AT_REMOVEDIR = 0x200;
+    int AT_EMPTY_PATH = 0x1000;
+
+    int O_RDONLY = 0;
+    int O_WRONLY = 1;
+    int O_RDWR = 2;
+    int O_CREAT = 0100;
+    int O_EXCL = 0200;
+    int O_TRUNC = 01000;
+    int O_NONBLOCK = 04000;
+    int O_NOATIME = 01000000;
+    int O_CLOEXEC = 02000000;
+    /** Differs between architectures. */
+    int O_DIRECTORY = Arch.ARM64 ? 040000 : 0200000;
+    /** Differs between architectures. */
+    int O_NOFOLLOW = Arch.ARM64 ? 0100000 : 0400000;
+
+    /** Differs between architectures. */
+    int SYS_GETDENTS64 = Arch.ARM64 ? 61 : 217;
+
+    int STATX_BASIC_STATS = 0x7ff;
+
+    int LOCK_EX = 2;
+    int LOCK_NB = 4;
+
+    int openat(int dirfd, @In byte[] path, int flags, int mode);
+
+    int close(int fd);
+
+    int statx(int dirfd, @In byte[] path, int flags, int mask, @Out ByteBuffer status);
+
+    long read(int fd, ByteBuffer buffer, long count);
+
+    long pread(int fd, ByteBuffer buffer, long count, long offset);
+
+    long write(int fd, ByteBuffer buffer, long count);
+
+    long pwrite(int fd, ByteBuffer buffer, long count, long offset);
+
+    int fsync(int fd);
+
+    int fdatasync(int fd);
+
+    int ftruncate(int fd, long length);
+
+    int fchown(int fd, int uid, int gid);
+
+    int fchmod(int fd, int mode);
+
+    int mkdirat(int dirfd, @In byte[] path, int mode);
+
+    int renameat(int fromDir, @In byte[] from, int toDir, @In byte[] to);
+
+    int unlinkat(int dirfd, @In byte[] path, int flags);
+
+    int symlinkat(@In byte[] target, int dirfd, @In byte[] path);
+
+    long readlinkat(int dirfd, @In byte[] path, @Out byte[] target, long size);
+
+    int flock(int fd, int operation);
+
+    int fstatfs(int fd, @Out ByteBuffer status);
+
+    /** For getdents64, which has a wrapper only since glibc 2.30. */
+    long syscall(long number, int fd, @Out ByteBuffer entries, long count);
+
+    int geteuid();
+
+    int getegid();
+
+    int umask(int mask);
+
+    /** The machine's architecture, for the few numbers that differ. */
+    final class Arch {
+        static final boolean ARM64 = "aarch64".equals(System.getProperty("os.arch"));
+
+        private Arch() {
+        }
+    }
+}

@@ -1,0 +1,129 @@
+package io.roost.posix;
+
+import java.io.Closeable;
+import java.nio.ByteBuffer;
+
+/**
+ * A file held open by its descriptor. Not thread-safe, except that {@link #pread} and {@link #sync} may run beside others.
+ * Buffers must be direct. Closing twice does nothing.
+ */
+public final class OpenFile implements Closeable {
+    private int fd;
+    private final String path;
+
+    OpenFile(int fd, String path) {
+        this.fd = fd;
+        this.path = path;
+    }
+
+    /** The path it was opened by, a byte string, for messages. */
+    public String path() {
+        return path;
+    }
+
+    public FileStatus status() throws PosixException {
+        return OpenDirectory.status(fd(), "", Libc.AT_EMPTY_PATH, path);
+    }
+
+    /**
+     * Reads up to {@code buffer.remaining()} bytes and advances the position.
+     *
+     * @return the number of bytes, 0 at the end of the file
+     */
+    public int read(ByteBuffer buffer) throws PosixException {
+        long n = Call.ofLong("read", path, () -> Libc.C.read(fd(), buffer, buffer.remaining()));
+        buffer.position(buffer.position() + (int) n);
+        return (int) n;
+    }
+
+    /** As {@link #read}, from {@code offset}, leaving the file position alone. */
+    public int pread(ByteBuffer buffer, long offset) throws PosixException {
+        long n = Call.ofLong("read", path, () -> Libc.C.pread(fd(), buffer, buffer.remaining(), offset));
+        buffer.position(buffer.position() + (int) n);
+        return (int) n;
+    }
+
+    /** Reads from {@code offset} until the buffer is full or the file ends; the buffer's position tells how much came. */
+    public void preadFully(ByteBuffer buffer, long offset) throws PosixException {
+        long at = offset;
+        while (buffer.hasRemaining()) {
+            int n = pread(buffer, at);
+            if (n == 0) {
+                return;
+            }
+            at += n;
+        }
+    }
+
+    /** Writes all that remains in the buffer at the file position. */
+    public void write(ByteBuffer buffer) throws PosixException {
+        while (buffer.hasRemaining()) {
+            long n = Call.ofLong("write", path, () -> Libc.C.write(fd(), buffer, buffer.remaining()));
+            buffer.position(buffer.position() + (int) n);
+        }
+    }
+
+    /** Writes all that remains in the buffer at {@code offset}. */
+    public void pwrite(ByteBuffer buffer, long offset) throws PosixException {
+        long at = offset;
+        while (buffer.hasRemaining()) {
+            long from = at;
+            long n = Call.ofLong("write", path, () -> Libc.C.pwrite(fd(), buffer, buffer.remaining(), from));
+            buffer.position(buffer.position() + (int) n);
+            at += n;
+        }
+    }
+
+    /** Waits until content and length are on disk. */
+    public void sync() throws PosixException {
+        Call.of("sync", path, () -> Libc.C.fdatasync(fd()));
+    }
+
+    public void truncate(long length) throws PosixException {
+        Call.of("truncate", path, () -> Libc.C.ftruncate(fd(), length));
+    }
+
+    public void chown(int uid, int gid) throws PosixException {
+        Call.of("change the owner of", path, () -> Libc.C.fchown(fd(), uid, gid));
+    }
+
+    public void chmod(int mode) throws PosixException {
+        Call.of("change the mode of", path, () -> Libc.C.fchmod(fd(), mode));
+    }
+
+    /**
+     * Takes the exclusive {@code flock} without waiting; it goes with this descriptor.
+     *
+     * @return false if somebody else holds it
+     */
+    public boolean tryLock() throws PosixException {
+        try {
+            Call.of("lock", path, () -> Libc.C.flock(fd(), Libc.LOCK_EX | Libc.LOCK_NB));
+            return true;
+        } catch (PosixException e) {
+            if (e.errno() == PosixException.EAGAIN) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * Closes the file. On NFS, data that could not be written may be reported only here; whoever has written calls
+     * {@link #sync} before.
+     */
+    @Override
+    public void close() {
+        if (fd >= 0) {
+            Libc.C.close(fd);
+            fd = -1;
+        }
+    }
+
+    private int fd() {
+        if (fd < 0) {
+            throw new IllegalStateException("closed: " + ByteString.toText(path));
+        }
+        return fd;
+    }
+}

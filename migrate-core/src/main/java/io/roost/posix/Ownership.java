@@ -1,0 +1,45 @@
+package io.roost.posix;
+
+/**
+ * To whom new files and directories belong and with which modes, decided once for a user's target.
+ *
+ * @param uid           owner of everything created, or -1 to leave it to the process
+ * @param gid           group of everything created, or -1 to leave it
+ * @param fileMode      permission bits of files
+ * @param directoryMode permission bits of directories
+ */
+public record Ownership(int uid, int gid, int fileMode, int directoryMode) {
+    /** Owner-only modes and the process's own ids: what Dovecot chooses under a mail root of mode 0700. */
+    public static final Ownership PRIVATE = new Ownership(-1, -1, 0600, 0700);
+
+    /** Creates a file that must not exist, as this says. */
+    public OpenFile createFile(OpenDirectory directory, String name) throws PosixException {
+        OpenFile file = directory.create(name, fileMode);
+        try {
+            if (uid >= 0 || gid >= 0) {
+                file.chown(uid, gid);
+            }
+            return file;
+        } catch (PosixException | RuntimeException e) {
+            file.close();
+            throw e;
+        }
+    }
+
+    /** Creates a directory that must not exist, as this says, and opens it. */
+    public OpenDirectory createDirectory(OpenDirectory parent, String name) throws PosixException {
+        parent.makeDirectory(name, directoryMode);
+        OpenDirectory directory = parent.openDirectory(name);
+        try {
+            if (uid >= 0 || gid >= 0) {
+                directory.chown(uid, gid);
+                // chown clears setgid
+                directory.chmod(directoryMode);
+            }
+            return directory;
+        } catch (PosixException | RuntimeException e) {
+            directory.close();
+            throw e;
+        }
+    }
+}
