@@ -1,5 +1,6 @@
 package io.roost.migrate;
 
+import io.roost.dovecot.InvalidSettingException;
 import io.roost.dovecot.Pop3UidlFormat;
 import io.roost.maildir.MailList;
 import io.roost.maildir.MailboxSnapshot;
@@ -14,7 +15,8 @@ final class Pop3Uidls {
      *
      * @return null if the settings make the same UIDL from what mdbox has anyway; always null outside INBOX, which alone POP3 sees
      */
-    static String stored(Pop3UidlFormat format, MailboxSnapshot mailbox, int position) {
+    static String stored(Pop3UidlFormat format, MailboxSnapshot mailbox, int position)
+            throws InvalidSettingException {
         if (!mailbox.name().isInbox()) {
             return null;
         }
@@ -23,6 +25,6 @@ final class Pop3Uidls {
         if (own != null || !format.changesOnMdbox()) {
             return own;
         }
-        return format.expand(mails.uid(position), mailbox.uidValidity(), mails.baseName(position), mails.guid(position));
+        return format.expand(mails.uid(position), mailbox.uidValidity(), mails.guid(position), mails.baseName(position));
     }
 }

@@ -1,5 +1,6 @@
 package io.roost.migrate;
 
+import io.roost.dovecot.InvalidSettingException;
 import io.roost.dovecot.Pop3UidlFormat;
 
 /**
@@ -18,9 +19,19 @@ public record Settings(long rotateSize, boolean zlib, Pop3UidlFormat pop3UidlFor
     public static final long DEFAULT_ROTATE_SIZE = 10L << 20;
     public static final long DEFAULT_CHECKPOINT_BYTES = 32L << 20;
 
+    private static final Pop3UidlFormat DEFAULT_POP3_UIDL_FORMAT;
+
+    static {
+        try {
+            DEFAULT_POP3_UIDL_FORMAT = Pop3UidlFormat.of(Pop3UidlFormat.DEFAULT);
+        } catch (InvalidSettingException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     /** What Dovecot 2.3 and Roost do unless told otherwise. */
     public static Settings defaults() {
-        return new Settings(DEFAULT_ROTATE_SIZE, false, Pop3UidlFormat.DEFAULT, false, 4, DEFAULT_CHECKPOINT_BYTES, 5);
+        return new Settings(DEFAULT_ROTATE_SIZE, false, DEFAULT_POP3_UIDL_FORMAT, false, 4, DEFAULT_CHECKPOINT_BYTES, 5);
     }
 
     public Settings withSkipUnreadable(boolean skip) {

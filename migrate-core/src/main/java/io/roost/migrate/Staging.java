@@ -190,16 +190,18 @@ final class Staging implements Closeable {
             throw new IllegalArgumentException(finalPath + " is not part of the mdbox");
         }
         OpenDirectory at = tree.root().openDirectory(".");
+        String path = tree.finalPath();
         for (String part : below(tree, finalPath)) {
+            path += "/" + part;
             OpenDirectory next;
             try {
+                created.add(path);
                 next = at.status(part).isPresent() ? at.openDirectory(part) : ownership.createDirectory(at, part);
             } finally {
                 at.close();
             }
             at = next;
         }
-        created.add(finalPath);
         return at;
     }
 
@@ -217,6 +219,7 @@ final class Staging implements Closeable {
 
     /** Removes what a final path will be, with all below it. */
     void removeTree(String finalPath) throws PosixException {
+        created.removeIf(path -> path.equals(finalPath) || path.startsWith(finalPath + "/"));
         int slash = finalPath.lastIndexOf('/');
         try (OpenDirectory parent = directory(finalPath.substring(0, slash))) {
             parent.removeTree(finalPath.substring(slash + 1));
