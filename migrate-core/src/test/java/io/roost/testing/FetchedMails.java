@@ -8,66 +8,68 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 
 /**
- * Reads {@code doveadm -f tab fetch '... size.physical ... text'}: a header line, then per mail the fields with a TAB after
- * each, the text as it is, and LF. Nothing in it is escaped, so the text ends where {@code size.physical} says. Texts are
- * digested, not kept.
+ * Reads {@code doveadm -f flow fetch 'FIELDS text'}: per mail {@code name=value} of each field with a space after it, then
+ * {@code text=}, the text as it is, and LF. Nothing in it is escaped, so the text ends where {@code size.physical} says.
+ * (The tab format puts a TAB before every block of a text, JSON replaces what is not UTF-8.) Texts are digested, not kept.
  */
 final class FetchedMails {
     interface Consumer {
-        void mail(String[] fields, String sha256);
+        /** @param values one for each field */
+        void mail(List<String> values, String sha256);
     }
 
-    private final int fieldCount;
+    private final List<String> fields;
     private final Consumer consumer;
 
-    /** @param fieldCount fields before the text */
-    FetchedMails(int fieldCount, Consumer consumer) {
-        this.fieldCount = fieldCount;
+    /** @param fields before the text; {@code size.physical} is among them */
+    FetchedMails(List<String> fields, Consumer consumer) {
+        this.fields = fields;
         this.consumer = consumer;
     }
 
     void read(InputStream stdout) throws IOException {
         InputStream in = new BufferedInputStream(stdout, 1 << 16);
-        String header = until(in, '\n');
-        if (header == null) {
-            return;
-        }
-        String[] names = header.split("\t");
-        if (names.length != fieldCount + 1) {
-            throw new IOException("unexpected header of doveadm fetch: " + header);
-        }
-        int sizeAt = Arrays.asList(names).indexOf("size.physical");
-        for (String first = until(in, '\t'); first != null; first = until(in, '\t')) {
-            String[] fields = new String[fieldCount];
-            fields[0] = first;
-            for (int i = 1; i < fieldCount; i++) {
-                fields[i] = until(in, '\t');
+        String first = fields.get(0) + "=";
+        while (true) {
+            byte[] start = in.readNBytes(first.length());
+            if (start.length == 0) {
+                return;
             }
-            if (fields[fieldCount - 1] == null) {
-                throw new EOFException("doveadm fetch ended within a mail of " + first);
+            if (!new String(start, StandardCharsets.UTF_8).equals(first)) {
+                throw new IOException("doveadm fetch gave " + new String(start, StandardCharsets.UTF_8) + " instead of " + first);
             }
-            String digest = digest(in, Long.parseLong(fields[sizeAt]));
+            String[] values = new String[fields.size()];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = until(in, " " + (i + 1 < values.length ? fields.get(i + 1) : "text") + "=");
+            }
+            String digest = digest(in, Long.parseLong(values[fields.indexOf("size.physical")]));
             if (in.read() != '\n') {
-                throw new IOException("a mail's text is not as long as its size.physical, in " + String.join(" ", fields)
+                throw new IOException("a mail's text is not as long as its size.physical: " + String.join(" ", values)
                         + "; is S= in its file name wrong? Then set maildir_broken_filename_sizes = yes");
             }
-            consumer.mail(fields, digest);
+            consumer.mail(List.of(values), digest);
         }
     }
 
-    private static String until(InputStream in, int end) throws IOException {
+    private static String until(InputStream in, String end) throws IOException {
+        byte[] mark = end.getBytes(StandardCharsets.UTF_8);
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        for (int b = in.read(); b != end; b = in.read()) {
+        int matched = 0;
+        while (matched < mark.length) {
+            int b = in.read();
             if (b < 0) {
-                return null;
+                throw new EOFException("doveadm fetch ended within a mail, before" + end);
             }
             out.write(b);
+            // the mark's first byte, a space, occurs in it once
+            matched = b == mark[matched] ? matched + 1 : b == mark[0] ? 1 : 0;
         }
-        return out.toString(StandardCharsets.UTF_8);
+        byte[] bytes = out.toByteArray();
+        return new String(bytes, 0, bytes.length - mark.length, StandardCharsets.UTF_8);
     }
 
     private static String digest(InputStream in, long length) throws IOException {

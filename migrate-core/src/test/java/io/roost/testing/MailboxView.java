@@ -20,10 +20,9 @@ public final class MailboxView {
     /** What may differ between two views that show the same mail. */
     public enum Ignoring { SAVED_DATE, HIGHEST_MODSEQ, RECENT, MAILBOX_GUID, POP3 }
 
-    private static final String[] STATUS = {"messages", "uidnext", "uidvalidity", "unseen", "recent", "highestmodseq", "vsize",
-        "guid"};
-    private static final String[] FETCH = {"mailbox", "uid", "guid", "flags", "date.received.unixtime", "date.saved.unixtime",
-        "size.physical", "size.virtual", "pop3.uidl", "pop3.order"};
+    private static final String STATUS = "messages uidnext uidvalidity unseen recent highestmodseq vsize guid";
+    private static final List<String> FETCH = List.of("uid", "guid", "flags", "date.received.unixtime", "date.saved.unixtime",
+            "size.physical", "size.virtual", "pop3.uidl", "pop3.order", "mailbox");
 
     private final List<String> lines;
 
@@ -49,11 +48,12 @@ public final class MailboxView {
         Set<String> mailboxes = new TreeSet<>(text(dovecot, options, "mailbox", "list", "-u", user));
         mailboxes.forEach(m -> lines.add("mailbox " + m));
         text(dovecot, options, "mailbox", "list", "-s", "-u", user).forEach(m -> lines.add("subscribed " + m));
-        List<String> status = text(dovecot, options, "-f", "tab", "mailbox", "status", "-u", user, String.join(" ", STATUS), "*");
-        status.stream().skip(1).map(l -> "status " + statusLine(l, left)).forEach(lines::add);
+        List<String> status = text(dovecot, options, "-f", "tab", "mailbox", "status", "-u", user, STATUS, "*");
+        String[] names = status.get(0).split("\t");
+        status.stream().skip(1).map(l -> "status " + statusLine(names, l, left)).forEach(lines::add);
         List<String> command = new ArrayList<>(options);
-        command.addAll(List.of("-f", "tab", "fetch", "-u", user, String.join(" ", FETCH) + " text", "ALL"));
-        FetchedMails mails = new FetchedMails(FETCH.length, (fields, digest) -> lines.add("mail " + mailLine(fields, digest, left)));
+        command.addAll(List.of("-f", "flow", "fetch", "-u", user, String.join(" ", FETCH) + " text", "ALL"));
+        FetchedMails mails = new FetchedMails(FETCH, (values, digest) -> lines.add("mail " + mailLine(values, digest, left)));
         dovecot.doveadm(in -> {
             mails.read(in);
             return null;
@@ -82,31 +82,32 @@ public final class MailboxView {
         return left;
     }
 
-    private static String statusLine(String row, Set<String> left) {
+    private static String statusLine(String[] names, String row, Set<String> left) {
         String[] values = row.split("\t", -1);
         StringBuilder line = new StringBuilder(values[0]);
-        for (int i = 0; i < STATUS.length; i++) {
-            if (!left.contains(STATUS[i]) && !(STATUS[i].equals("guid") && left.contains("mailbox-guid"))) {
-                line.append(' ').append(STATUS[i]).append('=').append(values[i + 1]);
+        for (int i = 1; i < names.length; i++) {
+            if (!left.contains(names[i]) && !(names[i].equals("guid") && left.contains("mailbox-guid"))) {
+                line.append(' ').append(names[i]).append('=').append(values[i]);
             }
         }
         return line.toString();
     }
 
     /** Mailbox and UID first, the UID with leading zeros so that lines sort by it. */
-    private static String mailLine(String[] fields, String digest, Set<String> left) {
-        StringBuilder line = new StringBuilder(fields[0]).append(String.format(" uid=%010d", Long.parseLong(fields[1])));
-        for (int i = 2; i < FETCH.length; i++) {
-            if (left.contains(FETCH[i])) {
+    private static String mailLine(List<String> values, String digest, Set<String> left) {
+        StringBuilder line = new StringBuilder(values.get(FETCH.indexOf("mailbox")));
+        line.append(String.format(" uid=%010d", Long.parseLong(values.get(0))));
+        for (int i = 1; i < FETCH.size() - 1; i++) {
+            if (left.contains(FETCH.get(i))) {
                 continue;
             }
-            String value = fields[i];
-            if (FETCH[i].equals("flags")) {
+            String value = values.get(i);
+            if (FETCH.get(i).equals("flags")) {
                 Set<String> flags = new TreeSet<>(List.of(value.split(" ")));
                 flags.removeAll(left);
                 value = "(" + String.join(" ", flags) + ")";
             }
-            line.append(' ').append(FETCH[i]).append('=').append(value);
+            line.append(' ').append(FETCH.get(i)).append('=').append(value);
         }
         return line.append(" sha256=").append(digest).toString();
     }
