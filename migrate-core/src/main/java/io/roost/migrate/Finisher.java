@@ -174,7 +174,8 @@ final class Finisher {
         return map;
     }
 
-    private MailboxIndexWriter index(MailboxSnapshot mailbox, int number, UserRecord user, MapIndexWriter map, long uidValidity) {
+    private MailboxIndexWriter index(MailboxSnapshot mailbox, int number, UserRecord user, MapIndexWriter map, long uidValidity)
+            throws IOException {
         MailList list = mailbox.mails();
         boolean uidls = false;
         boolean orders = false;
@@ -283,7 +284,7 @@ final class Finisher {
     }
 
     private void writeSubscriptions(OpenDirectory control, List<MailboxName> names) throws IOException {
-        byte[] text = new SubscriptionsFile(names).write(account.target().utf8());
+        byte[] text = new SubscriptionsFile(names.stream().map(layout::storageParts).toList(), List.of()).write();
         try (OpenFile file = staging.ownership().createFile(control, layout.subscriptionsFile())) {
             file.write(ByteBuffer.allocateDirect(text.length).put(text).flip());
             file.sync();

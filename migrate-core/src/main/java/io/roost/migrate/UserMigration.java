@@ -6,7 +6,6 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 import io.roost.checkpoint.CheckpointException;
@@ -184,7 +183,7 @@ public final class UserMigration {
                 events.event(new Event.Scanned(account.user(), snapshot.mailboxes().size(), snapshot.mails(), snapshot.bytesByName()));
             }
             note(snapshot.problems().toList());
-            Copier copier = new Copier(account, settings, placed, writer, store, user, m -> storageName(m), events);
+            Copier copier = new Copier(account, settings, placed, writer, store, user, UserMigration.this::storageName, events);
             try {
                 user = copier.copy(snapshot, numbers);
             } finally {
@@ -203,16 +202,25 @@ public final class UserMigration {
                 finisher.write(snapshot, numbers, user);
                 staging.sync();
                 user = reached(user, UserState.FINISHED);
-                new StagedVerification(account, staging, layout, placed, finisher, events).verify(snapshot, numbers, settings);
-                Optional<MailboxSnapshot> changed = snapshot.firstChanged(maildir);
-                if (changed.isEmpty()) {
+                new StagedVerification(account, staging, layout, placed, finisher, events).verify(snapshot, numbers, user);
+                if (standsStill()) {
                     vanished = finisher.unreferenced();
                     return finisher;
                 }
-                events.event(new Event.SourceChanged(account.user(), attempt, changed.get().name().toString()));
+                events.event(new Event.SourceChanged(account.user(), attempt));
             }
             throw new MigrationException(Kind.ACTIVE, "the Maildir of " + account.user() + " changed during each of "
                     + settings.finishAttempts() + " attempts: lock the user out of logins and delivery, and run again");
+        }
+
+        /** Whether another scan finds what the indexes were written from. The stamps tell in most cases without one. */
+        private boolean standsStill() throws IOException {
+            if (snapshot.isUnchanged()) {
+                return true;
+            }
+            long before = snapshot.fingerprint();
+            snapshot = null;
+            return UserSnapshot.scan(maildir).fingerprint() == before;
         }
     }
 
