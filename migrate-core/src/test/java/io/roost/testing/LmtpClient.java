@@ -1,0 +1,48 @@
+package io.roost.testing;
+
+import java.io.Closeable;
+import java.io.IOException;
+
+/** An LMTP session. */
+final class LmtpClient implements Closeable {
+    private final LineConnection connection;
+
+    LmtpClient(LineConnection connection) throws IOException {
+        this.connection = connection;
+        expect("2", "the greeting");
+        command("LHLO localhost", "2");
+    }
+
+    /** Delivers a message, a byte string with LF or CR LF line ends, and returns the answer. */
+    String deliver(String user, String message) throws IOException {
+        command("MAIL FROM:<sender@example.org>", "2");
+        command("RCPT TO:<" + user + ">", "2");
+        command("DATA", "3");
+        StringBuilder data = new StringBuilder();
+        message.lines().forEach(l -> data.append(l.startsWith(".") ? "." : "").append(l).append("\r\n"));
+        return command(data + ".", "2");
+    }
+
+    private String command(String command, String expected) throws IOException {
+        connection.send(command + "\r\n");
+        return expect(expected, command);
+    }
+
+    private String expect(String expected, String what) throws IOException {
+        String answer = connection.line();
+        while (answer.startsWith("-", 3)) {
+            answer = connection.line();
+        }
+        if (!answer.startsWith(expected)) {
+            throw new IOException("the server answered " + what + " with " + answer);
+        }
+        return answer;
+    }
+
+    @Override
+    public void close() throws IOException {
+        try (connection) {
+            command("QUIT", "2");
+        }
+    }
+}
