@@ -13,7 +13,6 @@ import io.roost.mdbox.MailFileWriter;
 import io.roost.mdbox.MailMetadata;
 import io.roost.mdbox.MailboxIndex;
 import io.roost.mdbox.MapIndex;
-import io.roost.mdbox.MdboxLayout;
 import io.roost.mdbox.StoredMail;
 import io.roost.migrate.MigrationException.Kind;
 import io.roost.posix.OpenDirectory;
@@ -28,7 +27,7 @@ final class StagedVerification {
 
     private final Account account;
     private final Staging staging;
-    private final MdboxLayout layout;
+    private final TargetPaths paths;
     private final PlacedMails placed;
     private final Finisher finisher;
     private final Event.Sink events;
@@ -38,10 +37,10 @@ final class StagedVerification {
     private int next;
     private int done;
 
-    StagedVerification(Account account, Staging staging, MdboxLayout layout, PlacedMails placed, Finisher finisher, Event.Sink events) {
+    StagedVerification(Account account, Staging staging, TargetPaths paths, PlacedMails placed, Finisher finisher, Event.Sink events) {
         this.account = account;
         this.staging = staging;
-        this.layout = layout;
+        this.paths = paths;
         this.placed = placed;
         this.finisher = finisher;
         this.events = events;
@@ -51,7 +50,7 @@ final class StagedVerification {
     void verify(UserSnapshot snapshot, int[] numbers, UserRecord user) throws IOException, MigrationException, InterruptedException {
         try {
             long mapUidValidity;
-            try (OpenDirectory directory = staging.directory(layout.mapIndexDirectory())) {
+            try (OpenDirectory directory = staging.directory(paths.mapIndex())) {
                 MapIndex map = MapIndex.read(directory);
                 mapUidValidity = map.uidValidity();
                 compareMap(map, user);
@@ -90,7 +89,7 @@ final class StagedVerification {
     }
 
     private void readDataFiles() throws IOException, InterruptedException {
-        try (OpenDirectory storage = staging.directory(layout.storageDirectory())) {
+        try (OpenDirectory storage = staging.directory(paths.storage())) {
             for (int id = 1; id <= finisher.dataFiles(); id++) {
                 int fileId = id;
                 try (MailFileReader reader = MailFileReader.open(storage, id)) {
@@ -141,7 +140,7 @@ final class StagedVerification {
 
     private void compareMailbox(MailboxSnapshot mailbox, int number, long mapUidValidity) throws IOException {
         MailboxIndex index;
-        try (OpenDirectory dir = staging.directory(layout.mailboxIndexDirectory(layout.storageParts(mailbox.name())))) {
+        try (OpenDirectory dir = staging.directory(paths.mailboxIndex(mailbox.name()))) {
             index = MailboxIndex.read(dir);
         }
         mismatches.require(mailbox.name().toString(), "UIDVALIDITY of the map", mapUidValidity, index.header().mapUidValidity());

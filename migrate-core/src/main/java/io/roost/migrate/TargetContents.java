@@ -7,12 +7,10 @@ import java.util.Map;
 import java.util.Optional;
 
 import io.roost.dovecot.CorruptFileException;
-import io.roost.dovecot.MailLocation;
 import io.roost.mdbox.MailFileReader;
 import io.roost.mdbox.MailFileWriter;
 import io.roost.mdbox.MailMetadata;
 import io.roost.mdbox.MapIndex;
-import io.roost.mdbox.MdboxLayout;
 import io.roost.mdbox.Placement;
 import io.roost.mdbox.StoredMail;
 import io.roost.posix.OpenDirectory;
@@ -41,9 +39,9 @@ final class TargetContents {
     }
 
     /** Reads all data files. What is damaged is remembered by mail and does not end the reading. */
-    static TargetContents read(MailLocation location, MdboxLayout layout, MapIndex map) throws IOException {
+    static TargetContents read(TargetPaths paths, MapIndex map) throws IOException {
         TargetContents contents = new TargetContents(map);
-        try (DataFileSet files = new DataFileSet(location, layout)) {
+        try (DataFileSet files = new DataFileSet(paths)) {
             ContentDigest digest = new ContentDigest();
             byte[] chunk = new byte[16 * 1024];
             for (int i = 0; i < map.size(); i++) {
@@ -131,9 +129,9 @@ final class TargetContents {
         private MailFileReader current;
         private int currentId;
 
-        DataFileSet(MailLocation location, MdboxLayout layout) throws PosixException {
-            primary = OpenDirectory.openNoFollow(layout.storageDirectory());
-            String altStorage = location.alt().map(a -> a + "/storage").orElse(null);
+        DataFileSet(TargetPaths paths) throws PosixException {
+            primary = OpenDirectory.openNoFollow(paths.storage());
+            String altStorage = paths.altStorage().orElse(null);
             alt = altStorage != null && OpenDirectory.statusOf(altStorage).isPresent() ? OpenDirectory.open(altStorage) : null;
         }
 

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-import io.roost.maildir.MailFileName;
 import io.roost.maildir.MailList;
 import io.roost.maildir.Maildir;
 import io.roost.maildir.MaildirListing;
@@ -40,7 +39,7 @@ public record UserSnapshot(MaildirListing listing, List<MailboxSnapshot> mailbox
         long sum = 0;
         for (MailboxSnapshot mailbox : mailboxes) {
             for (int i = 0; i < mailbox.mails().size(); i++) {
-                sum += Math.max(0, MailFileName.physicalSize(mailbox.mails().baseName(i)));
+                sum += Math.max(0, mailbox.mails().sizeByName(i));
             }
         }
         return sum;

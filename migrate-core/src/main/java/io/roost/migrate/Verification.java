@@ -17,7 +17,6 @@ import io.roost.maildir.MailboxSnapshot;
 import io.roost.maildir.SourceProblem;
 import io.roost.mdbox.MailboxIndex;
 import io.roost.mdbox.MapIndex;
-import io.roost.mdbox.MdboxLayout;
 import io.roost.migrate.FileFate.Fate;
 import io.roost.migrate.MigrationException.Kind;
 import io.roost.migrate.ReadBatch.Outcome;
@@ -38,7 +37,7 @@ public final class Verification {
     private final Settings settings;
     private final Event.Sink events;
     private final Consumer<FileFate> fates;
-    private final MdboxLayout layout;
+    private final TargetPaths paths;
     private final Mismatches mismatches = new Mismatches();
     private final Map<Fate, Long> counts = new EnumMap<>(Fate.class);
     private final Set<SourceProblem> problems = new LinkedHashSet<>();
@@ -56,7 +55,7 @@ public final class Verification {
         this.settings = settings;
         this.events = events;
         this.fates = fates;
-        layout = new MdboxLayout(account.target());
+        paths = new TargetPaths(account.target());
     }
 
     /**
@@ -91,8 +90,8 @@ public final class Verification {
     }
 
     private boolean readTarget() throws IOException {
-        try (OpenDirectory directory = OpenDirectory.openNoFollow(layout.mapIndexDirectory())) {
-            contents = TargetContents.read(account.target(), layout, MapIndex.read(directory));
+        try (OpenDirectory directory = OpenDirectory.openNoFollow(paths.mapIndex())) {
+            contents = TargetContents.read(paths, MapIndex.read(directory));
             return true;
         } catch (CorruptFileException e) {
             mismatches.add("", e.offset(), e.file(), "map index", e.expected(), e.found());
@@ -103,7 +102,7 @@ public final class Verification {
     /** Compares all that needs no mail; null if the index cannot be read. */
     private MailboxIndex compareIndex(MailboxSnapshot mailbox) throws IOException {
         MailboxIndex index;
-        try (OpenDirectory dir = OpenDirectory.openNoFollow(layout.mailboxIndexDirectory(layout.storageParts(mailbox.name())))) {
+        try (OpenDirectory dir = OpenDirectory.openNoFollow(paths.mailboxIndex(mailbox.name()))) {
             index = MailboxIndex.read(dir);
         } catch (CorruptFileException e) {
             mismatches.add(mailbox.name().toString(), 0, e.file(), "mailbox index", e.expected(), e.found());
