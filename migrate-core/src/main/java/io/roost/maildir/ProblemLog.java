@@ -55,7 +55,7 @@ final class ProblemLog {
         return switch (e.errno()) {
             case PosixException.EACCES, PosixException.EPERM -> Kind.UNREADABLE;
             case PosixException.ELOOP -> Kind.SYMLINK;
-            case PosixException.ENOTDIR -> Kind.NOT_A_FILE;
+            case PosixException.ENOTDIR, PosixException.EISDIR -> Kind.NOT_A_FILE;
             default -> throw e;
         };
     }
