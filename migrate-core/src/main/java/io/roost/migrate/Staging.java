@@ -171,12 +171,12 @@ final class Staging implements Closeable {
      *
      * @param finalPath a path at or below one of the trees
      */
-    OpenDirectory directory(String finalPath) throws PosixException {
+    synchronized OpenDirectory directory(String finalPath) throws PosixException {
         StagingTree tree = treeOf(finalPath);
         if (tree == null) {
             throw new IllegalArgumentException(finalPath + " is not part of the mdbox");
         }
-        OpenDirectory at = tree.root().openDirectory(".");
+        OpenDirectory at = tree.root().again();
         String path = tree.finalPath();
         for (String part : below(tree, finalPath)) {
             path += "/" + part;
