@@ -44,24 +44,26 @@ class Pop3UidlFormatTest {
     /** UIDLs that a POP3 session shows for a Maildir, for each format; mails have GUIDs of both kinds. */
     @Test
     void asTheRunningDovecotShowsThem() throws Exception {
-        for (String format : List.of("%08Xu%08Xv", "%u", "%v-%u", "%g", "%f", "%Mf", "%Xu.%MXv", "x%3.5f%%", "%.100Nf-%u", "%Ug", "%-5.5g%u")) {
-            try (PrivateDovecot dovecot = PrivateDovecot.start(VariablesTest.staticUserdb("@DIR@/home/%u")
-                    + "mail_location = maildir:~/Maildir\npop3_uidl_format = " + format + "\nprotocols = pop3\n"
-                    + "service pop3-login {\n inet_listener pop3 {\n port = 0\n }\n inet_listener pop3s {\n port = 0\n }\n}\n")) {
-                Path maildir = dovecot.dir().resolve("home/u/Maildir");
-                for (String sub : List.of("cur", "new", "tmp")) {
-                    Files.createDirectories(maildir.resolve(sub));
-                }
-                List<String> names = List.of("1600000001.M1P1.host,S=15", "1600000002.M1P1.host", "odd name+x,W=3");
-                List<String> guids = List.of("0123456789abcdef0123456789abcdef", names.get(1), names.get(2));
-                StringBuilder uidlist = new StringBuilder("3 V1795447391 N40 G0123456789abcdef0123456789abcdee\n");
-                for (int i = 0; i < names.size(); i++) {
-                    Files.writeString(maildir.resolve("cur").resolve(names.get(i) + ":2,S"), "Subject: a\n\nb");
-                    uidlist.append(27 + i).append(i == 0 ? " G" + guids.get(0) : "").append(" :").append(names.get(i)).append(":2,S\n");
-                }
-                Files.writeString(maildir.resolve("dovecot-uidlist"), uidlist);
-                dovecot.giveAway();
-                String session = dovecot.exec(List.of("/usr/bin/doveadm", "-c", dovecot.configuration().toString(), "exec", "pop3", "-u", "u"),
+        List<String> names = List.of("1600000001.M1P1.host,S=13", "1600000002.M1P1.host", "odd name+x,W=16");
+        List<String> guids = List.of("0123456789abcdef0123456789abcdef", names.get(1), names.get(2));
+        try (PrivateDovecot dovecot = PrivateDovecot.start(VariablesTest.staticUserdb("@DIR@/home/%u")
+                + "mail_location = maildir:~/Maildir\n")) {
+            Path maildir = dovecot.dir().resolve("home/u/Maildir");
+            for (String sub : List.of("cur", "new", "tmp")) {
+                Files.createDirectories(maildir.resolve(sub));
+            }
+            StringBuilder uidlist = new StringBuilder("3 V1795447391 N40 G0123456789abcdef0123456789abcdee\n");
+            for (int i = 0; i < names.size(); i++) {
+                Files.writeString(maildir.resolve("cur").resolve(names.get(i) + ":2,S"), "Subject: a\n\nb");
+                uidlist.append(27 + i).append(i == 0 ? " G" + guids.get(0) : "").append(" :").append(names.get(i)).append(":2,S\n");
+            }
+            Files.writeString(maildir.resolve("dovecot-uidlist"), uidlist);
+            dovecot.giveAway();
+            for (String format : List.of("%08Xu%08Xv", "%u", "%v-%u", "%g", "%f", "%Mf", "%Xu.%MXv", "x%3.5f%%", "%.100Nf-%u", "%Ug",
+                    "%-5.5g%u")) {
+                Path configuration = dovecot.dir().resolve("pop3.conf");
+                Files.writeString(configuration, Files.readString(dovecot.configuration()) + "pop3_uidl_format = " + format + "\n");
+                String session = dovecot.exec(List.of("/usr/bin/doveadm", "-c", configuration.toString(), "exec", "pop3", "-u", "u"),
                         "UIDL\r\nQUIT\r\n");
                 List<String> expected = new ArrayList<>();
                 for (int i = 0; i < names.size(); i++) {
