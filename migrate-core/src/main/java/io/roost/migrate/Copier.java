@@ -248,7 +248,7 @@ final class Copier {
         long saved = mails.savedDate(mail.position) == MailList.UNKNOWN ? mail.ctime : mails.savedDate(mail.position);
         PlacedBatch.Mail m = new PlacedBatch.Mail(mail.source.number(), p.fileId(), p.offset(), p.recordSize(),
                 metadata.plainSize(), metadata.virtualSize(), metadata.received(), date(mail, saved, "saved"), guid.high(),
-                guid.low(), mail.digest.high(), mail.digest.low(), mails.baseName(mail.position));
+                guid.low(), mail.digest.high(), mail.digest.low(), mails.key(mail.position));
         placed.add(m);
         batch.add(m);
     }

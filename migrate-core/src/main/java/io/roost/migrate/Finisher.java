@@ -196,7 +196,7 @@ final class Finisher {
                 mailbox.highestModseq(), uidls, orders, highestUidl, Integer.toUnsignedLong(user.runStamp()),
                 System.currentTimeMillis() / 1000));
         for (int i = 0; i < list.size(); i++) {
-            int at = placed.find(number, list.baseName(i));
+            int at = placed.find(number, list.key(i));
             if (at < 0) {
                 // Rejected, and reported where that happened; or expunged since the scan, which the stamps will tell.
                 continue;
