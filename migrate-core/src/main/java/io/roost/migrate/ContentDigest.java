@@ -39,7 +39,7 @@ final class ContentDigest {
         return new Value(b.getLong(), b.getLong());
     }
 
-    /** Of a mailbox's number and a file's base name, which together identify a mail. */
+    /** Of a mailbox's number and a mail's key, which together identify a mail. */
     Value ofName(int mailbox, String key) {
         sha256.update((byte) (mailbox >> 8));
         sha256.update((byte) mailbox);
