@@ -159,18 +159,16 @@ final class MailLocationParser {
     }
 
     private Layout layout() throws InvalidSettingException {
-        if (layout == null) {
-            return driver.equals("maildir") ? Layout.MAILDIR_PLUS_PLUS : Layout.FS;
-        }
-        Layout chosen = switch (layout.toLowerCase(Locale.ROOT)) {
+        String name = layout != null ? layout : driver.equals("maildir") ? "maildir++" : "fs";
+        Layout chosen = switch (name.toLowerCase(Locale.ROOT)) {
             case "maildir++" -> Layout.MAILDIR_PLUS_PLUS;
             case "fs" -> Layout.FS;
             case "index" -> Layout.INDEX;
-            default -> throw bad("LAYOUT=" + layout, "maildir++, fs or index", "Roost knows no other layout");
+            default -> throw bad("LAYOUT=" + name, "maildir++, fs or index", "Roost knows no other layout");
         };
         if (chosen == Layout.MAILDIR_PLUS_PLUS && (DBOX.contains(driver) || !dirName.isEmpty())) {
-            throw bad("LAYOUT=" + layout, "fs or index with " + (DBOX.contains(driver) ? driver : "DIRNAME"),
-                    "Dovecot refuses this combination; leave LAYOUT out");
+            throw bad("LAYOUT=" + name, "fs or index with " + (DBOX.contains(driver) ? driver : "DIRNAME"),
+                    "Dovecot refuses this combination; write LAYOUT=fs");
         }
         return chosen;
     }

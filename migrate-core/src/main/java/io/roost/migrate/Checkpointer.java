@@ -14,7 +14,7 @@ import io.roost.checkpoint.CheckpointStore;
 import io.roost.checkpoint.PlacedBatch;
 import io.roost.checkpoint.PlacedBatch.DataFileLength;
 import io.roost.checkpoint.UserRecord;
-import io.roost.mdbox.Unsynced;
+import io.roost.mdbox.MailFileWriter.Unsynced;
 
 /**
  * Makes what the writer has written last: syncs the data files, <em>then</em> records the batch, in a thread of its own while

@@ -17,6 +17,7 @@ import io.roost.mdbox.MailFileWriter;
 import io.roost.mdbox.MailMetadata;
 import io.roost.mdbox.Placement;
 import io.roost.migrate.ReadBatch.ReadMail;
+import io.roost.posix.ByteString;
 import io.roost.posix.FileStatus;
 import io.roost.posix.OpenFile;
 import io.roost.posix.PosixException;
@@ -27,7 +28,6 @@ import io.roost.posix.PosixException;
  */
 final class Copier {
     private static final long PROGRESS_NANOS = 200_000_000L;
-    private static final long MAX_DATE = 0xffffffffL;
     /** Dovecot refuses copies from 32768 references on; a further mail gets a record of its own. */
     private static final int MAX_SHARERS = 32_000;
     /** A store that fails for so many mails is broken as a whole. */
@@ -214,16 +214,16 @@ final class Copier {
         return mail.source.snapshot().name().isInbox() && placed.mailbox(owner) == mail.source.number();
     }
 
-    /** Never the same GUID for different contents: the mail gets one made of both. */
+    /** Never the same GUID for different contents. */
     private MailMetadata withOwnGuid(ReadMail mail, MailMetadata m) {
-        Guid128 own = Guid128.ofText(m.guid() + '/' + Long.toHexString(mail.digest.high()) + Long.toHexString(mail.digest.low()));
+        Guid128 own = MailGuids.ofConflict(m.guid(), mail.digest);
         problems.add(new SourceProblem(SourceProblem.Kind.GUID_CONFLICT, mail.source.snapshot().name().toString(),
-                mail.source.snapshot().mails().fileName(mail.position),
-                "another mail with other content has the GUID " + m.guid() + "; this one becomes " + own));
+                mail.source.snapshot().mails().fileName(mail.position), "another mail with other content has the GUID "
+                + ByteString.toText(m.guid()) + "; this one becomes " + own));
         return new MailMetadata(m.plainSize(), m.received(), m.virtualSize(), m.pop3Uidl(), m.pop3Order(), own.toString(), m.mailbox());
     }
 
-    private MailMetadata metadata(ReadMail mail) {
+    private MailMetadata metadata(ReadMail mail) throws IOException {
         MailboxSnapshot mailbox = mail.source.snapshot();
         MailList mails = mailbox.mails();
         int i = mail.position;
@@ -234,13 +234,12 @@ final class Copier {
     }
 
     private long date(ReadMail mail, long date, String which) {
-        if (date >= 0 && date <= MAX_DATE) {
-            return date;
+        long nearest = MailDates.nearest(date);
+        if (nearest != date) {
+            problems.add(new SourceProblem(SourceProblem.Kind.BAD_DATE, mail.source.snapshot().name().toString(),
+                    mail.source.snapshot().mails().fileName(mail.position), "expected a " + which + " date of 0 to " + MailDates.MAX
+                    + " Unix seconds, found " + date + "; " + nearest + " is used"));
         }
-        long nearest = date < 0 ? 0 : MAX_DATE;
-        problems.add(new SourceProblem(SourceProblem.Kind.BAD_DATE, mail.source.snapshot().name().toString(),
-                mail.source.snapshot().mails().fileName(mail.position),
-                "expected a " + which + " date of 0 to " + MAX_DATE + " Unix seconds, found " + date + "; " + nearest + " is used"));
         return nearest;
     }
 

@@ -9,7 +9,6 @@ import io.roost.checkpoint.CheckpointStore;
 import io.roost.checkpoint.PlacedBatch.DataFileLength;
 import io.roost.checkpoint.UserRecord;
 import io.roost.mdbox.MailFileWriter;
-import io.roost.mdbox.MdboxLayout;
 import io.roost.posix.FileStatus;
 import io.roost.posix.OpenDirectory;
 import io.roost.posix.PosixException;
@@ -20,32 +19,32 @@ import io.roost.posix.PosixException;
  */
 final class DataFiles {
     private final Staging staging;
-    private final MdboxLayout layout;
+    private final TargetPaths paths;
     private final UserRecord user;
     private final DataFileLength length;
 
-    private DataFiles(Staging staging, MdboxLayout layout, UserRecord user, DataFileLength length) {
+    private DataFiles(Staging staging, TargetPaths paths, UserRecord user, DataFileLength length) {
         this.staging = staging;
-        this.layout = layout;
+        this.paths = paths;
         this.user = user;
         this.length = length;
     }
 
     /** @param placed empty; filled with what is placed */
-    static DataFiles resume(Staging staging, MdboxLayout layout, CheckpointStore store, UserRecord user, PlacedMails placed)
+    static DataFiles resume(Staging staging, TargetPaths paths, CheckpointStore store, UserRecord user, PlacedMails placed)
             throws IOException {
         DataFileLength length = store.placed(user.number(), placed::add);
-        try (OpenDirectory storage = staging.directory(layout.storageDirectory())) {
+        try (OpenDirectory storage = staging.directory(paths.storage())) {
             if (length.fileId() > 0 && !isComplete(storage, placed, length)) {
                 placed.clear();
                 UserRecord again = user.restarted(System.currentTimeMillis());
                 store.forget(again, false);
                 removeFrom(storage, 1);
-                return new DataFiles(staging, layout, again, DataFileLength.NONE);
+                return new DataFiles(staging, paths, again, DataFileLength.NONE);
             }
             removeFrom(storage, length.fileId() + 1);
         }
-        return new DataFiles(staging, layout, user, length);
+        return new DataFiles(staging, paths, user, length);
     }
 
     /** The user's record, as at the beginning if all must be copied again. */
@@ -55,7 +54,7 @@ final class DataFiles {
 
     /** A writer that goes on where the recorded files end. */
     MailFileWriter writer(long rotateSize) throws IOException {
-        OpenDirectory storage = staging.directory(layout.storageDirectory());
+        OpenDirectory storage = staging.directory(paths.storage());
         long stamp = Integer.toUnsignedLong(user.runStamp());
         return length.fileId() == 0 ? MailFileWriter.create(storage, staging.ownership(), rotateSize, 1, stamp)
                 : MailFileWriter.resume(storage, staging.ownership(), rotateSize, length.fileId(), length.length(), stamp);

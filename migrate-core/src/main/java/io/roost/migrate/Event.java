@@ -33,7 +33,7 @@ public sealed interface Event {
     }
 
     /** The source changed while the indexes were written; finish starts again. */
-    record SourceChanged(String user, int attempt, String mailbox) implements Event {
+    record SourceChanged(String user, int attempt) implements Event {
     }
 
     /** The user is done. */

@@ -38,7 +38,7 @@ final class Finisher {
     private final Account account;
     private final Settings settings;
     private final Staging staging;
-    private final MdboxLayout layout;
+    private final TargetPaths paths;
     private final PlacedMails placed;
     private final int[] mapUids;
     private final short[] references;
@@ -46,11 +46,11 @@ final class Finisher {
     private long mails;
     private long bytes;
 
-    Finisher(Account account, Settings settings, Staging staging, MdboxLayout layout, PlacedMails placed) {
+    Finisher(Account account, Settings settings, Staging staging, TargetPaths paths, PlacedMails placed) {
         this.account = account;
         this.settings = settings;
         this.staging = staging;
-        this.layout = layout;
+        this.paths = paths;
         this.placed = placed;
         mapUids = new int[placed.size()];
         references = new short[placed.size() + 1];
@@ -83,7 +83,7 @@ final class Finisher {
                     return null;
                 }));
             }
-            try (OpenDirectory storage = staging.directory(layout.mapIndexDirectory())) {
+            try (OpenDirectory storage = staging.directory(paths.mapIndex())) {
                 map.write(storage, staging.ownership());
             }
             for (Future<?> f : writing) {
@@ -138,15 +138,15 @@ final class Finisher {
     }
 
     private void removeEarlier() throws PosixException {
-        staging.removeTree(layout.mailboxesDirectory());
-        staging.removeTree(layout.mailboxesIndexDirectory());
-        staging.removeTree(layout.mailboxesControlDirectory());
-        try (OpenDirectory map = staging.directory(layout.mapIndexDirectory())) {
+        for (String mailboxes : paths.mailboxRoots()) {
+            staging.removeTree(mailboxes);
+        }
+        try (OpenDirectory map = staging.directory(paths.mapIndex())) {
             removeFiles(map, "dovecot.map.index");
         }
-        try (OpenDirectory control = staging.directory(layout.controlRoot())) {
+        try (OpenDirectory control = staging.directory(paths.control())) {
             removeFiles(control, "dovecot-uidvalidity");
-            control.removeFile(layout.subscriptionsFile());
+            control.removeFile(paths.subscriptionsName());
         }
     }
 
@@ -174,7 +174,8 @@ final class Finisher {
         return map;
     }
 
-    private MailboxIndexWriter index(MailboxSnapshot mailbox, int number, UserRecord user, MapIndexWriter map, long uidValidity) {
+    private MailboxIndexWriter index(MailboxSnapshot mailbox, int number, UserRecord user, MapIndexWriter map, long uidValidity)
+            throws IOException {
         MailList list = mailbox.mails();
         boolean uidls = false;
         boolean orders = false;
@@ -230,14 +231,13 @@ final class Finisher {
     }
 
     private void writeMailbox(MailboxSnapshot mailbox, MailboxIndexWriter index) throws IOException {
-        List<String> parts = layout.storageParts(mailbox.name());
-        staging.directory(layout.mailboxDirectory(parts)).close();
-        try (OpenDirectory dir = staging.directory(layout.mailboxIndexDirectory(parts))) {
+        staging.directory(paths.mailbox(mailbox.name())).close();
+        try (OpenDirectory dir = staging.directory(paths.mailboxIndex(mailbox.name()))) {
             index.write(dir, staging.ownership());
         }
         if (mailbox.acl()) {
             try (OpenDirectory from = OpenDirectory.openNoFollow(mailbox.location().path());
-                    OpenDirectory to = staging.directory(layout.mailboxDirectory(parts))) {
+                    OpenDirectory to = staging.directory(paths.mailbox(mailbox.name()))) {
                 copySmallFile(from, to, "dovecot-acl");
             }
         }
@@ -257,7 +257,7 @@ final class Finisher {
     /** Parents that hold no mail are directories without a mailbox in them. */
     private void writeNoSelect(UserSnapshot snapshot) throws PosixException {
         for (MailboxName name : snapshot.listing().noSelect()) {
-            staging.directory(layout.noSelectDirectory(layout.storageParts(name))).close();
+            staging.directory(paths.noSelect(name)).close();
         }
     }
 
@@ -266,25 +266,25 @@ final class Finisher {
         for (long v : uidValidities) {
             highest = Math.max(highest, v);
         }
-        try (OpenDirectory control = staging.directory(layout.controlRoot())) {
+        try (OpenDirectory control = staging.directory(paths.control())) {
             if (highest > 0) {
-                UidValidityFiles.write(control, staging.ownership(), highest);
+                UidValidityFiles.write(control, highest, staging.ownership());
             }
             if (!snapshot.listing().subscriptions().isEmpty()) {
                 writeSubscriptions(control, snapshot.listing().subscriptions());
             }
         }
-        if (account.target().alt().isPresent() && !account.target().altNoCheck()) {
+        if (paths.altLink().isPresent()) {
             try (OpenDirectory root = staging.directory(account.target().root())) {
-                root.removeFile("dbox-alt-root");
-                root.makeSymlink(account.target().alt().get(), "dbox-alt-root");
+                root.removeFile(MdboxLayout.ALT_LINK);
+                root.makeSymlink(paths.altLink().get(), MdboxLayout.ALT_LINK);
             }
         }
     }
 
     private void writeSubscriptions(OpenDirectory control, List<MailboxName> names) throws IOException {
-        byte[] text = new SubscriptionsFile(names).write(account.target().utf8());
-        try (OpenFile file = staging.ownership().createFile(control, layout.subscriptionsFile())) {
+        byte[] text = new SubscriptionsFile(names.stream().map(paths::storageParts).toList(), List.of()).write();
+        try (OpenFile file = staging.ownership().createFile(control, paths.subscriptionsName())) {
             file.write(ByteBuffer.allocateDirect(text.length).put(text).flip());
             file.sync();
         }

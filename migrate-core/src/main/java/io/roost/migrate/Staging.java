@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -11,7 +12,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentSkipListSet;
 
 import io.roost.checkpoint.CheckpointStore;
-import io.roost.dovecot.MailLocation;
+import io.roost.mdbox.MdboxLayout.Tree;
 import io.roost.migrate.MigrationException.Kind;
 import io.roost.posix.ByteString;
 import io.roost.posix.OpenDirectory;
@@ -30,36 +31,28 @@ import io.roost.posix.PosixException;
  */
 final class Staging implements Closeable {
     private final Account account;
+    private final TargetPaths paths;
     private final Ownership ownership;
     private final StagingTree root;
-    /** Tree by its final path; the mail root is among them. */
+    /** Tree by its final path; the mail root is among them, and ALT is not. */
     private final Map<String, StagingTree> trees = new TreeMap<>();
     /** Paths of directories that may have been changed; sorted, thread-safe. */
     private final Set<String> created = new ConcurrentSkipListSet<>();
     private StagingMarker marker;
 
-    private Staging(Account account, Ownership ownership) throws PosixException {
+    private Staging(Account account, TargetPaths paths, Ownership ownership) throws PosixException {
         this.account = account;
+        this.paths = paths;
         this.ownership = ownership;
-        MailLocation to = account.target();
-        root = add("root", to.root());
         try {
-            if (to.index().isPresent() && treeOf(to.index().get()) == null) {
-                add("index", to.index().get());
-            }
-            if (to.control().isPresent() && treeOf(to.control().get()) == null) {
-                add("control", to.control().get());
+            for (Map.Entry<Tree, String> tree : paths.trees().entrySet()) {
+                trees.put(tree.getValue(), new StagingTree(tree.getKey().name().toLowerCase(Locale.ROOT), tree.getValue()));
             }
         } catch (PosixException e) {
             close();
             throw e;
         }
-    }
-
-    private StagingTree add(String name, String path) throws PosixException {
-        StagingTree tree = new StagingTree(name, path);
-        trees.put(path, tree);
-        return tree;
+        root = trees.get(paths.trees().get(Tree.ROOT));
     }
 
     /** Whether an earlier run of this store has published the user's mdbox and not yet removed its marker. */
@@ -75,10 +68,10 @@ final class Staging implements Closeable {
      *
      * @throws MigrationException if the target exists, staging belongs to somebody else, or another process works in it
      */
-    static Staging open(Account account, Ownership ownership, CheckpointStore store) throws IOException, MigrationException {
+    static Staging open(Account account, TargetPaths paths, Ownership ownership, CheckpointStore store) throws IOException, MigrationException {
         Staging staging;
         try {
-            staging = new Staging(account, ownership);
+            staging = new Staging(account, paths, ownership);
         } catch (PosixException e) {
             throw new MigrationException(Kind.TARGET, "the directory for the mdbox is not there: " + e.getMessage()
                     + "; is the file system mounted? Roost creates the mdbox, not the directory it lies in", e);
@@ -105,12 +98,12 @@ final class Staging implements Closeable {
         }
         boolean wasPublishing = found != null && found.publishing();
         marker = new StagingMarker(found == null ? UUID.randomUUID().toString() : found.set(), store.identity(), store.path(),
-                account.user(), paths(), wasPublishing);
+                account.user(), finalPaths(), wasPublishing);
         lockRoot();
         if (wasPublishing) {
             for (StagingTree tree : trees.values()) {
                 if (tree != root) {
-                    tree.takeBack(marker.set(), this::isOurName);
+                    tree.takeBack(marker.set(), paths::isOurName);
                 }
             }
             marker = marker.inPhase(false);
@@ -154,21 +147,15 @@ final class Staging implements Closeable {
             }
             return;
         }
-        List<String> collisions = tree.collisions(this::isOurName);
+        List<String> collisions = tree.collisions(paths::isOurName);
         if (!collisions.isEmpty()) {
             throw new MigrationException(Kind.TARGET, text(tree.finalPath()) + " already holds " + text(collisions.get(0))
                     + ", which the mdbox needs: it must not share this directory with another location; move it away, or name another "
-                    + tree.name().toUpperCase(java.util.Locale.ROOT) + " for the mdbox");
+                    + tree.name().toUpperCase(Locale.ROOT) + " for the mdbox");
         }
     }
 
-    private boolean isOurName(String name) {
-        MailLocation to = account.target();
-        return name.equals(to.mailboxDir()) || name.equals("storage") || name.equals(to.subscriptions())
-                || name.startsWith("dovecot-uidvalidity");
-    }
-
-    private Map<String, String> paths() {
+    private Map<String, String> finalPaths() {
         Map<String, String> out = new TreeMap<>();
         trees.forEach((path, tree) -> out.put(tree.name(), text(path)));
         return out;
@@ -184,12 +171,12 @@ final class Staging implements Closeable {
      *
      * @param finalPath a path at or below one of the trees
      */
-    OpenDirectory directory(String finalPath) throws PosixException {
+    synchronized OpenDirectory directory(String finalPath) throws PosixException {
         StagingTree tree = treeOf(finalPath);
         if (tree == null) {
             throw new IllegalArgumentException(finalPath + " is not part of the mdbox");
         }
-        OpenDirectory at = tree.root().openDirectory(".");
+        OpenDirectory at = tree.root().again();
         String path = tree.finalPath();
         for (String part : below(tree, finalPath)) {
             path += "/" + part;
@@ -265,8 +252,8 @@ final class Staging implements Closeable {
     }
 
     /** Removes the markers of a published mdbox; may be repeated. */
-    static void removeMarkers(Account account) throws IOException {
-        try (Staging staging = new Staging(account, Ownership.PRIVATE)) {
+    static void removeMarkers(Account account, TargetPaths paths) throws IOException {
+        try (Staging staging = new Staging(account, paths, Ownership.PRIVATE)) {
             for (StagingTree tree : staging.trees.values()) {
                 if (tree != staging.root) {
                     tree.removeMarker();

@@ -6,7 +6,6 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 import io.roost.checkpoint.CheckpointException;
@@ -15,12 +14,12 @@ import io.roost.checkpoint.MailboxRecord;
 import io.roost.checkpoint.UserLock;
 import io.roost.checkpoint.UserRecord;
 import io.roost.checkpoint.UserState;
+import io.roost.dovecot.InvalidSettingException;
 import io.roost.maildir.Maildir;
 import io.roost.maildir.MailboxSnapshot;
 import io.roost.maildir.SourceProblem;
 import io.roost.maildir.SourceProblem.Severity;
 import io.roost.mdbox.MailFileWriter;
-import io.roost.mdbox.MdboxLayout;
 import io.roost.migrate.MigrationException.Kind;
 import io.roost.posix.ByteString;
 import io.roost.posix.FileStatus;
@@ -37,7 +36,7 @@ public final class UserMigration {
     private final Settings settings;
     private final CheckpointStore store;
     private final Event.Sink events;
-    private final MdboxLayout layout;
+    private final TargetPaths paths;
     private final Set<SourceProblem> problems = new LinkedHashSet<>();
     private long copiedMails;
     private long sharedMails;
@@ -45,13 +44,15 @@ public final class UserMigration {
 
     /**
      * @param events told what happens, on the thread that calls {@link #run}
+     * @throws InvalidSettingException if there can be no mdbox at the target location
      */
-    public UserMigration(Account account, Settings settings, CheckpointStore store, Event.Sink events) {
+    public UserMigration(Account account, Settings settings, CheckpointStore store, Event.Sink events)
+            throws InvalidSettingException {
         this.account = account;
         this.settings = settings;
         this.store = store;
         this.events = events;
-        layout = new MdboxLayout(account.target());
+        paths = new TargetPaths(account.target());
     }
 
     /**
@@ -134,10 +135,10 @@ public final class UserMigration {
         OpenDirectory.clearUmask();
         UserRecord user = record;
         Finisher finished;
-        try (Staging staging = Staging.open(account, ownership, store)) {
+        try (Staging staging = Staging.open(account, paths, ownership, store)) {
             try {
                 PlacedMails placed = new PlacedMails();
-                DataFiles files = DataFiles.resume(staging, layout, store, user, placed);
+                DataFiles files = DataFiles.resume(staging, paths, store, user, placed);
                 user = files.user();
                 try (MailFileWriter writer = files.writer(settings.rotateSize())) {
                     events.event(new Event.Started(account.user(), account.source().root(), account.target().root(), placed.size()));
@@ -184,7 +185,8 @@ public final class UserMigration {
                 events.event(new Event.Scanned(account.user(), snapshot.mailboxes().size(), snapshot.mails(), snapshot.bytesByName()));
             }
             note(snapshot.problems().toList());
-            Copier copier = new Copier(account, settings, placed, writer, store, user, m -> storageName(m), events);
+            note(unholdable());
+            Copier copier = new Copier(account, settings, placed, writer, store, user, m -> paths.storageName(m.name()), events);
             try {
                 user = copier.copy(snapshot, numbers);
             } finally {
@@ -195,29 +197,44 @@ public final class UserMigration {
             return user;
         }
 
+        /** Mailboxes whose names mdbox cannot hold; with leave to skip they are left out of the snapshot. */
+        private List<SourceProblem> unholdable() {
+            List<SourceProblem> found = new ArrayList<>();
+            for (MailboxSnapshot mailbox : snapshot.mailboxes()) {
+                paths.whyInvalid(mailbox.name()).ifPresent(why -> found.add(new SourceProblem(SourceProblem.Kind.BAD_MAILBOX_NAME,
+                        mailbox.name().toString(), mailbox.location().path(), "mdbox cannot hold the mailbox: " + why)));
+            }
+            return found;
+        }
+
         Finisher finish(UserRecord before) throws IOException, MigrationException, InterruptedException {
             UserRecord user = before;
             for (int attempt = 1; attempt <= settings.finishAttempts(); attempt++) {
                 user = copy(user, attempt);
-                Finisher finisher = new Finisher(account, settings, staging, layout, placed);
+                Finisher finisher = new Finisher(account, settings, staging, paths, placed);
                 finisher.write(snapshot, numbers, user);
                 staging.sync();
                 user = reached(user, UserState.FINISHED);
-                new StagedVerification(account, staging, layout, placed, finisher, events).verify(snapshot, numbers, settings);
-                Optional<MailboxSnapshot> changed = snapshot.firstChanged(maildir);
-                if (changed.isEmpty()) {
+                new StagedVerification(account, staging, paths, placed, finisher, events).verify(snapshot, numbers, user);
+                if (standsStill()) {
                     vanished = finisher.unreferenced();
                     return finisher;
                 }
-                events.event(new Event.SourceChanged(account.user(), attempt, changed.get().name().toString()));
+                events.event(new Event.SourceChanged(account.user(), attempt));
             }
             throw new MigrationException(Kind.ACTIVE, "the Maildir of " + account.user() + " changed during each of "
                     + settings.finishAttempts() + " attempts: lock the user out of logins and delivery, and run again");
         }
-    }
 
-    private String storageName(MailboxSnapshot mailbox) {
-        return String.join("/", layout.storageParts(mailbox.name()));
+        /** Whether another scan finds what the indexes were written from. The stamps tell in most cases without one. */
+        private boolean standsStill() throws IOException {
+            if (snapshot.isUnchanged()) {
+                return true;
+            }
+            long before = snapshot.fingerprint();
+            snapshot = null;
+            return UserSnapshot.scan(maildir).fingerprint() == before;
+        }
     }
 
     /** Numbers of the mailboxes in the store: those known keep theirs. */
@@ -283,7 +300,7 @@ public final class UserMigration {
     }
 
     private Result complete(UserRecord user, Finisher finished, long started) throws IOException {
-        Staging.removeMarkers(account);
+        Staging.removeMarkers(account, paths);
         UserRecord done = user.withState(UserState.DONE, System.currentTimeMillis());
         store.forget(done, true);
         if (finished != null) {
