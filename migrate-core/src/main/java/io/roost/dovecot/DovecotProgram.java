@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -28,11 +29,13 @@ public final class DovecotProgram {
     private final String name;
     private final List<String> command;
     private final Duration limit;
+    private final Map<String, String> environment;
 
-    private DovecotProgram(String name, List<String> command, Duration limit) {
+    private DovecotProgram(String name, List<String> command, Duration limit, Map<String, String> environment) {
         this.name = name;
         this.command = command;
         this.limit = limit;
+        this.environment = environment;
     }
 
     /**
@@ -94,7 +97,7 @@ public final class DovecotProgram {
                 + String.join(", ", USUAL_PLACES) + ". Run Roost where Dovecot is, or give --home, --from and --to"));
         List<String> command = new ArrayList<>(List.of(path));
         configuration.ifPresent(file -> command.addAll(List.of("-c", file)));
-        return new DovecotProgram(name, List.copyOf(command), limit);
+        return new DovecotProgram(name, List.copyOf(command), limit, Map.of());
     }
 
     private static Optional<String> find(String name) {
@@ -107,7 +110,12 @@ public final class DovecotProgram {
 
     /** This program, killed after another time. */
     public DovecotProgram within(Duration time) {
-        return new DovecotProgram(name, command, time);
+        return new DovecotProgram(name, command, time, environment);
+    }
+
+    /** This program with these environment variables beside the ones of this process. */
+    public DovecotProgram withEnvironment(Map<String, String> variables) {
+        return new DovecotProgram(name, command, limit, Map.copyOf(variables));
     }
 
     /**
@@ -119,7 +127,9 @@ public final class DovecotProgram {
     public Result run(String... arguments) throws IOException {
         List<String> all = new ArrayList<>(command);
         all.addAll(Arrays.asList(arguments));
-        Process process = new ProcessBuilder(all).redirectInput(new File("/dev/null")).start();
+        ProcessBuilder builder = new ProcessBuilder(all).redirectInput(new File("/dev/null"));
+        builder.environment().putAll(environment);
+        Process process = builder.start();
         Capture output = new Capture(process.getInputStream(), MAX_OUTPUT, process);
         Capture errors = new Capture(process.getErrorStream(), MAX_ERRORS, null);
         output.start();

@@ -96,6 +96,16 @@ public final class DovecotSettings {
         return value != null ? value : DEFAULTS.getOrDefault(key, "");
     }
 
+    /** Whether the text itself set it. */
+    public boolean isSet(String key) {
+        return output.root().values().containsKey(key);
+    }
+
+    /** The settings whose defaults are known here. */
+    static Set<String> defaultKeys() {
+        return DEFAULTS.keySet();
+    }
+
     /** A setting as it applies in {@code protocol NAME { }}. */
     public String get(String key, String protocol) {
         for (Block block : blocks("protocol")) {

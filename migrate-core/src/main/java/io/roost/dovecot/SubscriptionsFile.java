@@ -23,7 +23,8 @@ import io.roost.posix.PosixException;
  *   version 1 = *( part *( separator part ) LF )                   ; no escapes; "." in Maildir++, "/" in LAYOUT=fs
  * </pre>
  *
- * Parts are storage parts, see {@link MailboxNameCodec}. CR before LF belongs to the line end, and the last LF may be missing.
+ * Parts are storage parts, see {@link MailboxNameCodec}. CR before LF belongs to the line end. Dovecot does not read
+ * a last line without LF, unless the whole file is shorter than its header would be; here it counts as malformed.
  * Source: {@code subscription-file.c} of 2.3.19.1. Version 2 is the one written, for every format of mailbox. Immutable.
  *
  * @param mailboxes storage parts of each mailbox subscribed to, in the file's order, without duplicates
@@ -90,11 +91,13 @@ public record SubscriptionsFile(List<List<String>> mailboxes, List<MalformedLine
         int number = second ? 3 : 1;
         for (int at = second ? HEADER_2.length() : 0; at < text.length(); number++) {
             int end = text.indexOf('\n', at);
+            boolean cut = end < 0 && text.length() >= HEADER_2.length();
             end = end < 0 ? text.length() : end;
             String line = text.substring(at, end > at && text.charAt(end - 1) == '\r' ? end - 1 : end);
             at = end + 1;
             List<String> parts = new ArrayList<>();
-            String reason = line.length() > MAX_LINE ? "longer than " + MAX_LINE + " bytes"
+            String reason = cut ? "no line end, Dovecot did not read it" : line.length() > MAX_LINE
+                    ? "longer than " + MAX_LINE + " bytes"
                     : split(line, second ? '\t' : separator, second, parts);
             if (reason != null) {
                 malformed.add(new MalformedLine(number, line, reason));

@@ -1,5 +1,6 @@
 package io.roost.maildir;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.util.BitSet;
 import java.util.List;
@@ -17,7 +18,7 @@ import io.roost.posix.PosixException;
  * What a Maildir mailbox's index and cache tell of its mails. One that is missing, damaged or of another UIDVALIDITY knows
  * nothing, as a fresh one would. Not thread-safe.
  */
-final class IndexView {
+final class IndexView implements Closeable {
     /** Prefix of the files' names. */
     static final String PREFIX = "dovecot.index";
 
@@ -128,8 +129,16 @@ final class IndexView {
             return cache.date(at, field).orElse(MailList.UNKNOWN);
         } catch (CorruptFileException e) {
             problems.add(Kind.CORRUPT_CACHE, e.file(), e.getMessage());
-            cache = null;
+            close();
             return MailList.UNKNOWN;
+        }
+    }
+
+    @Override
+    public void close() {
+        if (cache != null) {
+            cache.close();
+            cache = null;
         }
     }
 }

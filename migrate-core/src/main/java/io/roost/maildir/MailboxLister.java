@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 import io.roost.dovecot.MailLocation;
 import io.roost.dovecot.MailLocation.Layout;
@@ -35,7 +36,7 @@ final class MailboxLister {
     private final MailboxNameCodec codec;
     private final ProblemLog problems;
     private final Map<MailboxName, MaildirMailbox> mailboxes = new TreeMap<>();
-    private final List<MailboxName> noSelect = new ArrayList<>();
+    private final Set<MailboxName> noSelect = new TreeSet<>();
 
     MailboxLister(MailLocation location, ProblemLog problems) {
         this.location = location;
@@ -56,6 +57,7 @@ final class MailboxLister {
         } else {
             listFs(root);
         }
+        addImpliedParents();
         if (!paths.inbox().equals(location.root())) {
             tellIfHoldsMails(root, location.root(), "lie where Dovecot shows no mailbox, because INBOX is elsewhere");
         }
@@ -66,8 +68,19 @@ final class MailboxLister {
     }
 
     List<MailboxName> noSelect() {
-        noSelect.sort(Comparator.naturalOrder());
-        return noSelect;
+        return List.copyOf(noSelect);
+    }
+
+    /** In Maildir++ {@code .A.B} needs no {@code .A}, and Dovecot lists it nevertheless. */
+    private void addImpliedParents() {
+        for (MailboxName name : mailboxes.keySet()) {
+            for (int n = name.parts().size() - 1; n > 0; n--) {
+                MailboxName parent = new MailboxName(name.parts().subList(0, n));
+                if (!mailboxes.containsKey(parent)) {
+                    noSelect.add(parent);
+                }
+            }
+        }
     }
 
     private void listMaildirPlusPlus(OpenDirectory root) throws PosixException {

@@ -54,9 +54,10 @@ final class MailboxScan {
         boolean apart = !mailbox.control().equals(mailbox.path());
         boolean acl;
         try (OpenDirectory directory = openDirectory();
-                OpenDirectory elsewhere = apart ? mailbox.openControl().orElse(null) : null) {
+                OpenDirectory elsewhere = apart ? mailbox.openControl().orElse(null) : null;
+                IndexView view = IndexView.read(mailbox, problems)) {
             OpenDirectory control = apart ? elsewhere : directory;
-            index = IndexView.read(mailbox, problems);
+            index = view;
             keywords = new MailKeywords(index.keywordNames(), readKeywords(control));
             findFiles(directory);
             readUids(control, directory);

@@ -1,5 +1,6 @@
 package io.roost.migrate;
 
+import java.util.List;
 import java.util.Optional;
 
 import io.roost.migrate.MigrationException.Kind;
@@ -18,12 +19,25 @@ final class TargetParents {
     }
 
     /**
+     * Checks the parents of all trees as they are; creates nothing.
+     *
+     * @return as {@link #prepare}
+     */
+    static FileStatus check(Account account, FileStatus source) throws PosixException, MigrationException {
+        return prepare(account, source, false);
+    }
+
+    /**
      * Checks the parents of all trees, and creates the missing ones of INDEX and CONTROL, as Dovecot would.
      *
      * @param source status of the Maildir's root
      * @return status of the directory that the mail root will lie in
      */
     static FileStatus prepare(Account account, FileStatus source) throws PosixException, MigrationException {
+        return prepare(account, source, true);
+    }
+
+    private static FileStatus prepare(Account account, FileStatus source, boolean create) throws PosixException, MigrationException {
         String parent = parentOf(account.target().root());
         FileStatus status = OpenDirectory.statusOf(parent).orElseThrow(() -> new MigrationException(Kind.TARGET,
                 "the directory for the mdbox, " + ByteString.toText(parent) + ", does not exist: is the file system mounted? "
@@ -32,21 +46,25 @@ final class TargetParents {
         if (account.target().indexInMemory()) {
             throw new MigrationException(Kind.TARGET, "INDEX=MEMORY cannot hold an mdbox: its map index must be on disk");
         }
-        for (Optional<String> other : java.util.List.of(account.target().index(), account.target().control())) {
+        for (Optional<String> other : List.of(account.target().index(), account.target().control())) {
             if (other.isPresent() && !other.get().startsWith(account.target().root() + "/")) {
-                createParents(account, other.get(), source);
+                createParents(account, other.get(), source, create);
             }
         }
         return status;
     }
 
-    private static void createParents(Account account, String path, FileStatus source) throws PosixException, MigrationException {
+    private static void createParents(Account account, String path, FileStatus source, boolean create)
+            throws PosixException, MigrationException {
         String parent = parentOf(path);
         if (OpenDirectory.statusOf(parent).isPresent()) {
             requireMounted(path, OpenDirectory.statusOf(parent).get(), source);
             return;
         }
-        createParents(account, parent, source);
+        createParents(account, parent, source, create);
+        if (!create) {
+            return;
+        }
         try (OpenDirectory above = OpenDirectory.open(parentOf(parent))) {
             Ownership ownership = TargetOwnership.of(account, source, above.status());
             ownership.createDirectory(above, parent.substring(parent.lastIndexOf('/') + 1)).close();

@@ -3,6 +3,8 @@ package io.roost.dovecot;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -82,14 +84,19 @@ final class PrivateDovecot implements AutoCloseable {
 
     /** Runs a program with this input and returns what it prints. */
     String exec(List<String> command, String input) throws Exception {
-        Path in = Files.writeString(dir.resolve("input"), input);
-        Process process = new ProcessBuilder(command).redirectInput(in.toFile()).redirectError(dir.resolve("errors").toFile()).start();
+        Process process = new ProcessBuilder(command).redirectError(dir.resolve("errors").toFile()).start();
+        // a pipe, since Dovecot cannot poll a file; less than a pipe holds
+        try (OutputStream in = process.getOutputStream()) {
+            in.write(input.getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            // the program did not want it
+        }
         byte[] output = process.getInputStream().readAllBytes();
         if (!process.waitFor(60, TimeUnit.SECONDS) || process.exitValue() != 0) {
             process.destroyForcibly();
             throw new IOException(command + " failed: " + Files.readString(dir.resolve("errors")));
         }
-        return new String(output, java.nio.charset.StandardCharsets.UTF_8);
+        return new String(output, StandardCharsets.UTF_8);
     }
 
     private void exec(List<String> command) throws Exception {
