@@ -46,7 +46,7 @@ class DovecotGoesOnTest {
 
     @AfterEach
     void nothingIsLogged() throws Exception {
-        dovecot.assertLogClean();
+        MigratedUser.assertNothingLogged(dovecot);
     }
 
     private static MigratedUser migrated(String user) throws Exception {

@@ -57,7 +57,7 @@ class DovecotMaintainsTest {
 
     @AfterEach
     void nothingIsLogged() throws Exception {
-        dovecot.assertLogClean();
+        MigratedUser.assertNothingLogged(dovecot);
     }
 
     private static MigratedUser migrated(String user) throws Exception {
@@ -100,11 +100,7 @@ class DovecotMaintainsTest {
     void forceResyncFindsEverythingWhereItIs() throws Exception {
         MigratedUser user = migrated("resync");
         MailboxView before = user.view(Ignoring.HIGHEST_MODSEQ);
-        dovecot.doveadm("force-resync", "-u", "resync", "*");
-        // It says this of every storage, one that Dovecot wrote included.
-        dovecot.assertLogClean("fscking index file " + user.mdbox() + "/storage/dovecot.map.index",
-                "mdbox " + user.mdbox() + "/storage: rebuilding indexes");
-        dovecot.forgetLog();
+        user.forceResync();
         MailboxView.assertSame(before, user.view(Ignoring.HIGHEST_MODSEQ));
         dovecot.doveadm("purge", "-u", "resync").succeeded();
         MailboxView.assertSame(before, user.view(Ignoring.HIGHEST_MODSEQ));

@@ -46,8 +46,13 @@ final class MigratedUser {
     /** @param target the mail location of the Dovecot */
     static MigratedUser of(DovecotInstance dovecot, String name, Migrations migrations, MaildirBuilder maildir, String target)
             throws Exception {
-        Path home = dovecot.home(name);
         maildir.write();
+        return of(dovecot, name, migrations, target);
+    }
+
+    /** Migrates the {@code ~/Maildir} that is there. */
+    static MigratedUser of(DovecotInstance dovecot, String name, Migrations migrations, String target) throws Exception {
+        Path home = dovecot.home(name);
         dovecot.own(home);
         MailboxView before = MailboxView.at(dovecot, name, "maildir:~/Maildir");
         Result result = migrations.migrate(Migrations.account(name, home, "maildir:~/Maildir", target));
@@ -112,6 +117,24 @@ final class MigratedUser {
         MailboxIndex index = index(mailbox);
         MapIndex map = map();
         return map.refcount(map.find(index.mapUid(index.find(uid))));
+    }
+
+    /** Fails if Dovecot has logged anything since the last call, or the start; for the end of a test. */
+    static void assertNothingLogged(DovecotInstance dovecot) throws IOException {
+        try {
+            dovecot.assertLogClean();
+        } finally {
+            dovecot.forgetLog();
+        }
+    }
+
+    /** Runs {@code force-resync} and fails if it logs anything but the two lines that it logs of any mdbox. */
+    void forceResync() throws IOException {
+        dovecot.assertLogClean();
+        dovecot.doveadm("force-resync", "-u", name, "*");
+        dovecot.assertLogClean("Warning: fscking index file " + mdbox() + "/storage/dovecot.map.index",
+                "Warning: mdbox " + mdbox() + "/storage: rebuilding indexes");
+        dovecot.forgetLog();
     }
 
     /** What {@code doveadm mailbox status} says of a mailbox. */
