@@ -1,5 +1,6 @@
 package io.roost.migrate;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,15 +18,15 @@ import io.roost.posix.PosixException;
  * The {@code m.*} files that an earlier run left in staging, brought to what the store knows of them: what was not recorded is
  * cut off; if something recorded is missing, all of it is dropped and copied again.
  */
-final class DataFiles {
+final class DataFiles implements Closeable {
     private final Staging staging;
-    private final TargetPaths paths;
+    private final OpenDirectory storage;
     private final UserRecord user;
     private final DataFileLength length;
 
-    private DataFiles(Staging staging, TargetPaths paths, UserRecord user, DataFileLength length) {
+    private DataFiles(Staging staging, OpenDirectory storage, UserRecord user, DataFileLength length) {
         this.staging = staging;
-        this.paths = paths;
+        this.storage = storage;
         this.user = user;
         this.length = length;
     }
@@ -34,17 +35,26 @@ final class DataFiles {
     static DataFiles resume(Staging staging, TargetPaths paths, CheckpointStore store, UserRecord user, PlacedMails placed)
             throws IOException {
         DataFileLength length = store.placed(user.number(), placed::add);
-        try (OpenDirectory storage = staging.directory(paths.storage())) {
+        OpenDirectory storage = staging.directory(paths.storage());
+        try {
             if (length.fileId() > 0 && !isComplete(storage, placed, length)) {
                 placed.clear();
                 UserRecord again = user.restarted(System.currentTimeMillis());
                 store.forget(again, false);
                 removeFrom(storage, 1);
-                return new DataFiles(staging, paths, again, DataFileLength.NONE);
+                return new DataFiles(staging, storage, again, DataFileLength.NONE);
             }
             removeFrom(storage, length.fileId() + 1);
+            return new DataFiles(staging, storage, user, length);
+        } catch (IOException | RuntimeException e) {
+            storage.close();
+            throw e;
         }
-        return new DataFiles(staging, paths, user, length);
+    }
+
+    /** The directory they lie in; closed with this. */
+    OpenDirectory storage() {
+        return storage;
     }
 
     /** The user's record, as at the beginning if all must be copied again. */
@@ -54,7 +64,6 @@ final class DataFiles {
 
     /** A writer that goes on where the recorded files end. */
     MailFileWriter writer(long rotateSize) throws IOException {
-        OpenDirectory storage = staging.directory(paths.storage());
         long stamp = Integer.toUnsignedLong(user.runStamp());
         return length.fileId() == 0 ? MailFileWriter.create(storage, staging.ownership(), rotateSize, 1, stamp)
                 : MailFileWriter.resume(storage, staging.ownership(), rotateSize, length.fileId(), length.length(), stamp);
@@ -86,5 +95,10 @@ final class DataFiles {
         for (String name : names) {
             storage.removeFile(name);
         }
+    }
+
+    @Override
+    public void close() {
+        storage.close();
     }
 }

@@ -138,11 +138,11 @@ public final class UserMigration {
         try (Staging staging = Staging.open(account, paths, ownership, store)) {
             try {
                 PlacedMails placed = new PlacedMails();
-                DataFiles files = DataFiles.resume(staging, paths, store, user, placed);
-                user = files.user();
-                try (MailFileWriter writer = files.writer(settings.rotateSize())) {
+                try (DataFiles files = DataFiles.resume(staging, paths, store, user, placed);
+                        MailFileWriter writer = files.writer(settings.rotateSize())) {
+                    user = files.user();
                     events.event(new Event.Started(account.user(), account.source().root(), account.target().root(), placed.size()));
-                    Pass pass = new Pass(staging, placed, writer);
+                    Pass pass = new Pass(staging, placed, files.storage(), writer);
                     user = pass.copy(user, 0);
                     user = reached(user, UserState.COPIED);
                     finished = pass.finish(user);
@@ -165,14 +165,16 @@ public final class UserMigration {
         private final Maildir maildir = new Maildir(account.source());
         private final Staging staging;
         private final PlacedMails placed;
+        private final OpenDirectory storage;
         private final MailFileWriter writer;
         private UserSnapshot snapshot;
         private int[] numbers;
         private long notFound;
 
-        Pass(Staging staging, PlacedMails placed, MailFileWriter writer) {
+        Pass(Staging staging, PlacedMails placed, OpenDirectory storage, MailFileWriter writer) {
             this.staging = staging;
             this.placed = placed;
+            this.storage = storage;
             this.writer = writer;
         }
 
@@ -187,7 +189,7 @@ public final class UserMigration {
             }
             note(snapshot.problems().toList());
             note(unholdable());
-            Copier copier = new Copier(account, settings, placed, writer, store, user, m -> paths.storageName(m.name()), events);
+            Copier copier = new Copier(account, settings, placed, storage, writer, store, user, m -> paths.storageName(m.name()), events);
             try {
                 user = copier.copy(snapshot, numbers);
             } finally {
