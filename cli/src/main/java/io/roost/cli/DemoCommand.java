@@ -22,6 +22,7 @@ import io.roost.cli.screen.Style;
 import io.roost.cli.screen.Table;
 import io.roost.posix.OpenDirectory;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code roost demo}: the real commands on a sample Maildir, and Dovecot's own view of the result beside it. */
@@ -37,6 +38,9 @@ final class DemoCommand implements Callable<Integer> {
 
     private final Screen screen;
     private int step;
+
+    @Mixin
+    private final HelpOption help = new HelpOption();
 
     @Option(names = "--dir", paramLabel = "DIR", description = "Use this directory, which must not exist yet.")
     private String dir;
