@@ -129,5 +129,5 @@ run_maven() {
     if [ -z "$HOME" ] || [ ! -w "$HOME" ]; then
         set -- -Dmaven.repo.local="$root/.roost/m2" "$@"
     fi
-    JAVA_HOME=$java_home "$mvn" -B -f "$root/pom.xml" "$@"
+    JAVA_HOME=$java_home "$mvn" -B -Dstyle.color=never -f "$root/pom.xml" "$@"
 }

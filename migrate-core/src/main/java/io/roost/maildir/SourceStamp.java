@@ -22,9 +22,9 @@ public final class SourceStamp {
     private final FileStatus log;
     private final long takenAt;
 
-    private SourceStamp(MaildirMailbox mailbox) throws PosixException {
+    private SourceStamp(MaildirMailbox mailbox, long takenAt) throws PosixException {
         this.mailbox = mailbox;
-        takenAt = System.currentTimeMillis() / 1000;
+        this.takenAt = takenAt;
         cur = status(mailbox.path() + "/cur");
         fresh = status(mailbox.path() + "/new");
         uidlist = status(mailbox.control() + "/" + Uidlist.FILE);
@@ -34,7 +34,12 @@ public final class SourceStamp {
 
     /** Takes the fingerprint; to be taken before the mailbox is read. */
     static SourceStamp of(MaildirMailbox mailbox) throws PosixException {
-        return new SourceStamp(mailbox);
+        return of(mailbox, System.currentTimeMillis() / 1000);
+    }
+
+    /** The same, at a time given in Unix seconds. */
+    static SourceStamp of(MaildirMailbox mailbox, long takenAt) throws PosixException {
+        return new SourceStamp(mailbox, takenAt);
     }
 
     private static FileStatus status(String path) throws PosixException {
@@ -59,13 +64,5 @@ public final class SourceStamp {
             return then == now;
         }
         return now.unchangedSince(then) && then.ctime() <= takenAt - SETTLED_SECONDS;
-    }
-
-    FileStatus cur() {
-        return cur;
-    }
-
-    FileStatus fresh() {
-        return fresh;
     }
 }

@@ -63,7 +63,10 @@ final class MailInspection {
                 run.get();
             }
         } catch (ExecutionException e) {
-            throw e.getCause() instanceof IOException io ? io : new IllegalStateException(e.getCause());
+            if (e.getCause() instanceof IOException io) {
+                throw io;
+            }
+            throw new IllegalStateException(e.getCause());
         } finally {
             pool.shutdownNow();
             source.release();

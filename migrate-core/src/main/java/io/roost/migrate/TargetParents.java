@@ -54,7 +54,8 @@ final class TargetParents {
         return status;
     }
 
-    private static void createParents(Account account, String path, FileStatus source, boolean create) throws PosixException, MigrationException {
+    private static void createParents(Account account, String path, FileStatus source, boolean create)
+            throws PosixException, MigrationException {
         String parent = parentOf(path);
         if (OpenDirectory.statusOf(parent).isPresent()) {
             requireMounted(path, OpenDirectory.statusOf(parent).get(), source);

@@ -73,7 +73,7 @@ class KeywordsFileTest {
 
     @Test
     void survivesDamage() throws Exception {
-        Fuzz.run(temp.resolve(KeywordsFile.FILE), "0 $Forwarded\n1 $Junk\n25 last\n", 5000, () -> {
+        Fuzz.run(temp.resolve(KeywordsFile.FILE), "0 $Forwarded\n1 $Junk\n25 last\n", 2000, () -> {
             KeywordsFile file = read();
             for (int i = 0; i < KeywordsFile.LETTERS; i++) {
                 assertFalse(file.name(i).isEmpty());

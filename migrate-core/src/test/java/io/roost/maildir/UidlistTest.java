@@ -135,8 +135,8 @@ class UidlistTest {
     @Test
     void survivesDamage() throws Exception {
         String valid = "3 V1500000000 N20 G" + GUID + "\n1 :1.a:2,S\n2 Gabc PP :2.b:2,S\n3 P :3 c\n9 O7 S12 W13 :4\n11 :5.x,S=1\n";
-        int corrupt = Fuzz.run(file(), valid, 20_000, this::read);
-        assertTrue(corrupt > 1000 && corrupt < 19_000, corrupt + " of 20000 were refused");
+        int corrupt = Fuzz.run(file(), valid, 2000, this::read);
+        assertTrue(corrupt > 200 && corrupt < 1800, corrupt + " of 2000 were refused");
     }
 
     @Test
