@@ -61,13 +61,13 @@ final class DemoCommand implements Callable<Integer> {
         screen.paragraph("", "", sample.mails() + " mails in " + sample.mailboxes() + " mailboxes, some nested, some not in ASCII, with "
                 + "flags, keywords and odd mails, in " + home.resolve("Maildir"));
 
-        List<String> where = List.of("--no-dovecot", "--home", base.resolve("mail") + "/%d/%n", "--from", "maildir:~/Maildir");
+        List<String> where = List.of("--no-dovecot", "--home=" + base.resolve("mail") + "/%d/%n", "--from=maildir:~/Maildir");
         heading("What would be done");
         ExitCode code = run("plan", where, List.of(USER));
         if (code == ExitCode.DONE) {
             heading("The migration");
             List<String> options = new ArrayList<>(where);
-            options.addAll(List.of("--state", base.resolve("state").toString()));
+            options.add("--state=" + base.resolve("state"));
             code = run("migrate", options, List.of("--single-backend", USER));
         }
         if (code == ExitCode.DONE) {
@@ -145,7 +145,7 @@ final class DemoCommand implements Callable<Integer> {
     private void show(List<String> words) {
         StringBuilder line = new StringBuilder("$ roost");
         for (String word : words) {
-            String quoted = word.indexOf('%') >= 0 ? "'" + word + "'" : word;
+            String quoted = word.indexOf('%') >= 0 ? word.replaceFirst("=(.*)", "='$1'") : word;
             if (line.length() + 1 + quoted.length() > screen.width() - 3) {
                 screen.line(Style.COMMAND.of(line + " \\"));
                 line = new StringBuilder("   ");
@@ -162,11 +162,11 @@ final class DemoCommand implements Callable<Integer> {
             screen.paragraph("", "", "Dovecot is not installed here; with it, this demo shows what doveadm says of the result.");
             return ExitCode.DONE;
         }
-        heading("What Dovecot " + DovecotView.version().replaceFirst(" .*", "") + " shows of both");
         Path copy = base.resolve("mail/copy");
         new SampleMaildir(copy).write();
         give(copy, root);
         DovecotView view = new DovecotView(Files.createDirectory(base.resolve("dovecot")), root ? OWNER_IF_ROOT : -1);
+        heading("What Dovecot " + view.version() + " shows of both");
         Map<String, DovecotView.Mailbox> before;
         Map<String, DovecotView.Mailbox> after;
         try {
@@ -190,7 +190,7 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private boolean compare(Map<String, DovecotView.Mailbox> before, Map<String, DovecotView.Mailbox> after) {
-        Table table = new Table().column("Mailbox", Align.LEFT).column("Maildir", Align.RIGHT).column("mdbox", Align.RIGHT)
+        Table table = new Table().elasticColumn("Mailbox").column("Maildir", Align.RIGHT).column("mdbox", Align.RIGHT)
                 .column("All else", Align.LEFT);
         boolean same = true;
         TreeSet<String> names = new TreeSet<>(before.keySet());

@@ -79,7 +79,7 @@ final class ProgressBar implements Event.Sink {
     }
 
     private static String left(double seconds) {
-        return seconds < 0 ? "" : Quantity.seconds(Math.ceil(seconds)).replaceFirst("\\.0 s", " s") + " left";
+        return seconds < 0 ? "" : Quantity.wholeSeconds(seconds) + " left";
     }
 
     /** @param part 0 to 1, or negative if it is not known */

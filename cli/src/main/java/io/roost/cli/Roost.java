@@ -73,6 +73,9 @@ public final class Roost implements Runnable {
         roost.addSubcommand(new StatusCommand(screen));
         roost.addSubcommand(new DemoCommand(screen));
         roost.addSubcommand(new HelpCommand());
+        roost.getSubcommands().values().forEach(command -> command.getCommandSpec().usageMessage().abbreviateSynopsis(true)
+                .synopsisHeading("%nUsage: ").descriptionHeading("%n").parameterListHeading("%n"));
+        roost.getCommandSpec().usageMessage().synopsisHeading("%nUsage: ").optionListHeading("%n").commandListHeading("%nCommands:%n");
         roost.setExpandAtFiles(false);
         roost.setCaseInsensitiveEnumValuesAllowed(true);
         roost.setUsageHelpWidth(Math.max(LEAST_HELP_WIDTH, Math.min(screen.width(), 100)));
@@ -89,6 +92,10 @@ public final class Roost implements Runnable {
     }
 
     private static int usage(Screen screen, ParameterException e) {
+        if (e instanceof MissingCommand) {
+            e.getCommandLine().usage(e.getCommandLine().getErr());
+            return ExitCode.USAGE.number();
+        }
         String command = e.getCommandLine().getCommandSpec().qualifiedName();
         screen.message("roost: " + e.getMessage().strip().replace("\n", " "));
         screen.message(command.equals("roost") ? "Try: roost help" : "Try: roost help " + command.substring("roost ".length()));
@@ -106,7 +113,14 @@ public final class Roost implements Runnable {
     /** Without a command. */
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "a command is missing");
+        throw new MissingCommand(spec.commandLine());
+    }
+
+    /** Only {@code roost}: the help says more than a message. */
+    private static final class MissingCommand extends ParameterException {
+        MissingCommand(CommandLine command) {
+            super(command, "a command is missing");
+        }
     }
 
     /** The version that Maven wrote into the jar. */

@@ -29,7 +29,7 @@ final class StatusText implements StatusOutput {
     }
 
     private static Table table() {
-        return new Table().column("User", Align.LEFT).column("State", Align.LEFT).column("Mails", Align.RIGHT)
+        return new Table().elasticColumn("User").column("State", Align.LEFT).column("Mails", Align.RIGHT)
                 .column("of", Align.RIGHT).column("Size", Align.RIGHT).column("Started", Align.LEFT).column("Updated", Align.LEFT);
     }
 
@@ -97,7 +97,7 @@ final class StatusText implements StatusOutput {
         }
         if (!mailboxes.isEmpty()) {
             screen.line();
-            Table boxes = new Table().column("Mailbox", Align.LEFT).column("Mails", Align.RIGHT);
+            Table boxes = new Table().elasticColumn("Mailbox").column("Mails", Align.RIGHT);
             mailboxes.forEach(m -> boxes.row(m.displayName(), Quantity.count(m.mails())));
             screen.table(boxes, "  ");
         }
