@@ -4,11 +4,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -34,6 +37,8 @@ final class DemoCommand implements Callable<Integer> {
     private static final String USER = "anna@example.org";
     /** Dovecot refuses mail of root; a number without a name, as virtual mail users have. */
     private static final int OWNER_IF_ROOT = 5000;
+    private static final FileAttribute<Set<PosixFilePermission>> PRIVATE =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
     private static final String LETTERS = "abcdefghijkmnpqrstuvwxyz23456789";
 
     private final Screen screen;
@@ -57,7 +62,11 @@ final class DemoCommand implements Callable<Integer> {
         SampleMaildir sample = new SampleMaildir(home.resolve("Maildir"));
         heading("A sample Maildir");
         sample.write();
+        // Dovecot is to look at one that nobody else has looked at
+        new SampleMaildir(base.resolve("mail/copy")).write();
+        Files.createDirectory(base.resolve("dovecot"), PRIVATE);
         give(base.resolve("mail"), root);
+        give(base.resolve("dovecot"), root);
         screen.paragraph("", "", sample.mails() + " mails in " + sample.mailboxes() + " mailboxes, some nested, some not in ASCII, with "
                 + "flags, keywords and odd mails, in " + home.resolve("Maildir"));
 
@@ -91,7 +100,7 @@ final class DemoCommand implements Callable<Integer> {
         if (Files.exists(base, LinkOption.NOFOLLOW_LINKS)) {
             throw CommandException.usage("--dir: " + base + " is there already, expected a new directory");
         }
-        Files.createDirectory(base, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        Files.createDirectory(base, PRIVATE);
         if (root) {
             // the owner of the mail has to get through
             Files.setPosixFilePermissions(base, PosixFilePermissions.fromString("rwxr-xr-x"));
@@ -162,15 +171,12 @@ final class DemoCommand implements Callable<Integer> {
             screen.paragraph("", "", "Dovecot is not installed here; with it, this demo shows what doveadm says of the result.");
             return ExitCode.DONE;
         }
-        Path copy = base.resolve("mail/copy");
-        new SampleMaildir(copy).write();
-        give(copy, root);
-        DovecotView view = new DovecotView(Files.createDirectory(base.resolve("dovecot")), root ? OWNER_IF_ROOT : -1);
+        DovecotView view = new DovecotView(base.resolve("dovecot"), root ? OWNER_IF_ROOT : -1);
         heading("What Dovecot " + view.version() + " shows of both");
         Map<String, DovecotView.Mailbox> before;
         Map<String, DovecotView.Mailbox> after;
         try {
-            before = view.look("maildir:" + copy);
+            before = view.look("maildir:" + base.resolve("mail/copy"));
             after = view.look("mdbox:" + home.resolve("mdbox"));
         } catch (IOException e) {
             screen.paragraph("", "", "Dovecot could not be asked: " + e.getMessage());

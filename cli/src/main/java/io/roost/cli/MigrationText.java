@@ -92,8 +92,11 @@ final class MigrationText implements MigrationReport {
 
     @Override
     public void failed(String user, String source, Failure failure) {
-        screen.message(Style.BAD.of(failure.code() == ExitCode.INTERRUPTED ? "stopped:" : "FAILED:"),
-                Span.plain(" " + user + ": " + failure.message()));
+        if (failure.code() == ExitCode.INTERRUPTED) {
+            screen.message(user + ": " + failure.message());
+            return;
+        }
+        screen.message(Style.BAD.of("FAILED:"), Span.plain(" " + user + ": " + failure.message()));
         if (failure.problems().size() > 1) {
             new ProblemReport(screen, source).summarise(failure.problems(), " (roost plan --json lists all)");
         }
@@ -111,9 +114,7 @@ final class MigrationText implements MigrationReport {
                 screen.paragraph("failed: ", "        ", String.join(" ", totals.failed()));
             }
         }
-        if (totals.isInterrupted()) {
-            screen.message("roost: stopped; the next run goes on from here");
-        } else if (totals.done() > 0 && !quiet) {
+        if (totals.migrated() > 0 && !quiet) {
             screen.paragraph("", "", "The Maildir is as it was and still in use: a user is switched when the userdb says mail="
                     + targetSetting + " for them.");
         }

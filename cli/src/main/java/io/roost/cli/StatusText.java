@@ -22,6 +22,7 @@ final class StatusText implements StatusOutput {
     private final Screen screen;
     private final Map<UserState, Long> states = new EnumMap<>(UserState.class);
     private final List<UserRecord> failed = new ArrayList<>();
+    private final long now = System.currentTimeMillis();
     private Table table = table();
 
     StatusText(Screen screen) {
@@ -40,7 +41,7 @@ final class StatusText implements StatusOutput {
             failed.add(user);
         }
         table.row(user.name(), state(user.state()), Quantity.count(user.mailsPlaced()), Quantity.count(user.mailsTotal()),
-                Quantity.bytes(user.bytesPlaced()), minutes(user.started()), minutes(user.updated()));
+                Quantity.bytes(user.bytesPlaced()), Quantity.when(user.started(), now), Quantity.when(user.updated(), now));
         if (table.size() == ROWS) {
             flush();
         }
@@ -53,12 +54,6 @@ final class StatusText implements StatusOutput {
             failed.clear();
             table = table();
         }
-    }
-
-    /** Without seconds, to fit into a line. */
-    private static String minutes(long unixMillis) {
-        String time = Quantity.time(unixMillis);
-        return time.length() > 3 ? time.substring(0, time.length() - 3) : time;
     }
 
     static Span state(UserState state) {

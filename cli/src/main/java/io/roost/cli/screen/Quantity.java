@@ -72,7 +72,15 @@ public final class Quantity {
         return (total <= 0 ? 0 : Math.min(100, (long) (100.0 * done / total))) + "" + NBSP + "%";
     }
 
-    /** A time of day in the machine's time zone, {@code -} for 0. */
+    /** {@code 18:51:20} for today, {@code 2026-11-23} for other days, in the machine's time zone; {@code -} for 0. */
+    public static String when(long unixMillis, long now) {
+        String time = time(unixMillis);
+        int space = time.indexOf(' ');
+        return space < 0 ? time : time.substring(0, space).equals(time(now).substring(0, space)) ? time.substring(space + 1)
+                : time.substring(0, space);
+    }
+
+    /** A moment in the machine's time zone, {@code -} for 0. */
     public static String time(long unixMillis) {
         return unixMillis == 0 ? "-" : LOCAL.withZone(ZoneId.systemDefault()).format(Instant.ofEpochMilli(unixMillis));
     }
