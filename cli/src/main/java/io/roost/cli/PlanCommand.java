@@ -35,7 +35,8 @@ final class PlanCommand extends ReportingCommand {
     }
 
     /** Plans one user and prints it as the command wants it. */
-    static ExitCode show(ReportingCommand command, Site site, String name) throws IOException, CommandException, InterruptedException {
+    static ExitCode show(ReportingCommand command, Site site, String name)
+            throws IOException, CommandException, InterruptedException {
         Account account = site.account(name);
         Plan plan = new Planner(account, site.settings()).plan();
         List<Advice> advice = site.advice(account);

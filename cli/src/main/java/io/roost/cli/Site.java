@@ -108,18 +108,17 @@ final class Site {
 
     /** The location of a namespace of its own goes before the userdb's, and that before mail_location. */
     private MailLocation current(MailUser user) throws IOException, CommandException {
-        String global = dovecot.mailLocation();
-        String ofInbox = dovecot.inboxNamespace().map(Namespace::location).orElse(global);
-        if (!ofInbox.equals(global)) {
-            return user.location(ofInbox);
+        Optional<String> ofNamespace = dovecot.inboxNamespace().flatMap(Namespace::location);
+        if (ofNamespace.isPresent()) {
+            return user.location(ofNamespace.get());
         }
         if (user.mail().isPresent()) {
             return MailLocation.parse(user.mail().get(), user.home());
         }
-        if (ofInbox.isEmpty()) {
+        if (dovecot.mailLocation().isEmpty()) {
             throw CommandException.usage("nobody says where the mail of " + user.name() + " lies: mail_location is not set"
                     + "; name the Maildir with --from, such as --from maildir:~/Maildir");
         }
-        return user.location(ofInbox);
+        return user.location(dovecot.mailLocation());
     }
 }

@@ -5,7 +5,7 @@ import java.util.List;
 
 /** Rows in columns that stand under each other, fitted to the width of the screen by cutting the text in columns that allow it. */
 public final class Table {
-    private static final int[] LEAST = {20, 8};
+    private static final int[] LEAST = {12, 8};
     private static final String GAP = "  ";
 
     private final List<String> headings = new ArrayList<>();
