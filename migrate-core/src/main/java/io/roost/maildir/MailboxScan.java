@@ -51,17 +51,23 @@ final class MailboxScan {
 
     MailboxSnapshot run() throws IOException {
         SourceStamp stamp = SourceStamp.of(mailbox);
-        boolean apart = !mailbox.control().equals(mailbox.path());
         boolean acl;
         try (OpenDirectory directory = openDirectory();
-                OpenDirectory elsewhere = apart ? mailbox.openControl().orElse(null) : null;
-                IndexView view = IndexView.read(mailbox, problems)) {
-            OpenDirectory control = apart ? elsewhere : directory;
-            index = view;
+                OpenDirectory controls = openApart(mailbox.control(), mailbox.path(), mailbox::openControl);
+                OpenDirectory indexes = openApart(mailbox.index(), mailbox.path(), mailbox::openIndex);
+                OpenDirectory caches = openApart(mailbox.cache(), mailbox.index(), mailbox::openCache)) {
+            OpenDirectory control = mailbox.control().equals(mailbox.path()) ? directory : controls;
+            OpenDirectory indexDirectory = mailbox.index().equals(mailbox.path()) ? directory : indexes;
+            OpenDirectory cache = mailbox.cache().equals(mailbox.index()) ? indexDirectory : caches;
+            index = IndexView.read(indexDirectory, cache, problems);
             keywords = new MailKeywords(index.keywordNames(), readKeywords(control));
             findFiles(directory);
             readUids(control, directory);
             acl = directory != null && directory.status("dovecot-acl").map(s -> s.isFile()).orElse(false);
+        } finally {
+            if (index != null) {
+                index.close();
+            }
         }
         placeTheRest();
         long uidNext = Math.min(nextUid, MAX_UID + 1);
@@ -80,6 +86,20 @@ final class MailboxScan {
                     || OpenDirectory.statusOf(mailbox.path().substring(0, slash)).isEmpty()) {
                 throw e;
             }
+            return null;
+        }
+    }
+
+    private interface Opening {
+        Optional<OpenDirectory> open() throws PosixException;
+    }
+
+    /** A directory that lies elsewhere than another; null if it does not, or is not there, or may not be opened. */
+    private OpenDirectory openApart(String path, String other, Opening opening) throws PosixException {
+        try {
+            return path.equals(other) ? null : opening.open().orElse(null);
+        } catch (PosixException e) {
+            problems.add(ProblemLog.kindOfRefusal(e), e.path(), e.getMessage() + ", so that UIDs or flags would be lost");
             return null;
         }
     }
