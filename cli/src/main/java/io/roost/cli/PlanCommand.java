@@ -36,7 +36,8 @@ final class PlanCommand extends ReportingCommand {
     }
 
     /** Plans one user and prints it as the command wants it. */
-    static ExitCode show(ReportingCommand command, Site site, String name) throws IOException, CommandException {
+    static ExitCode show(ReportingCommand command, Site site, String name)
+            throws IOException, CommandException, InterruptedException {
         Account account = site.account(name);
         Settings settings = site.settings();
         Plan plan = new Planner(account, settings).plan();

@@ -10,7 +10,7 @@ import io.roost.posix.ByteString;
  *
  * <p>Format, big-endian: u32 file id, u64 length of that file (files with lower ids are complete, what lies beyond is not
  * ours), then for each mail: u16 mailbox number, u32 file id, u32 offset, u32 record size, u64 plain size, u64 virtual size,
- * u32 received, u32 saved, 16 bytes GUID, 16 bytes content digest, u16 length and bytes of the base name.
+ * u32 received, u32 saved, 16 bytes GUID, 16 bytes content digest, u16 length and bytes of the key.
  */
 public final class PlacedBatch {
     private static final int FIXED = 2 + 4 + 4 + 4 + 8 + 8 + 4 + 4 + 16 + 16 + 2;
@@ -19,9 +19,12 @@ public final class PlacedBatch {
     private int mails;
     private long bytes;
 
-    /** One placed mail, as handed to a visitor. Sizes and offsets in bytes, dates in Unix seconds, all unsigned. */
+    /**
+     * One placed mail, as handed to a visitor. Sizes and offsets in bytes, dates in Unix seconds, all unsigned. The key tells it
+     * from all others of its mailbox, whatever its flags become: the base name of its file in most cases; a byte string.
+     */
     public record Mail(int mailbox, int fileId, long offset, long recordSize, long plainSize, long virtualSize, long received,
-            long saved, long guidHigh, long guidLow, long digestHigh, long digestLow, String baseName) {
+            long saved, long guidHigh, long guidLow, long digestHigh, long digestLow, String key) {
     }
 
     /** Takes placed mails one by one. */
@@ -35,7 +38,7 @@ public final class PlacedBatch {
     }
 
     public void add(Mail m) {
-        byte[] name = ByteString.toBytes(m.baseName);
+        byte[] name = ByteString.toBytes(m.key);
         if (out.remaining() < FIXED + name.length) {
             out = ByteBuffer.wrap(Arrays.copyOf(out.array(), Math.max(out.capacity() * 2, out.capacity() + FIXED + name.length)))
                     .position(out.position());

@@ -27,6 +27,8 @@ final class Checkpointer implements Closeable {
     private final ExecutorService thread;
     private final ArrayBlockingQueue<Future<?>> underWay = new ArrayBlockingQueue<>(UNDER_WAY);
     private volatile UserRecord user;
+    /** Only the checkpoint thread looks at it. */
+    private boolean failed;
 
     Checkpointer(CheckpointStore store, UserRecord user) {
         this.store = store;
@@ -44,17 +46,33 @@ final class Checkpointer implements Closeable {
             await(underWay.take());
         }
         underWay.put(thread.submit(() -> {
+            record(files, batch, length);
+            return null;
+        }));
+    }
+
+    private void record(List<Unsynced> files, PlacedBatch batch, DataFileLength length) throws IOException {
+        boolean before = failed;
+        // A later batch says that the files are good up to its own end: it must not be recorded over one that failed.
+        failed = true;
+        try {
+            if (before) {
+                return;
+            }
             for (Unsynced file : files) {
                 file.file().sync();
-                if (file.finished()) {
-                    file.file().close();
-                }
             }
             if (batch.mails() > 0) {
                 user = store.commit(user, batch, length, System.currentTimeMillis());
             }
-            return null;
-        }));
+            failed = false;
+        } finally {
+            for (Unsynced file : files) {
+                if (file.finished()) {
+                    file.file().close();
+                }
+            }
+        }
     }
 
     /** Waits for all batches; returns the user as recorded then. */

@@ -39,11 +39,11 @@ final class ContentDigest {
         return new Value(b.getLong(), b.getLong());
     }
 
-    /** Of a mailbox's number and a file's base name, which together identify a mail. */
-    Value ofName(int mailbox, String baseName) {
+    /** Of a mailbox's number and a mail's key, which together identify a mail. */
+    Value ofName(int mailbox, String key) {
         sha256.update((byte) (mailbox >> 8));
         sha256.update((byte) mailbox);
-        sha256.update(baseName.getBytes(StandardCharsets.ISO_8859_1));
+        sha256.update(key.getBytes(StandardCharsets.ISO_8859_1));
         return finish();
     }
 }

@@ -48,6 +48,7 @@ final class Copier {
     private long copiedBytes;
     private long sharedMails;
     private int rejected;
+    private long vanishedMails;
     private long mailsTotal;
     private long mailsDone;
     private long lastProgress;
@@ -121,6 +122,11 @@ final class Copier {
         return sharedMails;
     }
 
+    /** Mails of the snapshot that were not there when they were to be read. */
+    long vanishedMails() {
+        return vanishedMails;
+    }
+
     private void write(ReadBatch read) throws IOException, InterruptedException {
         for (int i = 0; i < read.size(); i++) {
             if (Thread.interrupted()) {
@@ -130,7 +136,7 @@ final class Copier {
             switch (mail.outcome) {
                 case READ -> place(mail, read.data(mail));
                 case LARGE -> placeLarge(mail);
-                case VANISHED -> { }
+                case VANISHED -> vanishedMails++;
                 case REJECTED -> reject(mail);
             }
             mailsDone++;
@@ -160,7 +166,16 @@ final class Copier {
                 guid = Guid128.ofText(metadata.guid());
             }
         }
-        record(mail, metadata, guid, writer.append(data, metadata));
+        Placement placement;
+        try {
+            placement = writer.append(data, metadata);
+        } catch (PosixException e) {
+            throw e;
+        } catch (IOException e) {
+            rejectUnstorable(mail, e);
+            return;
+        }
+        record(mail, metadata, guid, placement);
         copiedMails++;
         copiedBytes += mail.plainSize;
     }
@@ -169,10 +184,18 @@ final class Copier {
         MailboxSource source = mail.source;
         try (OpenFile file = source.open(mail.position)) {
             if (file == null) {
+                vanishedMails++;
                 return;
             }
             FileStatus status = file.status();
-            writer.begin(status.size());
+            try {
+                writer.begin(status.size());
+            } catch (PosixException e) {
+                throw e;
+            } catch (IOException e) {
+                rejectUnstorable(mail, e);
+                return;
+            }
             boolean whole = false;
             try {
                 whole = largeReader.stream(mail, file, status, largeBuffer, writer::data);
@@ -197,7 +220,17 @@ final class Copier {
         if (owner >= 0 && !mail.digest.equals(placed.digest(owner))) {
             metadata = withOwnGuid(mail, metadata);
         }
-        record(mail, metadata, Guid128.ofText(metadata.guid()), writer.end(metadata));
+        Placement placement;
+        try {
+            placement = writer.end(metadata);
+        } catch (PosixException e) {
+            throw e;
+        } catch (IOException e) {
+            writer.abort();
+            rejectUnstorable(mail, e);
+            return;
+        }
+        record(mail, metadata, Guid128.ofText(metadata.guid()), placement);
         copiedMails++;
         copiedBytes += mail.plainSize;
     }
@@ -248,9 +281,18 @@ final class Copier {
         long saved = mails.savedDate(mail.position) == MailList.UNKNOWN ? mail.ctime : mails.savedDate(mail.position);
         PlacedBatch.Mail m = new PlacedBatch.Mail(mail.source.number(), p.fileId(), p.offset(), p.recordSize(),
                 metadata.plainSize(), metadata.virtualSize(), metadata.received(), date(mail, saved, "saved"), guid.high(),
-                guid.low(), mail.digest.high(), mail.digest.low(), mails.baseName(mail.position));
+                guid.low(), mail.digest.high(), mail.digest.low(), mails.key(mail.position));
         placed.add(m);
         batch.add(m);
+    }
+
+    /** One mail that mdbox cannot hold must not cost the user the others. */
+    private void rejectUnstorable(ReadMail mail, IOException why) throws IOException {
+        MailboxSnapshot mailbox = mail.source.snapshot();
+        String path = mailbox.location().path() + (mailbox.mails().isInNew(mail.position) ? "/new/" : "/cur/")
+                + mailbox.mails().fileName(mail.position);
+        MailReader.reject(mail, path, SourceProblem.Kind.UNSUPPORTED, why.getMessage());
+        reject(mail);
     }
 
     private void reject(ReadMail mail) throws IOException {

@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 
 import io.roost.checkpoint.UserRecord;
 import io.roost.dovecot.Guid128;
@@ -90,7 +91,7 @@ final class Finisher {
                 await(f);
             }
         } finally {
-            pool.shutdownNow();
+            stop(pool);
         }
         writeNoSelect(snapshot);
         writeControl(snapshot, uidValidities);
@@ -195,7 +196,7 @@ final class Finisher {
                 mailbox.highestModseq(), uidls, orders, highestUidl, Integer.toUnsignedLong(user.runStamp()),
                 System.currentTimeMillis() / 1000));
         for (int i = 0; i < list.size(); i++) {
-            int at = placed.find(number, list.baseName(i));
+            int at = placed.find(number, list.key(i));
             if (at < 0) {
                 // Rejected, and reported where that happened; or expunged since the scan, which the stamps will tell.
                 continue;
@@ -287,6 +288,14 @@ final class Finisher {
         try (OpenFile file = staging.ownership().createFile(control, paths.subscriptionsName())) {
             file.write(ByteBuffer.allocateDirect(text.length).put(text).flip());
             file.sync();
+        }
+    }
+
+    /** Waits for those still writing: whoever handles a failure may want to remove what they write. */
+    private static void stop(ExecutorService pool) throws InterruptedException {
+        pool.shutdownNow();
+        while (!pool.awaitTermination(1, TimeUnit.MINUTES)) {
+            // A write that hangs, on NFS perhaps for hours, is nothing to walk away from.
         }
     }
 

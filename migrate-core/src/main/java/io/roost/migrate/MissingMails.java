@@ -38,7 +38,7 @@ final class MissingMails implements MailReaders.Work {
     /** A placed mail whose GUID is another now (the uidlist was not written yet when it was copied) is copied again. */
     static boolean isPlaced(MailboxSource mailbox, int position, PlacedMails placed) {
         MailList mails = mailbox.snapshot().mails();
-        int i = placed.find(mailbox.number(), mails.baseName(position));
+        int i = placed.find(mailbox.number(), mails.key(position));
         return i >= 0 && (placed.guid(i).equals(Guid128.ofText(mails.guid(position)))
                 || placed.findGuid(Guid128.ofText(mails.guid(position))) >= 0);
     }

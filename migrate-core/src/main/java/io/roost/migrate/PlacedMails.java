@@ -9,9 +9,10 @@ import io.roost.dovecot.Guid128;
 import io.roost.mdbox.Placement;
 
 /**
- * All mails of a user that are placed, in columns of about a hundred bytes a mail, found by mailbox and base name, or by GUID.
- * Positions are given in the order of placing, which is the order of file and offset but for mails that share a record: only
- * the first mail placed with a GUID can be shared with. Filled by one thread; may be read by many once filled.
+ * All mails of a user that are placed, in columns of about a hundred bytes a mail, found by mailbox and
+ * {@linkplain io.roost.maildir.MailList#key key}, or by GUID. Positions are given in the order of placing, which is the order of
+ * file and offset but for mails that share a record: only the first mail placed with a GUID can be shared with. Filled by one
+ * thread; may be read by many once filled.
  */
 final class PlacedMails {
     private final ContentDigest names = new ContentDigest();
@@ -70,7 +71,7 @@ final class PlacedMails {
         guids[2 * i + 1] = m.guidLow();
         digests[2 * i] = m.digestHigh();
         digests[2 * i + 1] = m.digestLow();
-        ContentDigest.Value key = names.ofName(m.mailbox(), m.baseName());
+        ContentDigest.Value key = names.ofName(m.mailbox(), m.key());
         keys[2 * i] = key.high();
         keys[2 * i + 1] = key.low();
         if (2 * size > byName.length) {
@@ -82,9 +83,9 @@ final class PlacedMails {
     }
 
     /** Position of a mail, the one placed last if it was placed again, or -1. Not thread-safe: uses the digest. */
-    int find(int mailbox, String baseName) {
-        ContentDigest.Value key = names.ofName(mailbox, baseName);
-        return lookUp(byName, keys, key.high(), key.low());
+    int find(int mailbox, String key) {
+        ContentDigest.Value name = names.ofName(mailbox, key);
+        return lookUp(byName, keys, name.high(), name.low());
     }
 
     /** Position of the first mail placed with a GUID, or -1. */

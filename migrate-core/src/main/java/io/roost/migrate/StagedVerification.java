@@ -147,7 +147,7 @@ final class StagedVerification {
         new MailboxComparison(mailbox, index, mismatches).compare(new MailboxComparison.Pair() {
             @Override
             public void both(int i, int j) {
-                int at = placed.find(number, mailbox.mails().baseName(i));
+                int at = placed.find(number, mailbox.mails().key(i));
                 if (at < 0) {
                     mismatches.require(mailbox, i, "mail", "not placed", "map UID " + index.mapUid(j));
                     return;
@@ -160,7 +160,7 @@ final class StagedVerification {
 
             @Override
             public void onlySource(int i) {
-                if (placed.find(number, mailbox.mails().baseName(i)) >= 0) {
+                if (placed.find(number, mailbox.mails().key(i)) >= 0) {
                     mismatches.require(mailbox, i, "mail", "in the mailbox", "missing");
                 }
             }

@@ -168,6 +168,7 @@ public final class UserMigration {
         private final MailFileWriter writer;
         private UserSnapshot snapshot;
         private int[] numbers;
+        private long notFound;
 
         Pass(Staging staging, PlacedMails placed, MailFileWriter writer) {
             this.staging = staging;
@@ -194,6 +195,7 @@ public final class UserMigration {
                 sharedMails += copier.sharedMails();
             }
             note(copier.problems());
+            notFound = copier.vanishedMails();
             return user;
         }
 
@@ -228,6 +230,10 @@ public final class UserMigration {
 
         /** Whether another scan finds what the indexes were written from. The stamps tell in most cases without one. */
         private boolean standsStill() throws IOException {
+            if (notFound > 0) {
+                // Expunged, or renamed to and fro under our eyes: then the mail is still there, under the name of the snapshot.
+                return false;
+            }
             if (snapshot.isUnchanged()) {
                 return true;
             }

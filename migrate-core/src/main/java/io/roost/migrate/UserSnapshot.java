@@ -71,7 +71,7 @@ public record UserSnapshot(MaildirListing listing, List<MailboxSnapshot> mailbox
             MailList mails = m.mails();
             for (int i = 0; i < mails.size(); i++) {
                 f.add(mails.uid(i));
-                f.add(mails.baseName(i));
+                f.add(mails.key(i));
                 f.add(mails.guid(i));
                 f.add(mails.flags(i));
                 f.add(mails.keywords(i));
