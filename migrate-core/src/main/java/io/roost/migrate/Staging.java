@@ -97,6 +97,12 @@ final class Staging implements Closeable {
                     + ": go on with that state directory, or remove the staging directory");
         }
         boolean wasPublishing = found != null && found.publishing();
+        if (!wasPublishing) {
+            // Before anything is created: who is refused shall find nothing of ours.
+            for (StagingTree tree : trees.values()) {
+                requireFree(tree);
+            }
+        }
         marker = new StagingMarker(found == null ? UUID.randomUUID().toString() : found.set(), store.identity(), store.path(),
                 account.user(), finalPaths(), wasPublishing);
         lockRoot();
