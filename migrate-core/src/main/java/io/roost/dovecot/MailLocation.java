@@ -4,31 +4,88 @@ import java.util.Optional;
 
 /**
  * A {@code mail_location} after variable expansion: driver, root directory and keys. All paths are absolute byte strings
- * without a trailing slash.
+ * without a trailing slash and without {@code .} or {@code ..} components.
  *
  * @param driver        {@code maildir} or {@code mdbox} are what Roost works with; others parse too
  * @param root          the mail root
- * @param index         {@code INDEX=}, empty if indexes lie under the root; {@code MEMORY} gives an empty value and {@code indexInMemory}
+ * @param index         {@code INDEX=}, empty if indexes lie under the root; {@code MEMORY} gives an empty value and
+ *                      {@code indexInMemory}
  * @param indexInMemory {@code INDEX=MEMORY}
- * @param control       {@code CONTROL=}
+ * @param control       {@code CONTROL=}, empty if control files lie under the root
  * @param listIndex     {@code LISTINDEX=} as given, {@code ~} expanded: a file prefix, absolute or relative to the index root
  * @param volatileDir   {@code VOLATILEDIR=}
  * @param alt           {@code ALT=}
  * @param altNoCheck    {@code ALTNOCHECK}
  * @param layout        {@code LAYOUT=}, or the driver's default
  * @param iterIndex     {@code ITERINDEX}
- * @param dirName       {@code DIRNAME=} or {@code FULLDIRNAME=}; {@code dbox-Mails} by default for dbox formats, empty for Maildir
+ * @param dirName       {@code DIRNAME=} or {@code FULLDIRNAME=}; {@code dbox-Mails} by default for dbox formats, empty for
+ *                      Maildir
  * @param fullDirName   whether it was {@code FULLDIRNAME=}: also used below INDEX and CONTROL
  * @param mailboxDir    {@code MAILBOXDIR=}; {@code mailboxes} by default for dbox formats, empty for Maildir
  * @param inbox         {@code INBOX=}: another place for the INBOX of a Maildir
  * @param subscriptions {@code SUBSCRIPTIONS=}, {@code subscriptions} by default
  * @param utf8          {@code UTF-8}: directory names are UTF-8 instead of modified UTF-7
+ * @param indexCache    {@code INDEXCACHE=}: another root for {@code dovecot.index.cache}
+ * @param indexPrivate  {@code INDEXPVT=}: root of each reader's own flags of shared mailboxes
+ * @param brokenChar    {@code BROKENCHAR=}: escapes names that cannot be decoded, 0 if not set
+ * @param noNoselect    {@code NO-NOSELECT}
+ * @param noFsValidation {@code NO-FS-VALIDATION}
  */
 public record MailLocation(String driver, String root, Optional<String> index, boolean indexInMemory, Optional<String> control,
         Optional<String> listIndex, Optional<String> volatileDir, Optional<String> alt, boolean altNoCheck, Layout layout,
         boolean iterIndex, String dirName, boolean fullDirName, String mailboxDir, Optional<String> inbox,
-        String subscriptions, boolean utf8) {
+        String subscriptions, boolean utf8, Optional<String> indexCache, Optional<String> indexPrivate, char brokenChar,
+        boolean noNoselect, boolean noFsValidation) {
 
     /** How mailbox names become directories. */
     public enum Layout { MAILDIR_PLUS_PLUS, FS, INDEX }
+
+    /** A location without the last, rare keys. */
+    public MailLocation(String driver, String root, Optional<String> index, boolean indexInMemory, Optional<String> control,
+            Optional<String> listIndex, Optional<String> volatileDir, Optional<String> alt, boolean altNoCheck, Layout layout,
+            boolean iterIndex, String dirName, boolean fullDirName, String mailboxDir, Optional<String> inbox,
+            String subscriptions, boolean utf8) {
+        this(driver, root, index, indexInMemory, control, listIndex, volatileDir, alt, altNoCheck, layout, iterIndex, dirName,
+                fullDirName, mailboxDir, inbox, subscriptions, utf8, Optional.empty(), Optional.empty(),
+                (char) 0, false, false);
+    }
+
+    /**
+     * Reads {@code driver:path[:KEY[=VALUE]...]}. A colon inside a path or value is written {@code ::}.
+     *
+     * @param setting byte string with its variables expanded, see {@link Variables}; plain ASCII is its own byte string
+     * @param home    the user's home, an absolute byte string, for {@code ~}; null if there is none
+     * @throws InvalidSettingException if Dovecot would refuse it too, or Roost cannot work with it
+     */
+    public static MailLocation parse(String setting, String home) throws InvalidSettingException {
+        return new MailLocationParser(setting, home).parse();
+    }
+
+    /** Where indexes lie; empty if in memory. */
+    public Optional<String> indexRoot() {
+        return indexInMemory ? Optional.empty() : Optional.of(index.orElse(root));
+    }
+
+    /** Where control files lie: subscriptions, UID validity, a Maildir's uidlists. */
+    public String controlRoot() {
+        return control.orElse(root);
+    }
+
+    public boolean isMaildir() {
+        return driver.equals("maildir");
+    }
+
+    public boolean isMdbox() {
+        return driver.equals("mdbox");
+    }
+
+    /** The codec of this location's directory names, without an escape plugin. */
+    public MailboxNameCodec nameCodec() {
+        return new MailboxNameCodec(utf8, brokenChar, (char) 0, listSeparator(), dirName);
+    }
+
+    /** What stands between the parts of a mailbox's storage name. */
+    public char listSeparator() {
+        return layout == Layout.MAILDIR_PLUS_PLUS ? '.' : '/';
+    }
 }

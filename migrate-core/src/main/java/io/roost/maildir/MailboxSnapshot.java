@@ -15,14 +15,16 @@ import io.roost.dovecot.MailboxName;
  * @param guid           mailbox GUID; empty if Dovecot has given it none yet
  * @param firstRecentUid UIDs from here on are {@code \Recent}; 1 to {@code uidNext}
  * @param highestModseq  at least 1
- * @param keywords       names; a mail's keyword bits are positions in this list
+ * @param keywords       names, byte strings; a mail's keyword bits are positions in this list
  * @param mails          ascending by UID
  * @param acl            whether the mailbox has a {@code dovecot-acl} file
- * @param problems       everything odd about it
+ * @param problems       everything odd about it; every file that is not among {@code mails} is named by one, except what NFS
+ *                       keeps of deleted files
+ * @param stamp          tells later whether the mailbox has changed
  */
 public record MailboxSnapshot(MaildirMailbox location, long uidValidity, long uidNext, Optional<Guid128> guid,
         long firstRecentUid, long highestModseq, List<String> keywords, MailList mails, boolean acl,
-        List<SourceProblem> problems) {
+        List<SourceProblem> problems, SourceStamp stamp) {
     public MailboxSnapshot {
         keywords = List.copyOf(keywords);
         problems = List.copyOf(problems);

@@ -8,7 +8,8 @@ import io.roost.dovecot.MailboxName;
  * What a Maildir holds besides the mails of its mailboxes.
  *
  * @param mailboxes       selectable mailboxes, INBOX first, then by name
- * @param noSelect        names that exist only as parents (fs layout: directories without {@code cur})
+ * @param noSelect        names that cannot be opened but are listed, by name: parents without a directory of their own in
+ *                        Maildir++, directories without {@code cur} in fs layout
  * @param subscriptions   subscribed names, in the file's order
  * @param lastUidValidity the highest UIDVALIDITY that {@code dovecot-uidvalidity} has given out, 0 if none
  * @param problems        what could not be listed

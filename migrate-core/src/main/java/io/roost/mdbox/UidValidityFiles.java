@@ -1,0 +1,94 @@
+package io.roost.mdbox;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.OptionalLong;
+
+import io.roost.posix.OpenDirectory;
+import io.roost.posix.OpenFile;
+import io.roost.posix.Ownership;
+import io.roost.posix.PosixException;
+
+/**
+ * The pair of files from which Dovecot allocates UIDVALIDITY values, in the control tree:
+ *
+ * <table>
+ * <caption>Files</caption>
+ * <tr><td>{@code dovecot-uidvalidity}</td><td>the last value allocated, 8 lower-case hex digits, no line feed</td></tr>
+ * <tr><td>{@code dovecot-uidvalidity.XXXXXXXX}</td><td>empty, mode 0444; renamed to the next value to allocate it. Without the
+ * first file, or if it is not readable as a number, the highest of these counts</td></tr>
+ * </table>
+ *
+ * Source: mdbox-format reference §1.3.
+ */
+public final class UidValidityFiles {
+    public static final String NAME = "dovecot-uidvalidity";
+    private static final int DIGITS = 8;
+    private static final int ALLOCATOR_MODE = 0444;
+
+    private UidValidityFiles() {
+    }
+
+    /**
+     * Creates both files, which must not exist, on disk when this returns.
+     *
+     * @param last the last value allocated, 1 to 2^32-1
+     */
+    public static void write(OpenDirectory control, long last, Ownership ownership) throws PosixException {
+        if (last < 1 || last > 0xffffffffL) {
+            throw new IllegalArgumentException("UIDVALIDITY " + last);
+        }
+        String hex = String.format("%08x", last);
+        ByteBuffer out = ByteBuffer.allocateDirect(DIGITS).put(hex.getBytes(StandardCharsets.US_ASCII)).flip();
+        try (OpenFile file = ownership.createFile(control, NAME)) {
+            file.write(out);
+            file.sync();
+        }
+        new Ownership(ownership.uid(), ownership.gid(), ALLOCATOR_MODE, ownership.directoryMode())
+                .createFile(control, NAME + "." + hex).close();
+    }
+
+    /** The last value allocated; empty if neither file tells one. */
+    public static OptionalLong read(OpenDirectory control) throws PosixException {
+        ByteBuffer in = ByteBuffer.allocateDirect(DIGITS);
+        try (OpenFile file = control.openFile(NAME)) {
+            if (file.status().isFile()) {
+                file.preadFully(in, 0);
+            }
+        } catch (PosixException e) {
+            if (!e.isNotFound()) {
+                throw e;
+            }
+        }
+        byte[] digits = new byte[in.flip().remaining()];
+        in.get(digits);
+        long value = parse(new String(digits, StandardCharsets.ISO_8859_1));
+        if (value > 0) {
+            return OptionalLong.of(value);
+        }
+        long[] highest = new long[1];
+        control.list((name, kind) -> {
+            if (name.startsWith(NAME + ".")) {
+                highest[0] = Math.max(highest[0], parse(name.substring(NAME.length() + 1)));
+            }
+        });
+        return highest[0] > 0 ? OptionalLong.of(highest[0]) : OptionalLong.empty();
+    }
+
+    /** 0 if it is no hex number of up to 8 digits. */
+    private static long parse(String text) {
+        if (text.isEmpty() || text.length() > DIGITS) {
+            return 0;
+        }
+        long value = 0;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            int digit = c < 0x80 ? Character.digit(c, 16) : -1;
+            if (digit < 0) {
+                return 0;
+            }
+            value = value << 4 | digit;
+        }
+        return value;
+    }
+}
