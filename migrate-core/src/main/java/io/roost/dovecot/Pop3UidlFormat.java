@@ -9,7 +9,6 @@ package io.roost.dovecot;
 public final class Pop3UidlFormat {
     /** Dovecot's default. */
     public static final String DEFAULT = "%08Xu%08Xv";
-    private static final String MODIFIERS = "LUEXRHNMDT";
 
     private final String format;
     private final String keys;
@@ -24,12 +23,13 @@ public final class Pop3UidlFormat {
         StringBuilder keys = new StringBuilder();
         for (int i = format.indexOf('%'); i >= 0 && i + 1 < format.length(); i = format.indexOf('%', i)) {
             i++;
-            while (i < format.length() && ("-.0123456789" + MODIFIERS).indexOf(format.charAt(i)) >= 0) {
+            while (i < format.length() && ("-.0123456789" + VariableModifier.ALL).indexOf(format.charAt(i)) >= 0) {
                 i++;
             }
             char key = i < format.length() ? format.charAt(i++) : 0;
             if ("vumfg%".indexOf(key) < 0) {
-                throw bad(format, "only the variables %u, %v, %g, %f and %m, not " + (key == 0 ? "an unfinished one" : "%" + key));
+                throw bad(format, "only the variables %u, %v, %g, %f and %m, not "
+                        + (key == 0 ? "an unfinished one" : "%" + key));
             }
             if (key != '%') {
                 keys.append(key);

@@ -3,13 +3,14 @@ package io.roost.dovecot;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
 import io.roost.posix.ByteString;
+import io.roost.posix.FileStatus;
 import io.roost.posix.OpenDirectory;
 import io.roost.posix.OpenFile;
 import io.roost.posix.PosixException;
@@ -23,7 +24,8 @@ import io.roost.posix.PosixException;
  *   version 1 = *( part *( separator part ) LF )                   ; no escapes; "." in Maildir++, "/" in LAYOUT=fs
  * </pre>
  *
- * Parts are storage parts, see {@link MailboxNameCodec}. CR before LF belongs to the line end, and the last LF may be missing.
+ * Parts are storage parts, see {@link MailboxNameCodec}. CR before LF belongs to the line end. Dovecot does not read
+ * a last line without LF, unless the whole file is shorter than its header would be; here it counts as malformed.
  * Source: {@code subscription-file.c} of 2.3.19.1. Version 2 is the one written, for every format of mailbox. Immutable.
  *
  * @param mailboxes storage parts of each mailbox subscribed to, in the file's order, without duplicates
@@ -50,12 +52,21 @@ public record SubscriptionsFile(List<List<String>> mailboxes, List<MalformedLine
         malformed = List.copyOf(malformed);
     }
 
-    /** Reads the file of that name in a directory; empty if it is not there. Separator as for {@link #read(byte[], String, char)}. */
+    /**
+     * Reads the file of that name in a directory; empty if it is not there. Separator as for the other
+     * {@code read}.
+     */
     public static Optional<SubscriptionsFile> read(OpenDirectory directory, String name, char separator) throws IOException {
         try (OpenFile file = directory.openFile(name)) {
-            long size = file.status().size();
+            FileStatus status = file.status();
+            long size = status.size();
+            if (!status.isFile()) {
+                throw new CorruptFileException(file.path(), 0, "a file",
+                        "a " + status.kind().toString().toLowerCase(Locale.ROOT));
+            }
             if (size > MAX_FILE) {
-                throw new CorruptFileException(file.path(), 0, "at most " + MAX_FILE + " bytes of subscriptions", size + " bytes");
+                throw new CorruptFileException(file.path(), 0, "at most " + MAX_FILE + " bytes of subscriptions",
+                        size + " bytes");
             }
             ByteBuffer content = ByteBuffer.allocateDirect((int) size);
             file.preadFully(content, 0);
@@ -90,11 +101,13 @@ public record SubscriptionsFile(List<List<String>> mailboxes, List<MalformedLine
         int number = second ? 3 : 1;
         for (int at = second ? HEADER_2.length() : 0; at < text.length(); number++) {
             int end = text.indexOf('\n', at);
+            boolean cut = end < 0 && text.length() >= HEADER_2.length();
             end = end < 0 ? text.length() : end;
             String line = text.substring(at, end > at && text.charAt(end - 1) == '\r' ? end - 1 : end);
             at = end + 1;
             List<String> parts = new ArrayList<>();
-            String reason = line.length() > MAX_LINE ? "longer than " + MAX_LINE + " bytes"
+            String reason = cut ? "no line end, Dovecot did not read it" : line.length() > MAX_LINE
+                    ? "longer than " + MAX_LINE + " bytes"
                     : split(line, second ? '\t' : separator, second, parts);
             if (reason != null) {
                 malformed.add(new MalformedLine(number, line, reason));
@@ -125,7 +138,10 @@ public record SubscriptionsFile(List<List<String>> mailboxes, List<MalformedLine
         if (line.isEmpty()) {
             return "empty";
         }
-        for (String part : Arrays.asList(line.split(java.util.regex.Pattern.quote(String.valueOf(separator)), -1))) {
+        for (int from = 0; from <= line.length();) {
+            int end = line.indexOf(separator, from);
+            String part = line.substring(from, end < 0 ? line.length() : end);
+            from += part.length() + 1;
             String name = escaped ? unescape(part) : part;
             if (name == null) {
                 return "ends within an escape, or holds an unknown one";

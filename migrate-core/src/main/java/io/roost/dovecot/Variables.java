@@ -31,7 +31,6 @@ public final class Variables {
     private static final int MAX_MODIFIERS = 10;
     private static final int MAX_NUMBER = 100_000_000;
     private static final int MAX_RESULT = 1 << 20;
-    private static final String MODIFIERS = "LUEXRHNMDT";
     /** Known to Dovecot, but a login's, which a migration is not. */
     private static final String OF_A_LOGIN = " s service h home l lip r rip p pid w password m mech c secured a lport b rport "
             + "k cert i uid gid session session_pid real_lip real_rip real_lport real_rport local_ip remote_ip local_port "
@@ -223,7 +222,7 @@ public final class Variables {
                 width = sign * number();
             }
             int modifiersFrom = at;
-            while (at - modifiersFrom < MAX_MODIFIERS && at < template.length() && MODIFIERS.indexOf(peek()) >= 0) {
+            while (at - modifiersFrom < MAX_MODIFIERS && at < template.length() && VariableModifier.ALL.indexOf(peek()) >= 0) {
                 at++;
             }
             int modifiersTo = at;
@@ -266,28 +265,24 @@ public final class Variables {
 
         private String modify(char modifier, String value) {
             return switch (modifier) {
-                case 'L' -> mapCase(value, 'A', 'Z', 32);
-                case 'U' -> mapCase(value, 'a', 'z', -32);
-                case 'E' -> escape(value);
-                case 'X' -> hexOfDecimal(value);
-                case 'R' -> new StringBuilder(value).reverse().toString();
-                case 'H' -> hash(Integer.toUnsignedLong(oldHash(value)));
-                case 'N' -> hash(newHash(value));
-                case 'M' -> VariableHash.md5Hex(value);
-                case 'D' -> value.replace(".", ",dc=");
-                default -> trimEnd(value);
+                case 'H' -> hash(VariableModifier.oldHash(value));
+                case 'N' -> hash(VariableModifier.newHash(value));
+                default -> VariableModifier.apply(modifier, value);
             };
         }
 
         private String hash(long value) {
             long wanted = width == 0 ? value : Long.remainderUnsigned(value, width);
-            StringBuilder hex = new StringBuilder(Integer.toHexString((int) wanted));
-            for (int i = hex.length(); i < Math.min(offset, MAX_RESULT); i++) {
-                hex.insert(0, '0');
-            }
+            String hex = Integer.toHexString((int) wanted);
+            String padded = zeros(offset - hex.length()) + hex;
             width = 0;
             offset = 0;
-            return hex.toString();
+            return padded;
+        }
+
+        /** More than a result may have are one too many, which {@link #expandBytes} then refuses. */
+        private String zeros(int count) {
+            return "0".repeat(Math.max(0, Math.min(count, MAX_RESULT + 1)));
         }
 
         private void append(StringBuilder out, String value) {
@@ -296,75 +291,12 @@ public final class Variables {
             if (width == 0) {
                 out.append(rest);
             } else if (zeroPadding) {
-                out.append("0".repeat(Math.max(0, Math.min(width, MAX_RESULT) - rest.length()))).append(rest);
+                out.append(zeros(width - rest.length())).append(rest);
             } else {
                 // too large a negative width takes nothing away, as in Dovecot
                 int end = width > 0 ? width : rest.length() + width;
                 out.append(rest, 0, end < 0 ? rest.length() : Math.min(end, rest.length()));
             }
         }
-    }
-
-    private static String mapCase(String value, char first, char last, int shift) {
-        StringBuilder out = new StringBuilder(value);
-        for (int i = 0; i < out.length(); i++) {
-            char c = out.charAt(i);
-            if (c >= first && c <= last) {
-                out.setCharAt(i, (char) (c + shift));
-            }
-        }
-        return out.toString();
-    }
-
-    private static String escape(String value) {
-        StringBuilder out = new StringBuilder();
-        for (int i = 0; i < value.length(); i++) {
-            char c = value.charAt(i);
-            if (c == '"' || c == '\\' || c == '\'') {
-                out.append('\\');
-            }
-            out.append(c);
-        }
-        return out.toString();
-    }
-
-    /** 0 of anything that is no unsigned 64-bit number. */
-    private static String hexOfDecimal(String value) {
-        for (int i = 0; i < value.length(); i++) {
-            if (value.charAt(i) < '0' || value.charAt(i) > '9') {
-                return "0";
-            }
-        }
-        try {
-            return Long.toHexString(Long.parseUnsignedLong(value));
-        } catch (NumberFormatException e) {
-            return "0";
-        }
-    }
-
-    private static String trimEnd(String value) {
-        int end = value.length();
-        while (end > 0 && (value.charAt(end - 1) == ' ' || value.charAt(end - 1) >= '\t' && value.charAt(end - 1) <= '\r')) {
-            end--;
-        }
-        return value.substring(0, end);
-    }
-
-    private static int oldHash(String value) {
-        int h = 0;
-        for (int i = 0; i < value.length(); i++) {
-            h = (h << 4) + value.charAt(i);
-            int g = h & 0xf0000000;
-            if (g != 0) {
-                h ^= g >>> 24;
-                h ^= g;
-            }
-        }
-        return h;
-    }
-
-    /** The first eight bytes of the MD5. */
-    private static long newHash(String value) {
-        return Long.parseUnsignedLong(VariableHash.md5Hex(value), 0, 16, 16);
     }
 }

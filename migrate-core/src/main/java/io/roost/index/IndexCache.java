@@ -43,7 +43,7 @@ public final class IndexCache implements Closeable {
     private static final int MAX_FIELD = 1 << 20;
     private static final int WINDOW = 256 * 1024;
     private static final int WINDOWS = 4;
-    private static final int ALIGN = 16 * 1024;
+    private static final int BEFORE = 16 * 1024;
 
     private final OpenFile in;
     private final String file;
@@ -235,8 +235,8 @@ public final class IndexCache implements Closeable {
             if (window == null) {
                 window = ByteBuffer.allocateDirect((int) Math.min(WINDOW, fileSize)).order(ByteOrder.LITTLE_ENDIAN);
             }
-            // a little before it too: the chain goes backwards
-            start = Math.max(0, offset - offset % ALIGN - (offset % ALIGN + bytes > ALIGN ? 0 : ALIGN));
+            // a little before it too: chains go backwards
+            start = Math.max(0, offset - BEFORE);
             in.preadFully(window.clear(), start);
             window.flip();
         }

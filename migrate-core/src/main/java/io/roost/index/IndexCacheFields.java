@@ -100,10 +100,10 @@ final class IndexCacheFields {
         return sizes[field];
     }
 
-    /** Number of the field with this name, -1 if there is none. */
+    /** Number of the field with this name, in any case; -1 if there is none. */
     int find(String name) {
         for (int i = 0; i < names.length; i++) {
-            if (names[i].equals(name)) {
+            if (names[i].equalsIgnoreCase(name)) {
                 return i;
             }
         }

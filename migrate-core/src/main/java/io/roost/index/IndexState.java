@@ -82,10 +82,12 @@ final class IndexState {
             throw new CorruptFileException(file, offset, "at most 65536 keywords", "another");
         }
         keywords.add(name);
+        int size = KeywordsHeader.fieldSize(keywords.size());
         ExtensionState e = records.extension(KeywordsHeader.NAME);
         if (e == null) {
-            records.add(new ExtensionState(IndexExtension.ofField(KeywordsHeader.NAME,
-                    KeywordsHeader.fieldSize(keywords.size()), 1)), offset);
+            records.add(new ExtensionState(IndexExtension.ofField(KeywordsHeader.NAME, size, 1)), offset);
+        } else if (e.recordSize < size) {
+            records.resize(e, size, offset);
         }
         return keywords.size() - 1;
     }

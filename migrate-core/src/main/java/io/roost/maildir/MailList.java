@@ -120,6 +120,11 @@ public final class MailList {
         return ambiguous.get(i);
     }
 
+    /** What the file name says ({@code S=}) the mail's text weighs, bytes; -1 if it does not say. Not to be trusted. */
+    public long sizeByName(int i) {
+        return MailFileName.size(baseName(i), MailFileName.SIZE);
+    }
+
     /** Positions of this mail's keywords in {@link MailboxSnapshot#keywords()}; must not be modified. */
     public BitSet keywords(int i) {
         return distinctKeywordSets.get(keywordSets[i]);

@@ -79,6 +79,11 @@ public final class OpenDirectory implements Closeable {
         return new OpenDirectory(openRead(fd(), name, Libc.O_DIRECTORY | Libc.O_NOFOLLOW, full), full);
     }
 
+    /** Opens this directory once more; both are closed separately. */
+    public OpenDirectory again() throws PosixException {
+        return new OpenDirectory(openRead(fd(), ".", Libc.O_DIRECTORY, path), path);
+    }
+
     /**
      * Opens a file for reading. Never blocks on a FIFO, never follows a symbolic link, and leaves the access time alone where
      * the system allows it.

@@ -1,0 +1,71 @@
+package io.roost.cli;
+
+import java.util.function.LongSupplier;
+
+import io.roost.cli.screen.JsonLines;
+import io.roost.migrate.Event;
+
+/** Writes events as JSON Lines. {@code copying} and {@code verifying} come at most once a second. */
+final class EventJson implements Event.Sink {
+    private static final long PAUSE_NANOS = 1_000_000_000L;
+
+    private final JsonLines lines;
+    private final LongSupplier nanoTime;
+    private long told;
+
+    /** @param nanoTime as {@link System#nanoTime} */
+    EventJson(JsonLines lines, LongSupplier nanoTime) {
+        this.lines = lines;
+        this.nanoTime = nanoTime;
+        told = nanoTime.getAsLong() - PAUSE_NANOS;
+    }
+
+    @Override
+    public void event(Event event) {
+        if (event instanceof Event.Started e) {
+            lines.object("started", e.user(), json -> {
+                JsonFields.path(json, "source", e.source());
+                JsonFields.path(json, "target", e.target());
+                json.writeNumberField("resumed_mails", e.resumedMails());
+            });
+        } else if (event instanceof Event.Scanned e) {
+            lines.object("scanned", e.user(), json -> {
+                json.writeNumberField("mailboxes", e.mailboxes());
+                json.writeNumberField("mails", e.mails());
+                json.writeNumberField("bytes", e.bytes());
+            });
+        } else if (event instanceof Event.Copying e) {
+            if (due(e.mailsDone() >= e.mailsTotal())) {
+                lines.object("copying", e.user(), json -> {
+                    json.writeNumberField("mails_done", e.mailsDone());
+                    json.writeNumberField("mails_total", e.mailsTotal());
+                    json.writeNumberField("bytes_done", e.bytesDone());
+                    json.writeNumberField("bytes_total", e.bytesTotal());
+                });
+            }
+        } else if (event instanceof Event.Verifying e) {
+            if (due(e.mailsDone() >= e.mailsTotal())) {
+                lines.object("verifying", e.user(), json -> {
+                    json.writeNumberField("mails_done", e.mailsDone());
+                    json.writeNumberField("mails_total", e.mailsTotal());
+                });
+            }
+        } else if (event instanceof Event.Reached e) {
+            lines.object("reached", e.user(), json -> json.writeStringField("state", JsonFields.id(e.state())));
+        } else if (event instanceof Event.Problem e) {
+            lines.object("problem", e.user(), json -> JsonFields.problem(json, e.problem()));
+        } else if (event instanceof Event.SourceChanged e) {
+            lines.object("source_changed", e.user(), json -> json.writeNumberField("attempt", e.attempt()));
+        }
+        // Done and Failed are left to whoever gets the result or catches the exception
+    }
+
+    private boolean due(boolean last) {
+        long now = nanoTime.getAsLong();
+        if (!last && now - told < PAUSE_NANOS) {
+            return false;
+        }
+        told = now;
+        return true;
+    }
+}

@@ -1,0 +1,56 @@
+package io.roost.cli;
+
+/**
+ * How a command ends, for scripts. Part of the compatibility promise in {@code docs/scripting.md}: numbers keep their meaning,
+ * new ones may come, and what a script does not know it takes for a failure.
+ */
+public enum ExitCode {
+    /** All was done, or had been done before; a plan found nothing in the way. */
+    DONE(0),
+    /** Some users failed, or the command as a whole did. */
+    FAILED(1),
+    /** The command line or a setting cannot be worked with; nothing was begun. */
+    USAGE(2),
+    /** A verification found differences between Maildir and mdbox. */
+    MISMATCH(3),
+    /** There is nothing to tell or to do: no state yet, a user never seen. */
+    NOTHING_TO_DO(4),
+    /** A plan found losses, or something that would make a migration refuse the user. */
+    OBSTACLES(5),
+    /** The state directory cannot be used. */
+    STATE_UNUSABLE(6),
+    /** Something that Roost needs is missing here: Dovecot's programs, a native library. */
+    PREREQUISITE_MISSING(7),
+    /** Ended by SIGINT, at a safe point; the next run goes on. */
+    INTERRUPTED(130),
+    /** Ended by SIGTERM, likewise. Java sets this one itself. */
+    TERMINATED(143);
+
+    private final int number;
+
+    ExitCode(int number) {
+        this.number = number;
+    }
+
+    /** What the shell sees. */
+    public int number() {
+        return number;
+    }
+
+    /** The graver of two, for a run over several users: a mismatch before other failures, an interruption before both. */
+    ExitCode or(ExitCode other) {
+        return gravity() >= other.gravity() ? this : other;
+    }
+
+    private int gravity() {
+        return switch (this) {
+            case DONE -> 0;
+            case NOTHING_TO_DO -> 1;
+            case OBSTACLES -> 2;
+            case FAILED, USAGE, PREREQUISITE_MISSING -> 3;
+            case STATE_UNUSABLE -> 4;
+            case MISMATCH -> 5;
+            case INTERRUPTED, TERMINATED -> 6;
+        };
+    }
+}

@@ -1,0 +1,124 @@
+package io.roost.cli;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+import io.roost.dovecot.DoveadmUsers;
+import io.roost.dovecot.DovecotProgram;
+import io.roost.dovecot.DovecotSettings;
+import io.roost.dovecot.DovecotSettings.Namespace;
+import io.roost.dovecot.MailLocation;
+import io.roost.dovecot.MailUser;
+import io.roost.dovecot.Pop3UidlFormat;
+import io.roost.dovecot.TemplateUsers;
+import io.roost.dovecot.UserDatabase;
+import io.roost.migrate.Account;
+import io.roost.migrate.Settings;
+
+/** What the options and the installed Dovecot say together: who the users are, where their mail is, and which settings hold. */
+final class Site {
+    private final LocationOptions options;
+    private final DovecotSettings dovecot;
+    private final boolean asked;
+    private final UserDatabase users;
+    private final List<String> notes;
+
+    Site(LocationOptions options, DovecotSettings dovecot, boolean asked, UserDatabase users, List<String> notes) {
+        this.options = options;
+        this.dovecot = dovecot;
+        this.asked = asked;
+        this.users = users;
+        this.notes = List.copyOf(notes);
+    }
+
+    /** Asks Dovecot for what the options leave open. */
+    static Site of(LocationOptions options) throws IOException, CommandException {
+        Optional<String> config = Optional.ofNullable(options.dovecotConfig);
+        List<String> notes = new ArrayList<>();
+        if (options.noDovecot && config.isPresent()) {
+            throw CommandException.usage("--no-dovecot and --dovecot-config exclude each other");
+        }
+        if (options.noDovecot && options.home == null) {
+            throw CommandException.usage("with --no-dovecot nobody knows where users live: give --home, such as --home '/mail/%d/%n'");
+        }
+        boolean ask = !options.noDovecot && DovecotProgram.isInstalled("doveconf");
+        if (!ask && options.home == null) {
+            throw new CommandException(ExitCode.PREREQUISITE_MISSING, "Dovecot is not installed here, so that nobody knows where users "
+                    + "live: run Roost on a backend, or give --home and --from, such as --home '/mail/%d/%n' --from maildir:~/Maildir");
+        }
+        if (!ask && !options.noDovecot) {
+            notes.add("Dovecot is not installed here: the defaults of 2.3 are taken for mdbox_rotate_size, pop3_uidl_format and plugins");
+        }
+        DovecotSettings settings = ask ? ask(config) : DovecotSettings.parse("");
+        UserDatabase users = options.home == null ? new DoveadmUsers(DovecotProgram.doveadm(config))
+                : new TemplateUsers(options.home, settings.authUsernameFormat(), -1, -1);
+        return new Site(options, settings, ask, users, notes);
+    }
+
+    private static DovecotSettings ask(Optional<String> config) throws IOException {
+        try {
+            return DovecotSettings.ask(DovecotProgram.doveconf(config));
+        } catch (IOException e) {
+            throw new IOException("Dovecot's settings cannot be had: " + e.getMessage()
+                    + " (--no-dovecot with --home and --from goes without them)", e);
+        }
+    }
+
+    /** What there is to say about Dovecot's settings; nothing if it was not asked. */
+    List<Advice> advice(Account account) throws IOException {
+        return asked ? SettingsAdvice.of(dovecot, account, settings()) : List.of();
+    }
+
+    /** What the user should know about how this was found out. */
+    List<String> notes() {
+        return notes;
+    }
+
+    Settings settings() throws IOException {
+        Settings defaults = Settings.defaults();
+        long rotateSize = options.rotateSize == null ? dovecot.mdboxRotateSize()
+                : DovecotSettings.parse("mdbox_rotate_size = " + options.rotateSize.replace('\n', ' ')).mdboxRotateSize();
+        Pop3UidlFormat uidlFormat = options.pop3UidlFormat == null ? dovecot.pop3UidlFormat() : Pop3UidlFormat.of(options.pop3UidlFormat);
+        boolean zlib = options.zlib == null ? dovecot.isPluginLoaded("zlib") : options.zlib;
+        return new Settings(rotateSize, zlib, uidlFormat, defaults.skipUnreadable(), defaults.readers(), defaults.checkpointBytes(),
+                defaults.finishAttempts());
+    }
+
+    /** The target as the administrator writes it, variables and all. */
+    String targetSetting() {
+        return options.to == null ? LocationOptions.DEFAULT_TARGET : options.to;
+    }
+
+    Account account(String name) throws IOException, CommandException {
+        MailUser user = users.find(name);
+        MailLocation source = options.from == null ? current(user) : user.location(options.from);
+        MailLocation target = user.location(targetSetting());
+        if (!source.isMaildir()) {
+            throw CommandException.usage(options.from != null ? "--from names a " + source.driver() + ", expected a maildir: location"
+                    : "the mail of " + user.name() + " is " + source.driver() + " in Dovecot already, expected maildir"
+                            + "; to look at an older Maildir name it with --from");
+        }
+        if (!target.isMdbox()) {
+            throw CommandException.usage("--to names a " + target.driver() + ", expected an mdbox: location");
+        }
+        return new Account(user.name(), user.home(), user.uid(), user.gid(), source, target);
+    }
+
+    /** The location of a namespace of its own goes before the userdb's, and that before mail_location. */
+    private MailLocation current(MailUser user) throws IOException, CommandException {
+        Optional<String> ofNamespace = dovecot.inboxNamespace().flatMap(Namespace::location);
+        if (ofNamespace.isPresent()) {
+            return user.location(ofNamespace.get());
+        }
+        if (user.mail().isPresent()) {
+            return MailLocation.parse(user.mail().get(), user.home());
+        }
+        if (dovecot.mailLocation().isEmpty()) {
+            throw CommandException.usage("nobody says where the mail of " + user.name() + " lies: mail_location is not set"
+                    + "; name the Maildir with --from, such as --from maildir:~/Maildir");
+        }
+        return user.location(dovecot.mailLocation());
+    }
+}

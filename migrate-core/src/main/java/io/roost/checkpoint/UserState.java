@@ -1,0 +1,34 @@
+package io.roost.checkpoint;
+
+/**
+ * How far a user's migration has come. Each arrow is one idempotent step, recorded after it happened:
+ *
+ * <pre>
+ *   QUEUED -&gt; COPIED -&gt; FINISHED -&gt; VERIFIED -&gt; PUBLISHED -&gt; DONE
+ *      \________\__________\___________/
+ *                    |
+ *                    v
+ *                  FAILED  (a new run starts from what is placed)
+ * </pre>
+ */
+public enum UserState {
+    /** Known, nothing recorded. A crash here leaves at most an empty staging directory with our marker. */
+    QUEUED,
+    /** All mails of the first scan are placed. A crash here leaves staging with {@code m.*} files and no indexes. */
+    COPIED,
+    /** Indexes are written from a fresh snapshot. A crash here leaves staging complete but unread; they are written anew. */
+    FINISHED,
+    /** The result was read back and equals the snapshot. A crash here repeats finish and verify: the source may have moved on. */
+    VERIFIED,
+    /** The staging trees bear their final names. A crash here may leave the markers, and of several trees some unpublished. */
+    PUBLISHED,
+    /** Markers and placed records are gone; nothing is left to do. */
+    DONE,
+    /** The last run ended with an error, which the record holds; the source is in force and staging may be there. */
+    FAILED;
+
+    /** Whether the result is in force. */
+    public boolean isPublished() {
+        return this == PUBLISHED || this == DONE;
+    }
+}

@@ -1,0 +1,54 @@
+package io.roost.maildir;
+
+import java.nio.ByteBuffer;
+
+/**
+ * Counts the physical and virtual size of a mail while its bytes pass by: virtual is with every line feed that has no carriage
+ * return before it counted as two. Not thread-safe.
+ */
+public final class TextSize {
+    private long physical;
+    private long bareLineFeeds;
+    private boolean lastWasCr;
+
+    public void reset() {
+        physical = 0;
+        bareLineFeeds = 0;
+        lastWasCr = false;
+    }
+
+    public void add(byte[] bytes, int offset, int length) {
+        boolean cr = lastWasCr;
+        long bare = 0;
+        int end = offset + length;
+        for (int i = offset; i < end; i++) {
+            byte b = bytes[i];
+            if (b == '\n' && !cr) {
+                bare++;
+            }
+            cr = b == '\r';
+        }
+        bareLineFeeds += bare;
+        lastWasCr = cr;
+        physical += length;
+    }
+
+    /** Bytes seen. */
+    public long physical() {
+        return physical;
+    }
+
+    /** Bytes seen, with bare line feeds counted as two. */
+    public long virtual() {
+        return physical + bareLineFeeds;
+    }
+
+    /** The sizes of what remains in a buffer, which is left as it is. */
+    public static TextSize of(ByteBuffer text) {
+        TextSize size = new TextSize();
+        byte[] bytes = new byte[text.remaining()];
+        text.duplicate().get(bytes);
+        size.add(bytes, 0, bytes.length);
+        return size;
+    }
+}

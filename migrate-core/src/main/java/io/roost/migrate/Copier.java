@@ -1,0 +1,341 @@
+package io.roost.migrate;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+import io.roost.checkpoint.CheckpointStore;
+import io.roost.checkpoint.PlacedBatch;
+import io.roost.checkpoint.PlacedBatch.DataFileLength;
+import io.roost.checkpoint.UserRecord;
+import io.roost.dovecot.Guid128;
+import io.roost.maildir.MailList;
+import io.roost.maildir.MailboxSnapshot;
+import io.roost.maildir.SourceProblem;
+import io.roost.mdbox.MailFileWriter;
+import io.roost.mdbox.MailMetadata;
+import io.roost.mdbox.Placement;
+import io.roost.migrate.ReadBatch.ReadMail;
+import io.roost.posix.ByteString;
+import io.roost.posix.FileStatus;
+import io.roost.posix.OpenDirectory;
+import io.roost.posix.OpenFile;
+import io.roost.posix.PosixException;
+
+/**
+ * Copies mails that are not placed yet: readers read ahead, this thread decides what each becomes and appends it to the current
+ * {@code m.N}, and a checkpoint is made every so many bytes. For one pass over one user; not thread-safe.
+ */
+final class Copier {
+    private static final long PROGRESS_NANOS = 200_000_000L;
+    /** Dovecot refuses copies from 32768 references on; a further mail gets a record of its own. */
+    private static final int MAX_SHARERS = 32_000;
+    /** A store that fails for so many mails is broken as a whole. */
+    private static final int MAX_REJECTED = 1000;
+
+    private final Account account;
+    private final Settings settings;
+    private final PlacedMails placed;
+    private final MailFileWriter writer;
+    private final StoredContent stored;
+    private final Checkpointer checkpointer;
+    private final Event.Sink events;
+    private final StorageNames storageNames;
+    private final MailReader largeReader;
+    private final ByteBuffer largeBuffer = ByteBuffer.allocateDirect(1 << 20);
+    private final List<SourceProblem> problems = new ArrayList<>();
+    private PlacedBatch batch = new PlacedBatch();
+    private long copiedMails;
+    private long copiedBytes;
+    private long sharedMails;
+    private int rejected;
+    private long vanishedMails;
+    private long mailsTotal;
+    private long mailsDone;
+    private long lastProgress;
+    /** Of the current data file. */
+    private long flushedLength;
+
+    Copier(Account account, Settings settings, PlacedMails placed, OpenDirectory storage, MailFileWriter writer,
+            CheckpointStore store, UserRecord user, StorageNames storageNames, Event.Sink events) {
+        this.account = account;
+        this.settings = settings;
+        this.placed = placed;
+        this.writer = writer;
+        stored = new StoredContent(storage);
+        this.storageNames = storageNames;
+        this.events = events;
+        checkpointer = new Checkpointer(store, user);
+        largeReader = new MailReader(settings.zlib());
+    }
+
+    /** How a mailbox is called in the metadata of its mails. */
+    @FunctionalInterface
+    interface StorageNames {
+        String of(MailboxSnapshot mailbox);
+    }
+
+    /**
+     * Copies what is missing.
+     *
+     * @param numbers numbers of the snapshot's mailboxes in the store, in the snapshot's order
+     * @return the user as recorded at the end
+     * @throws PosixException if the target or the source as a whole fails
+     */
+    UserRecord copy(UserSnapshot snapshot, int[] numbers) throws IOException, InterruptedException {
+        List<MailboxSource> sources = new ArrayList<>();
+        for (int i = 0; i < numbers.length; i++) {
+            sources.add(new MailboxSource(snapshot.mailboxes().get(i), numbers[i]));
+        }
+        mailsTotal = snapshot.mails();
+        MissingMails missing = new MissingMails(sources, placed);
+        mailsDone = mailsTotal - missing.count();
+        try {
+            if (missing.count() > 0) {
+                try (MailReaders readers = new MailReaders(readerCount(missing.count()), settings.zlib(), missing)) {
+                    for (ReadBatch read; (read = readers.take()) != null;) {
+                        write(read);
+                        readers.giveBack(read);
+                    }
+                }
+            }
+            checkpoint();
+            return checkpointer.finish();
+        } finally {
+            for (MailboxSource source : sources) {
+                source.close();
+            }
+            checkpointer.close();
+        }
+    }
+
+    private int readerCount(long mails) {
+        return (int) Math.max(1, Math.min(settings.readers(), mails / 64));
+    }
+
+    /** What could not be carried over, or only with a change. */
+    List<SourceProblem> problems() {
+        return problems;
+    }
+
+    long copiedMails() {
+        return copiedMails;
+    }
+
+    long sharedMails() {
+        return sharedMails;
+    }
+
+    /** Mails of the snapshot that were not there when they were to be read. */
+    long vanishedMails() {
+        return vanishedMails;
+    }
+
+    private void write(ReadBatch read) throws IOException, InterruptedException {
+        for (int i = 0; i < read.size(); i++) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+            ReadMail mail = read.mail(i);
+            switch (mail.outcome) {
+                case READ -> place(mail, read.data(mail));
+                case LARGE -> placeLarge(mail);
+                case VANISHED -> vanishedMails++;
+                case REJECTED -> reject(mail);
+            }
+            mailsDone++;
+            if (batch.bytes() >= settings.checkpointBytes()) {
+                checkpoint();
+            }
+            long now = System.nanoTime();
+            if (now - lastProgress > PROGRESS_NANOS) {
+                lastProgress = now;
+                events.event(new Event.Copying(account.user(), mailsDone, mailsTotal, copiedBytes, 0));
+            }
+        }
+    }
+
+    private void place(ReadMail mail, ByteBuffer data) throws IOException, InterruptedException {
+        MailMetadata metadata = metadata(mail);
+        Guid128 guid = mail.guid;
+        int owner = placed.findGuid(guid);
+        if (owner >= 0) {
+            ByteBuffer bytes = data.duplicate();
+            boolean same = mail.digest == placed.digest(owner) && isStored(owner, data.remaining(),
+                    (buffer, offset) -> buffer.put(bytes.duplicate().position(bytes.position() + (int) offset)
+                            .limit(bytes.position() + (int) offset + buffer.remaining())));
+            if (same && mayShare(mail, metadata, owner)) {
+                share(mail, metadata, owner);
+                return;
+            }
+            if (!same) {
+                guid = MailGuids.ofConflict(metadata.guid(), mail.digest);
+                metadata = withGuid(mail, metadata, guid);
+            }
+        }
+        Placement placement;
+        try {
+            placement = writer.append(data, metadata);
+        } catch (PosixException e) {
+            throw e;
+        } catch (IOException e) {
+            rejectUnstorable(mail, e);
+            return;
+        }
+        record(mail, metadata, guid, placement);
+        copiedMails++;
+        copiedBytes += mail.plainSize;
+    }
+
+    private void placeLarge(ReadMail mail) throws IOException, InterruptedException {
+        try (OpenFile file = mail.source.open(mail.position)) {
+            if (file == null) {
+                vanishedMails++;
+                return;
+            }
+            FileStatus status = file.status();
+            int owner = placed.findGuid(mail.guid);
+            boolean same = owner >= 0 && isStored(owner, status.size(), file::preadFully);
+            if (same) {
+                mail.plainSize = placed.plainSize(owner);
+                mail.virtualSize = placed.virtualSize(owner);
+                mail.digest = placed.digest(owner);
+                MailReader.times(mail, status);
+                MailMetadata metadata = metadata(mail);
+                if (mayShare(mail, metadata, owner)) {
+                    share(mail, metadata, owner);
+                    return;
+                }
+            }
+            stream(mail, file, status, owner >= 0 && !same);
+        }
+    }
+
+    private void stream(ReadMail mail, OpenFile file, FileStatus status, boolean conflict) throws IOException {
+        try {
+            writer.begin(status.size());
+        } catch (PosixException e) {
+            throw e;
+        } catch (IOException e) {
+            rejectUnstorable(mail, e);
+            return;
+        }
+        boolean ended = false;
+        try {
+            if (!largeReader.stream(mail, file, status, largeBuffer, writer::data)) {
+                reject(mail);
+                return;
+            }
+            MailMetadata metadata = metadata(mail);
+            Guid128 guid = mail.guid;
+            if (conflict) {
+                guid = MailGuids.ofConflict(metadata.guid(), mail.digest);
+                metadata = withGuid(mail, metadata, guid);
+            }
+            record(mail, metadata, guid, writer.end(metadata));
+            ended = true;
+            copiedMails++;
+            copiedBytes += mail.plainSize;
+        } catch (PosixException e) {
+            throw e;
+        } catch (IOException e) {
+            rejectUnstorable(mail, e);
+        } finally {
+            if (!ended) {
+                writer.abort();
+            }
+        }
+    }
+
+    /** Whether the record of a placed mail holds these bytes. */
+    private boolean isStored(int owner, long size, StoredContent.Pieces pieces) throws IOException, InterruptedException {
+        Placement record = placed.placement(owner);
+        if (record.fileId() == writer.fileId() && record.offset() + record.recordSize() > flushedLength) {
+            // It may still be in the writer's buffer.
+            checkpoint();
+        }
+        return stored.isSame(record, size, pieces);
+    }
+
+    private void share(ReadMail mail, MailMetadata metadata, int owner) {
+        record(mail, metadata, placed.guid(owner), placed.placement(owner));
+        sharedMails++;
+    }
+
+    /** Mails of the same content share a record if all else that the record holds is the same. */
+    private boolean mayShare(ReadMail mail, MailMetadata metadata, int owner) {
+        return metadata.received() == placed.received(owner) && metadata.pop3Uidl() == null && metadata.pop3Order() == 0
+                && placed.sharers(owner) < MAX_SHARERS && !mayHavePop3(mail, owner);
+    }
+
+    /** POP3 fields are stored in the record and looked at in INBOX only, so two mails of INBOX never share one. */
+    private boolean mayHavePop3(ReadMail mail, int owner) {
+        return mail.source.snapshot().name().isInbox() && placed.mailbox(owner) == mail.source.number();
+    }
+
+    /** Never the same GUID for different contents. */
+    private MailMetadata withGuid(ReadMail mail, MailMetadata m, Guid128 own) {
+        problems.add(new SourceProblem(SourceProblem.Kind.GUID_CONFLICT, mail.source.snapshot().name().toString(),
+                mail.source.snapshot().mails().fileName(mail.position), "another mail with other content has the GUID "
+                + ByteString.toText(m.guid()) + "; this one becomes " + own));
+        return new MailMetadata(m.plainSize(), m.received(), m.virtualSize(), m.pop3Uidl(), m.pop3Order(), own.toString(), m.mailbox());
+    }
+
+    private MailMetadata metadata(ReadMail mail) throws IOException {
+        MailboxSnapshot mailbox = mail.source.snapshot();
+        MailList mails = mailbox.mails();
+        int i = mail.position;
+        long received = mails.receivedDate(i) == MailList.UNKNOWN ? mail.mtime : mails.receivedDate(i);
+        String uidl = Pop3Uidls.stored(settings.pop3UidlFormat(), mailbox, i);
+        return new MailMetadata(mail.plainSize, date(mail, received, "received"), mail.virtualSize, uidl,
+                mailbox.name().isInbox() ? mails.pop3Order(i) : 0, mails.guid(i), storageNames.of(mailbox));
+    }
+
+    private long date(ReadMail mail, long date, String which) {
+        long nearest = MailDates.nearest(date);
+        if (nearest != date) {
+            problems.add(new SourceProblem(SourceProblem.Kind.BAD_DATE, mail.source.snapshot().name().toString(),
+                    mail.source.snapshot().mails().fileName(mail.position), "expected a " + which + " date of 0 to " + MailDates.MAX
+                    + " Unix seconds, found " + date + "; " + nearest + " is used"));
+        }
+        return nearest;
+    }
+
+    private void record(ReadMail mail, MailMetadata metadata, Guid128 guid, Placement p) {
+        MailList mails = mail.source.snapshot().mails();
+        long saved = mails.savedDate(mail.position) == MailList.UNKNOWN ? mail.ctime : mails.savedDate(mail.position);
+        PlacedBatch.Mail m = new PlacedBatch.Mail(mail.source.number(), p.fileId(), p.offset(), p.recordSize(),
+                metadata.plainSize(), metadata.virtualSize(), metadata.received(), date(mail, saved, "saved"), guid.high(),
+                guid.low(), mail.digest, mails.key(mail.position));
+        placed.add(m);
+        batch.add(m);
+    }
+
+    /** One mail that mdbox cannot hold must not cost the user the others. */
+    private void rejectUnstorable(ReadMail mail, IOException why) throws IOException {
+        MailboxSnapshot mailbox = mail.source.snapshot();
+        String path = mailbox.location().path() + (mailbox.mails().isInNew(mail.position) ? "/new/" : "/cur/")
+                + mailbox.mails().fileName(mail.position);
+        MailReader.reject(mail, path, SourceProblem.Kind.UNSUPPORTED, why.getMessage());
+        reject(mail);
+    }
+
+    private void reject(ReadMail mail) throws IOException {
+        problems.add(mail.problem);
+        events.event(new Event.Problem(account.user(), mail.problem));
+        if (++rejected > MAX_REJECTED) {
+            throw new IOException("more than " + MAX_REJECTED + " mails cannot be read, the last: " + mail.problem.detail());
+        }
+    }
+
+    private void checkpoint() throws IOException, InterruptedException {
+        if (batch.mails() == 0) {
+            return;
+        }
+        var files = writer.flush();
+        flushedLength = writer.length();
+        checkpointer.submit(files, batch, new DataFileLength(writer.fileId(), writer.length()));
+        batch = new PlacedBatch();
+    }
+}

@@ -1,0 +1,52 @@
+package io.roost.migrate;
+
+import io.roost.checkpoint.UserState;
+import io.roost.maildir.SourceProblem;
+
+/** What happens during a migration, for whoever shows or records it. Sizes in bytes, times in Unix milliseconds. */
+public sealed interface Event {
+    /** The user concerned. */
+    String user();
+
+    /** Work on a user begins. {@code resumedMails} were placed by an earlier run. */
+    record Started(String user, String source, String target, long resumedMails) implements Event {
+    }
+
+    /** A scan is complete. Bytes are what file names tell, 0 where they tell nothing. */
+    record Scanned(String user, int mailboxes, long mails, long bytes) implements Event {
+    }
+
+    /** Copying goes on; told a few times a second. Totals may grow in a later pass. */
+    record Copying(String user, long mailsDone, long mailsTotal, long bytesDone, long bytesTotal) implements Event {
+    }
+
+    /** A step of the user's migration is recorded. */
+    record Reached(String user, UserState state) implements Event {
+    }
+
+    /** The result is being read back. */
+    record Verifying(String user, long mailsDone, long mailsTotal) implements Event {
+    }
+
+    /** Something odd about the source, whether or not it stops the user. */
+    record Problem(String user, SourceProblem problem) implements Event {
+    }
+
+    /** The source changed while the indexes were written; finish starts again. */
+    record SourceChanged(String user, int attempt) implements Event {
+    }
+
+    /** The user is done. */
+    record Done(String user, Result result) implements Event {
+    }
+
+    /** The user failed; the source is in force as before. */
+    record Failed(String user, String reason, boolean resumable) implements Event {
+    }
+
+    /** Takes events; called from the thread that runs the user's migration. */
+    @FunctionalInterface
+    interface Sink {
+        void event(Event event);
+    }
+}

@@ -1,0 +1,27 @@
+package io.roost.migrate;
+
+/**
+ * What became of one file of {@code cur/} or {@code new/}.
+ *
+ * @param mailbox name for people
+ * @param file    path below the mailbox: {@code cur/NAME} or {@code new/NAME}, a byte string
+ * @param uid     its UID
+ * @param fate    what became of it
+ * @param detail  the reason, empty if it was migrated
+ */
+public record FileFate(String mailbox, String file, long uid, Fate fate, String detail) {
+
+    /** The identifiers are part of the JSON promise, in lower case. */
+    public enum Fate {
+        /** The mdbox has it, equal in everything. */
+        MIGRATED,
+        /** The mdbox has it, and something differs. */
+        DIFFERENT,
+        /** It was there when the mailbox was scanned and gone when it was to be read. */
+        VANISHED,
+        /** It cannot be read, or is no mail. */
+        REJECTED,
+        /** It is readable, and the mdbox does not have it. */
+        MISSING
+    }
+}

@@ -1,0 +1,312 @@
+package io.roost.migrate;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+
+import io.roost.checkpoint.UserRecord;
+import io.roost.dovecot.Guid128;
+import io.roost.dovecot.MailboxName;
+import io.roost.dovecot.SubscriptionsFile;
+import io.roost.maildir.MailList;
+import io.roost.maildir.MailboxSnapshot;
+import io.roost.mdbox.MailboxIndexHeader;
+import io.roost.mdbox.MailboxIndexWriter;
+import io.roost.mdbox.MapIndexWriter;
+import io.roost.mdbox.MdboxLayout;
+import io.roost.mdbox.UidValidityFiles;
+import io.roost.posix.OpenDirectory;
+import io.roost.posix.OpenFile;
+import io.roost.posix.PosixException;
+
+/**
+ * Writes everything but the mails from a fresh snapshot and what is placed: map index, mailbox indexes, subscriptions,
+ * UIDVALIDITY, ACL files. May be repeated: what an earlier attempt wrote is removed first. Flags, keywords and UIDs come from
+ * the snapshot alone. A placed mail that the snapshot no longer has keeps a map record with reference count 0, as an expunged
+ * one has, so that {@code doveadm purge} frees it and no rebuild brings it back.
+ */
+final class Finisher {
+    /** Mailboxes written at once: their syncs then share the waiting. */
+    private static final int PARALLEL = 4;
+
+    private final Account account;
+    private final Settings settings;
+    private final Staging staging;
+    private final TargetPaths paths;
+    private final PlacedMails placed;
+    private final int[] mapUids;
+    private final short[] references;
+    private int mailboxes;
+    private long mails;
+    private long bytes;
+
+    Finisher(Account account, Settings settings, Staging staging, TargetPaths paths, PlacedMails placed) {
+        this.account = account;
+        this.settings = settings;
+        this.staging = staging;
+        this.paths = paths;
+        this.placed = placed;
+        mapUids = new int[placed.size()];
+        references = new short[placed.size() + 1];
+    }
+
+    /**
+     * Writes and syncs all of it.
+     *
+     * @param numbers numbers of the snapshot's mailboxes in the store
+     */
+    void write(UserSnapshot snapshot, int[] numbers, UserRecord user) throws IOException, InterruptedException {
+        removeEarlier();
+        MapIndexWriter map = mapOfPlaced(user);
+        long[] uidValidities = uidValidities(snapshot, user);
+        ExecutorService pool = Executors.newFixedThreadPool(PARALLEL, task -> {
+            Thread t = new Thread(task, "roost-finish");
+            t.setDaemon(true);
+            return t;
+        });
+        try {
+            ArrayDeque<Future<?>> writing = new ArrayDeque<>();
+            for (int i = 0; i < numbers.length; i++) {
+                MailboxSnapshot mailbox = snapshot.mailboxes().get(i);
+                MailboxIndexWriter index = index(mailbox, numbers[i], user, map, uidValidities[i]);
+                if (writing.size() == PARALLEL) {
+                    await(writing.remove());
+                }
+                writing.add(pool.submit(() -> {
+                    writeMailbox(mailbox, index);
+                    return null;
+                }));
+            }
+            try (OpenDirectory storage = staging.directory(paths.mapIndex())) {
+                map.write(storage, staging.ownership());
+            }
+            for (Future<?> f : writing) {
+                await(f);
+            }
+        } finally {
+            stop(pool);
+        }
+        writeNoSelect(snapshot);
+        writeControl(snapshot, uidValidities);
+    }
+
+    int mailboxes() {
+        return mailboxes;
+    }
+
+    long mails() {
+        return mails;
+    }
+
+    long bytes() {
+        return bytes;
+    }
+
+    int dataFiles() {
+        int highest = 0;
+        for (int i = 0; i < placed.size(); i++) {
+            highest = Math.max(highest, placed.fileId(i));
+        }
+        return highest;
+    }
+
+    /** How many records no mailbox uses: their mails were expunged meanwhile. */
+    long unreferenced() {
+        long n = 0;
+        for (int i = 0; i < placed.size(); i++) {
+            if (placed.recordOwner(i) == i && references[mapUids[i]] == 0) {
+                n++;
+            }
+        }
+        return n;
+    }
+
+    /** How many mails of mailboxes use a map record. */
+    int references(int mapUid) {
+        return references[mapUid];
+    }
+
+    /** Map UID of a placed mail, by its position. */
+    int mapUid(int position) {
+        return mapUids[position];
+    }
+
+    private void removeEarlier() throws PosixException {
+        for (String mailboxes : paths.mailboxRoots()) {
+            staging.removeTree(mailboxes);
+        }
+        try (OpenDirectory map = staging.directory(paths.mapIndex())) {
+            removeFiles(map, "dovecot.map.index");
+        }
+        try (OpenDirectory control = staging.directory(paths.control())) {
+            removeFiles(control, "dovecot-uidvalidity");
+            control.removeFile(paths.subscriptionsName());
+        }
+    }
+
+    private static void removeFiles(OpenDirectory directory, String prefix) throws PosixException {
+        List<String> names = new ArrayList<>();
+        directory.list((name, kind) -> {
+            if (name.startsWith(prefix)) {
+                names.add(name);
+            }
+        });
+        for (String name : names) {
+            directory.removeFile(name);
+        }
+    }
+
+    private MapIndexWriter mapOfPlaced(UserRecord user) {
+        MapIndexWriter map = new MapIndexWriter(Integer.toUnsignedLong(user.runStamp()));
+        int highest = 0;
+        for (int i = 0; i < placed.size(); i++) {
+            int owner = placed.recordOwner(i);
+            mapUids[i] = owner == i ? map.add(placed.placement(i)) : mapUids[owner];
+            highest = Math.max(highest, placed.fileId(i));
+        }
+        map.setHighestFileId(highest);
+        return map;
+    }
+
+    private MailboxIndexWriter index(MailboxSnapshot mailbox, int number, UserRecord user, MapIndexWriter map, long uidValidity)
+            throws IOException {
+        MailList list = mailbox.mails();
+        boolean uidls = false;
+        boolean orders = false;
+        long highestUidl = 0;
+        if (mailbox.name().isInbox()) {
+            for (int i = 0; i < list.size(); i++) {
+                boolean uidl = Pop3Uidls.stored(settings.pop3UidlFormat(), mailbox, i) != null;
+                boolean order = list.pop3Order(i) != 0;
+                uidls |= uidl;
+                orders |= order;
+                highestUidl = uidl || order ? list.uid(i) : highestUidl;
+            }
+        }
+        Guid128 guid = mailbox.guid().orElseGet(() -> guidOf(mailbox, uidValidity));
+        MailboxIndexWriter index = new MailboxIndexWriter(new MailboxIndexHeader(uidValidity, mailbox.uidNext(),
+                mailbox.firstRecentUid(), guid, Integer.toUnsignedLong(user.runStamp()), mailbox.keywords(),
+                mailbox.highestModseq(), uidls, orders, highestUidl, Integer.toUnsignedLong(user.runStamp()),
+                System.currentTimeMillis() / 1000));
+        for (int i = 0; i < list.size(); i++) {
+            int at = placed.find(number, list.key(i));
+            if (at < 0) {
+                // Rejected, and reported where that happened; or expunged since the scan, which the stamps will tell.
+                continue;
+            }
+            map.addReference(mapUids[at]);
+            references[mapUids[at]]++;
+            long saved = list.savedDate(i) == MailList.UNKNOWN ? placed.saved(at) : list.savedDate(i);
+            index.add(list.uid(i), list.flags(i), list.keywords(i), mapUids[at], saved, placed.guid(at), placed.virtualSize(at));
+            mails++;
+            bytes += placed.plainSize(at);
+        }
+        mailboxes++;
+        return index;
+    }
+
+    /** A GUID for a mailbox that Dovecot has given none yet: the same in every run, different for every mailbox of every user. */
+    private Guid128 guidOf(MailboxSnapshot mailbox, long uidValidity) {
+        return Guid128.ofText("roost\0" + account.user() + '\0' + account.source().root() + '\0' + mailbox.name() + '\0' + uidValidity);
+    }
+
+    /** A mailbox that has no UIDVALIDITY yet gets the next one above all others. */
+    private static long[] uidValidities(UserSnapshot snapshot, UserRecord user) {
+        long highest = Math.max(snapshot.listing().lastUidValidity(), Integer.toUnsignedLong(user.runStamp()));
+        long[] out = new long[snapshot.mailboxes().size()];
+        for (int i = 0; i < out.length; i++) {
+            out[i] = snapshot.mailboxes().get(i).uidValidity();
+            highest = Math.max(highest, out[i]);
+        }
+        for (int i = 0; i < out.length; i++) {
+            out[i] = out[i] != 0 ? out[i] : ++highest;
+        }
+        return out;
+    }
+
+    private void writeMailbox(MailboxSnapshot mailbox, MailboxIndexWriter index) throws IOException {
+        staging.directory(paths.mailbox(mailbox.name())).close();
+        try (OpenDirectory dir = staging.directory(paths.mailboxIndex(mailbox.name()))) {
+            index.write(dir, staging.ownership());
+        }
+        if (mailbox.acl()) {
+            try (OpenDirectory from = OpenDirectory.openNoFollow(mailbox.location().path());
+                    OpenDirectory to = staging.directory(paths.mailbox(mailbox.name()))) {
+                copySmallFile(from, to, "dovecot-acl");
+            }
+        }
+    }
+
+    private void copySmallFile(OpenDirectory from, OpenDirectory to, String name) throws PosixException {
+        try (OpenFile in = from.openFile(name); OpenFile out = staging.ownership().createFile(to, name)) {
+            ByteBuffer buffer = ByteBuffer.allocateDirect(64 * 1024);
+            while (in.read(buffer) > 0) {
+                out.write(buffer.flip());
+                buffer.clear();
+            }
+            out.sync();
+        }
+    }
+
+    /** Parents that hold no mail are directories without a mailbox in them. */
+    private void writeNoSelect(UserSnapshot snapshot) throws PosixException {
+        for (MailboxName name : snapshot.listing().noSelect()) {
+            staging.directory(paths.noSelect(name)).close();
+        }
+    }
+
+    private void writeControl(UserSnapshot snapshot, long[] uidValidities) throws IOException {
+        long highest = snapshot.listing().lastUidValidity();
+        for (long v : uidValidities) {
+            highest = Math.max(highest, v);
+        }
+        try (OpenDirectory control = staging.directory(paths.control())) {
+            if (highest > 0) {
+                UidValidityFiles.write(control, highest, staging.ownership());
+            }
+            if (!snapshot.listing().subscriptions().isEmpty()) {
+                writeSubscriptions(control, snapshot.listing().subscriptions());
+            }
+        }
+        if (paths.altLink().isPresent()) {
+            try (OpenDirectory root = staging.directory(account.target().root())) {
+                root.removeFile(MdboxLayout.ALT_LINK);
+                root.makeSymlink(paths.altLink().get(), MdboxLayout.ALT_LINK);
+            }
+        }
+    }
+
+    private void writeSubscriptions(OpenDirectory control, List<MailboxName> names) throws IOException {
+        byte[] text = new SubscriptionsFile(names.stream().map(paths::storageParts).toList(), List.of()).write();
+        try (OpenFile file = staging.ownership().createFile(control, paths.subscriptionsName())) {
+            file.write(ByteBuffer.allocateDirect(text.length).put(text).flip());
+            file.sync();
+        }
+    }
+
+    /** Waits for those still writing: whoever handles a failure may want to remove what they write. */
+    private static void stop(ExecutorService pool) throws InterruptedException {
+        pool.shutdownNow();
+        while (!pool.awaitTermination(1, TimeUnit.MINUTES)) {
+            // A write that hangs, on NFS perhaps for hours, is nothing to walk away from.
+        }
+    }
+
+    private static void await(Future<?> f) throws IOException, InterruptedException {
+        try {
+            f.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IOException io) {
+                throw io;
+            }
+            throw new IllegalStateException(e.getCause());
+        }
+    }
+}

@@ -1,0 +1,85 @@
+package io.roost.migrate;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+import io.roost.dovecot.Guid128;
+import io.roost.maildir.SourceProblem;
+
+/**
+ * A buffer full of mails on its way from a reader to the writer, used again and again. Belongs to one thread at a time.
+ */
+final class ReadBatch {
+    /** Bytes of the buffer: large enough that handing it over costs nothing per mail, small enough to have a dozen. */
+    static final int CAPACITY = 4 << 20;
+    /** Mails above this size are not read ahead but streamed by the writer. */
+    static final int LARGE = CAPACITY / 4;
+    private static final int MAX_MAILS = 4096;
+
+    private final ByteBuffer buffer = ByteBuffer.allocateDirect(CAPACITY);
+    private final List<ReadMail> mails = new ArrayList<>();
+    private int used;
+
+    /** What became of the attempt to read a mail. */
+    enum Outcome { READ, LARGE, VANISHED, REJECTED }
+
+    /** One mail of a batch; an object is reused for many mails. Sizes in bytes, times in Unix seconds. */
+    static final class ReadMail {
+        MailboxSource source;
+        int position;
+        Outcome outcome;
+        int offset;
+        int storedSize;
+        long plainSize;
+        long virtualSize;
+        long mtime;
+        long ctime;
+        /** Of {@link ContentDigest}. */
+        long digest;
+        /** 128-bit form of the GUID that the source gives it. */
+        Guid128 guid;
+        SourceProblem problem;
+        boolean compressed;
+    }
+
+    /** The next free mail; the batch must not be full. */
+    ReadMail next(MailboxSource source, int position) {
+        if (used == mails.size()) {
+            mails.add(new ReadMail());
+        }
+        ReadMail mail = mails.get(used++);
+        mail.source = source;
+        mail.position = position;
+        mail.problem = null;
+        mail.compressed = false;
+        return mail;
+    }
+
+    boolean isFull() {
+        return used == MAX_MAILS;
+    }
+
+    int size() {
+        return used;
+    }
+
+    ReadMail mail(int i) {
+        return mails.get(i);
+    }
+
+    /** The buffer, positioned where the next mail's bytes go. */
+    ByteBuffer buffer() {
+        return buffer;
+    }
+
+    /** The bytes of a mail that was read. */
+    ByteBuffer data(ReadMail mail) {
+        return buffer.duplicate().limit(mail.offset + mail.storedSize).position(mail.offset);
+    }
+
+    void clear() {
+        used = 0;
+        buffer.clear();
+    }
+}

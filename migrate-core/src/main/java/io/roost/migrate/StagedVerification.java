@@ -1,0 +1,162 @@
+package io.roost.migrate;
+
+import java.io.IOException;
+
+import io.roost.checkpoint.UserRecord;
+
+import io.roost.dovecot.CorruptFileException;
+import io.roost.dovecot.Guid128;
+import io.roost.maildir.MailList;
+import io.roost.maildir.MailboxSnapshot;
+import io.roost.mdbox.MailFileReader;
+import io.roost.mdbox.MailFileWriter;
+import io.roost.mdbox.MailMetadata;
+import io.roost.mdbox.MailboxIndex;
+import io.roost.mdbox.MapIndex;
+import io.roost.mdbox.StoredMail;
+import io.roost.migrate.MigrationException.Kind;
+import io.roost.posix.OpenDirectory;
+
+/**
+ * Reads everything in staging back before it is published, and compares it with the snapshot it was made of and with what the
+ * copier saw pass by: every byte of every {@code m.N} is digested again, every record of every index is looked at. The Maildir
+ * itself is not read a second time; {@link Verification} does that.
+ */
+final class StagedVerification {
+    private static final int PROGRESS_MAILS = 2000;
+
+    private final Account account;
+    private final Staging staging;
+    private final TargetPaths paths;
+    private final PlacedMails placed;
+    private final Finisher finisher;
+    private final Event.Sink events;
+    private final Mismatches mismatches = new Mismatches();
+    private final ContentDigest digest = new ContentDigest();
+    private int next;
+    private int done;
+
+    StagedVerification(Account account, Staging staging, TargetPaths paths, PlacedMails placed, Finisher finisher, Event.Sink events) {
+        this.account = account;
+        this.staging = staging;
+        this.paths = paths;
+        this.placed = placed;
+        this.finisher = finisher;
+        this.events = events;
+    }
+
+    /** @throws MigrationException if anything differs */
+    void verify(UserSnapshot snapshot, int[] numbers, UserRecord user) throws IOException, MigrationException, InterruptedException {
+        try {
+            long mapUidValidity;
+            try (OpenDirectory directory = staging.directory(paths.mapIndex())) {
+                MapIndex map = MapIndex.read(directory);
+                mapUidValidity = map.uidValidity();
+                compareMap(map, user);
+                readDataFiles();
+            }
+            for (int i = 0; i < numbers.length; i++) {
+                compareMailbox(snapshot.mailboxes().get(i), numbers[i], mapUidValidity);
+            }
+        } catch (CorruptFileException e) {
+            throw new MigrationException(Kind.MISMATCH, "what was written cannot be read back: " + e.getMessage(), e);
+        }
+        if (mismatches.count() > 0) {
+            throw new MigrationException(Kind.MISMATCH, "what was written differs from the Maildir in " + mismatches.count()
+                    + (mismatches.count() == 1 ? " place: " : " places, the first: ") + mismatches.kept().get(0)
+                    + "; nothing was published");
+        }
+    }
+
+    private void compareMap(MapIndex map, UserRecord user) {
+        mismatches.require("", "UIDVALIDITY of the map", Integer.toUnsignedLong(user.runStamp()), map.uidValidity());
+        int owners = 0;
+        for (int i = 0; i < placed.size(); i++) {
+            if (placed.recordOwner(i) != i) {
+                continue;
+            }
+            owners++;
+            int at = map.find(finisher.mapUid(i));
+            if (at < 0) {
+                mismatches.add("", 0, "", "map record", placed.placement(i), "none");
+                continue;
+            }
+            mismatches.require("", "place in the map", placed.placement(i), map.placement(at));
+            mismatches.require("", "reference count", finisher.references(finisher.mapUid(i)), map.refcount(at));
+        }
+        mismatches.require("", "records in the map", owners, map.size());
+    }
+
+    private void readDataFiles() throws IOException, InterruptedException {
+        try (OpenDirectory storage = staging.directory(paths.storage())) {
+            for (int id = 1; id <= finisher.dataFiles(); id++) {
+                int fileId = id;
+                try (MailFileReader reader = MailFileReader.open(storage, id)) {
+                    reader.scan(mail -> compareStored(reader, fileId, mail));
+                }
+                if (Thread.interrupted()) {
+                    throw new InterruptedException();
+                }
+            }
+        }
+        skipShared();
+        mismatches.require("", "mails in the data files", placed.size(), next);
+    }
+
+    private void skipShared() {
+        while (next < placed.size() && placed.recordOwner(next) != next) {
+            next++;
+        }
+    }
+
+    private void compareStored(MailFileReader reader, int fileId, StoredMail mail) throws IOException {
+        skipShared();
+        String where = MailFileWriter.fileName(fileId) + " offset " + mail.offset();
+        if (next == placed.size() || placed.fileId(next) != fileId || placed.offset(next) != mail.offset()
+                || placed.recordSize(next) != mail.recordSize()) {
+            mismatches.add("", 0, "", where, next == placed.size() ? "nothing" : placed.placement(next),
+                    "a record of " + mail.recordSize() + " bytes");
+            return;
+        }
+        int i = next++;
+        reader.data(mail, digest::add);
+        MailMetadata m = mail.metadata();
+        mismatches.require(where, "content", placed.digest(i), digest.finish());
+        mismatches.require(where, "size", placed.plainSize(i), m.plainSize());
+        mismatches.require(where, "virtual size", placed.virtualSize(i), m.virtualSize());
+        mismatches.require(where, "received date", placed.received(i), m.received());
+        mismatches.require(where, "GUID", placed.guid(i), Guid128.ofText(m.guid()));
+        if (++done % PROGRESS_MAILS == 0) {
+            events.event(new Event.Verifying(account.user(), done, placed.size()));
+        }
+    }
+
+    private void compareMailbox(MailboxSnapshot mailbox, int number, long mapUidValidity) throws IOException {
+        MailboxIndex index;
+        try (OpenDirectory dir = staging.directory(paths.mailboxIndex(mailbox.name()))) {
+            index = MailboxIndex.read(dir);
+        }
+        mismatches.require(mailbox.name().toString(), "UIDVALIDITY of the map", mapUidValidity, index.header().mapUidValidity());
+        new MailboxComparison(mailbox, index, mismatches).compare(new MailboxComparison.Pair() {
+            @Override
+            public void both(int i, int j) {
+                int at = placed.find(number, mailbox.mails().key(i));
+                if (at < 0) {
+                    mismatches.require(mailbox, i, "mail", "not placed", "map UID " + index.mapUid(j));
+                    return;
+                }
+                long saved = mailbox.mails().savedDate(i) == MailList.UNKNOWN ? placed.saved(at) : mailbox.mails().savedDate(i);
+                mismatches.require(mailbox, i, "map UID", (long) finisher.mapUid(at), index.mapUid(j));
+                mismatches.require(mailbox, i, "saved date", saved, index.saveDate(j));
+                mismatches.require(mailbox, i, "GUID", placed.guid(at), index.guid(j));
+            }
+
+            @Override
+            public void onlySource(int i) {
+                if (placed.find(number, mailbox.mails().key(i)) >= 0) {
+                    mismatches.require(mailbox, i, "mail", "in the mailbox", "missing");
+                }
+            }
+        });
+    }
+}

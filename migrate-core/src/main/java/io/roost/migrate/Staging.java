@@ -1,0 +1,290 @@
+package io.roost.migrate;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentSkipListSet;
+
+import io.roost.checkpoint.CheckpointStore;
+import io.roost.mdbox.MdboxLayout.Tree;
+import io.roost.migrate.MigrationException.Kind;
+import io.roost.posix.ByteString;
+import io.roost.posix.OpenDirectory;
+import io.roost.posix.Ownership;
+import io.roost.posix.PosixException;
+
+/**
+ * Where a user's mdbox is built before anybody sees it: one {@link StagingTree} for the mail root and one for each of INDEX and
+ * CONTROL that lies elsewhere. Publishing renames the trees one by one, the mail root last: that one makes it count.
+ *
+ * <pre>
+ *   building --publish()--&gt; publishing (said in the root's marker) --rename INDEX, CONTROL--&gt; --rename root--&gt; published
+ *      ^                        |
+ *      +----- next run takes back what was renamed, and goes on ------+
+ * </pre>
+ */
+final class Staging implements Closeable {
+    private final Account account;
+    private final TargetPaths paths;
+    private final Ownership ownership;
+    private final StagingTree root;
+    /** Tree by its final path; the mail root is among them, and ALT is not. */
+    private final Map<String, StagingTree> trees = new TreeMap<>();
+    /** Paths of directories that may have been changed; sorted, thread-safe. */
+    private final Set<String> created = new ConcurrentSkipListSet<>();
+    private StagingMarker marker;
+
+    private Staging(Account account, TargetPaths paths, Ownership ownership) throws PosixException {
+        this.account = account;
+        this.paths = paths;
+        this.ownership = ownership;
+        try {
+            for (Map.Entry<Tree, String> tree : paths.trees().entrySet()) {
+                trees.put(tree.getValue(), new StagingTree(tree.getKey().name().toLowerCase(Locale.ROOT), tree.getValue()));
+            }
+        } catch (PosixException e) {
+            close();
+            throw e;
+        }
+        root = trees.get(paths.trees().get(Tree.ROOT));
+    }
+
+    /** Whether an earlier run of this store has published the user's mdbox and not yet removed its marker. */
+    static boolean isPublishedBy(CheckpointStore store, Account account) throws IOException {
+        try (StagingTree tree = new StagingTree("root", account.target().root())) {
+            StagingMarker marker = tree.publishedMarker();
+            return marker != null && marker.store().equals(store.identity()) && marker.user().equals(account.user());
+        }
+    }
+
+    /**
+     * Opens the user's staging: what an earlier run of the same store has left, or a new one.
+     *
+     * @throws MigrationException if the target exists, staging belongs to somebody else, or another process works in it
+     */
+    static Staging open(Account account, TargetPaths paths, Ownership ownership, CheckpointStore store) throws IOException, MigrationException {
+        Staging staging;
+        try {
+            staging = new Staging(account, paths, ownership);
+        } catch (PosixException e) {
+            throw new MigrationException(Kind.TARGET, "the directory for the mdbox is not there: " + e.getMessage()
+                    + "; is the file system mounted? Roost creates the mdbox, not the directory it lies in", e);
+        }
+        try {
+            staging.adopt(store);
+            return staging;
+        } catch (IOException | MigrationException | RuntimeException e) {
+            staging.close();
+            throw e;
+        }
+    }
+
+    private void adopt(CheckpointStore store) throws IOException, MigrationException {
+        StagingMarker found = root.stagedMarker();
+        if (found == null && root.stagingExists() && !root.stagingIsEmpty()) {
+            throw new MigrationException(Kind.TARGET, text(root.stagingPath()) + " exists and has no marker of Roost's: expected "
+                    + "nothing or a staging directory; look at it, and move it away");
+        }
+        if (found != null && !(found.store().equals(store.identity()) && found.user().equals(account.user()))) {
+            throw new MigrationException(Kind.TARGET, text(root.stagingPath()) + " belongs to the user " + found.user()
+                    + " and the state directory " + found.stateDir() + ", expected " + account.user() + " and " + store.path()
+                    + ": go on with that state directory, or remove the staging directory");
+        }
+        boolean wasPublishing = found != null && found.publishing();
+        if (!wasPublishing) {
+            // Before anything is created: who is refused shall find nothing of ours.
+            for (StagingTree tree : trees.values()) {
+                requireFree(tree);
+            }
+        }
+        marker = new StagingMarker(found == null ? UUID.randomUUID().toString() : found.set(), store.identity(), store.path(),
+                account.user(), finalPaths(), wasPublishing);
+        lockRoot();
+        if (wasPublishing) {
+            for (StagingTree tree : trees.values()) {
+                if (tree != root) {
+                    tree.takeBack(marker.set(), paths::isOurName);
+                }
+            }
+            marker = marker.inPhase(false);
+            root.mark(marker);
+        }
+        for (StagingTree tree : trees.values()) {
+            requireFree(tree);
+            if (tree != root) {
+                openOther(tree);
+            }
+        }
+    }
+
+    private void lockRoot() throws IOException, MigrationException {
+        try {
+            root.open(marker, true);
+        } catch (PosixException e) {
+            if (e.errno() == PosixException.EAGAIN) {
+                throw new MigrationException(Kind.BUSY, "another process is migrating " + account.user() + " ("
+                        + text(root.stagingPath()) + " is locked)", e);
+            }
+            throw e;
+        }
+    }
+
+    private void openOther(StagingTree tree) throws IOException, MigrationException {
+        StagingMarker other = tree.stagedMarker();
+        if (tree.stagingExists() && !tree.stagingIsEmpty() && (other == null || !other.set().equals(marker.set()))) {
+            throw new MigrationException(Kind.TARGET, text(tree.stagingPath()) + " exists and is not part of this migration: "
+                    + "look at it, and move it away");
+        }
+        tree.open(marker, false);
+    }
+
+    /** The mail root must be free; INDEX and CONTROL may exist, without the names of an mdbox. */
+    private void requireFree(StagingTree tree) throws IOException, MigrationException {
+        if (tree == root) {
+            if (tree.isOccupied()) {
+                throw new MigrationException(Kind.TARGET, text(tree.finalPath()) + " already exists: Roost never writes into a mailbox "
+                        + "that somebody may use; move it away, or check with \"roost verify\" whether the user is migrated already");
+            }
+            return;
+        }
+        List<String> collisions = tree.collisions(paths::isOurName);
+        if (!collisions.isEmpty()) {
+            throw new MigrationException(Kind.TARGET, text(tree.finalPath()) + " already holds " + text(collisions.get(0))
+                    + ", which the mdbox needs: it must not share this directory with another location; move it away, or name another "
+                    + tree.name().toUpperCase(Locale.ROOT) + " for the mdbox");
+        }
+    }
+
+    private Map<String, String> finalPaths() {
+        Map<String, String> out = new TreeMap<>();
+        trees.forEach((path, tree) -> out.put(tree.name(), text(path)));
+        return out;
+    }
+
+    /** Who owns what is created here. */
+    Ownership ownership() {
+        return ownership;
+    }
+
+    /**
+     * Opens the directory in staging that will have a final path, creating what is missing on the way.
+     *
+     * @param finalPath a path at or below one of the trees
+     */
+    synchronized OpenDirectory directory(String finalPath) throws PosixException {
+        StagingTree tree = treeOf(finalPath);
+        if (tree == null) {
+            throw new IllegalArgumentException(finalPath + " is not part of the mdbox");
+        }
+        OpenDirectory at = tree.root().again();
+        String path = tree.finalPath();
+        for (String part : below(tree, finalPath)) {
+            path += "/" + part;
+            OpenDirectory next;
+            try {
+                created.add(path);
+                next = at.status(part).isPresent() ? at.openDirectory(part) : ownership.createDirectory(at, part);
+            } finally {
+                at.close();
+            }
+            at = next;
+        }
+        return at;
+    }
+
+    /** Syncs every directory that was created or filled here. */
+    void sync() throws PosixException {
+        for (String path : created) {
+            try (OpenDirectory dir = directory(path)) {
+                dir.sync();
+            }
+        }
+        for (StagingTree tree : trees.values()) {
+            tree.root().sync();
+        }
+    }
+
+    /** Removes what a final path will be, with all below it. */
+    void removeTree(String finalPath) throws PosixException {
+        created.removeIf(path -> path.equals(finalPath) || path.startsWith(finalPath + "/"));
+        int slash = finalPath.lastIndexOf('/');
+        try (OpenDirectory parent = directory(finalPath.substring(0, slash))) {
+            parent.removeTree(finalPath.substring(slash + 1));
+        }
+    }
+
+    private StagingTree treeOf(String path) {
+        StagingTree best = null;
+        for (Map.Entry<String, StagingTree> tree : trees.entrySet()) {
+            String at = tree.getKey();
+            boolean below = path.equals(at) || path.startsWith(at + "/");
+            if (below && (best == null || at.length() > best.finalPath().length())) {
+                best = tree.getValue();
+            }
+        }
+        return best;
+    }
+
+    private static List<String> below(StagingTree tree, String path) {
+        List<String> parts = new ArrayList<>();
+        for (String part : path.substring(tree.finalPath().length()).split("/")) {
+            if (!part.isEmpty()) {
+                parts.add(part);
+            }
+        }
+        return parts;
+    }
+
+    /** Makes the mdbox count. What was written must be synced, directories included. */
+    void publish() throws IOException {
+        marker = marker.inPhase(true);
+        root.mark(marker);
+        for (StagingTree tree : trees.values()) {
+            if (tree != root) {
+                if (tree.isOccupied()) {
+                    tree.publishInto();
+                } else {
+                    tree.publishWhole(ownership);
+                }
+            }
+        }
+        root.publishWhole(ownership);
+    }
+
+    /** Removes the markers of a published mdbox; may be repeated. */
+    static void removeMarkers(Account account, TargetPaths paths) throws IOException {
+        try (Staging staging = new Staging(account, paths, Ownership.PRIVATE)) {
+            for (StagingTree tree : staging.trees.values()) {
+                if (tree != staging.root) {
+                    tree.removeMarker();
+                }
+            }
+            staging.root.removeMarker();
+        }
+    }
+
+    /** Removes all staging directories. */
+    void remove() throws PosixException {
+        for (StagingTree tree : trees.values()) {
+            if (tree != root) {
+                tree.remove();
+            }
+        }
+        root.remove();
+    }
+
+    private static String text(String bytes) {
+        return ByteString.toText(bytes);
+    }
+
+    @Override
+    public void close() {
+        trees.values().forEach(StagingTree::close);
+    }
+}

@@ -1,0 +1,204 @@
+package io.roost.migrate;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+import io.roost.posix.FileStatus;
+import io.roost.posix.OpenDirectory;
+import io.roost.posix.OpenFile;
+import io.roost.posix.Ownership;
+import io.roost.posix.PosixException;
+
+/**
+ * One of the trees a mdbox consists of (mail root, INDEX, CONTROL), built in a hidden directory beside its final place and on
+ * the same file system: {@code /mail/u/mdbox} in {@code /mail/u/.mdbox.roost}. While it is built it is open to its creator only.
+ */
+final class StagingTree implements Closeable {
+    private final String name;
+    private final OpenDirectory parent;
+    private final String finalName;
+    private final String stagingName;
+    private OpenDirectory root;
+    private OpenFile marker;
+
+    StagingTree(String name, String finalPath) throws PosixException {
+        this.name = name;
+        int slash = finalPath.lastIndexOf('/');
+        finalName = finalPath.substring(slash + 1);
+        stagingName = "." + finalName + ".roost";
+        parent = OpenDirectory.open(slash == 0 ? "/" : finalPath.substring(0, slash));
+    }
+
+    String name() {
+        return name;
+    }
+
+    OpenDirectory parent() {
+        return parent;
+    }
+
+    String finalPath() {
+        return parent.pathOf(finalName);
+    }
+
+    String stagingPath() {
+        return parent.pathOf(stagingName);
+    }
+
+    OpenDirectory root() {
+        return root;
+    }
+
+    /** The marker of what lies in the staging place; null if there is no staging directory. */
+    StagingMarker stagedMarker() throws IOException {
+        return markerOf(stagingName);
+    }
+
+    /** The marker of what lies in the final place; null if there is nothing or it has none. */
+    StagingMarker publishedMarker() throws IOException {
+        return markerOf(finalName);
+    }
+
+    private StagingMarker markerOf(String directory) throws IOException {
+        Optional<FileStatus> status = parent.status(directory);
+        if (status.isEmpty() || !status.get().isDirectory()) {
+            return null;
+        }
+        try (OpenDirectory dir = parent.openDirectory(directory)) {
+            return StagingMarker.read(dir);
+        }
+    }
+
+    boolean stagingExists() throws PosixException {
+        return parent.status(stagingName).isPresent();
+    }
+
+    boolean stagingIsEmpty() throws PosixException {
+        return children(stagingName).isEmpty();
+    }
+
+    /** Whether the final place holds anything; an empty directory counts as nothing. */
+    boolean isOccupied() throws PosixException {
+        Optional<FileStatus> status = parent.status(finalName);
+        if (status.isEmpty()) {
+            return false;
+        }
+        return !status.get().isDirectory() || !children(finalName).isEmpty();
+    }
+
+    /** Names in the final place that a mdbox has there too. */
+    List<String> collisions(Predicate<String> isOurs) throws PosixException {
+        return parent.status(finalName).isEmpty() ? List.of() : children(finalName).stream().filter(isOurs).toList();
+    }
+
+    /** Names in the staging root without the marker. */
+    List<String> stagedNames() throws PosixException {
+        List<String> out = new ArrayList<>();
+        root.list((child, kind) -> {
+            if (!child.equals(StagingMarker.NAME)) {
+                out.add(child);
+            }
+        });
+        return out;
+    }
+
+    private List<String> children(String directory) throws PosixException {
+        List<String> out = new ArrayList<>();
+        try (OpenDirectory dir = parent.openDirectory(directory)) {
+            dir.list((child, kind) -> out.add(child));
+        }
+        return out;
+    }
+
+    /** Creates the staging directory, or opens the one that is there; {@code text} becomes its marker. */
+    void open(StagingMarker text, boolean lock) throws PosixException {
+        if (!stagingExists()) {
+            parent.makeDirectory(stagingName, 0700);
+        }
+        root = parent.openDirectory(stagingName);
+        marker = root.openOrCreate(StagingMarker.NAME, 0600);
+        if (lock && !marker.tryLock()) {
+            throw new PosixException("lock", root.pathOf(StagingMarker.NAME), PosixException.EAGAIN);
+        }
+        text.write(marker);
+    }
+
+    void mark(StagingMarker text) throws PosixException {
+        text.write(marker);
+    }
+
+    /** Gives the tree to its owner and moves it to its final place, where there is nothing or an empty directory. */
+    void publishWhole(Ownership ownership) throws PosixException {
+        if (ownership.uid() >= 0 || ownership.gid() >= 0) {
+            root.chown(ownership.uid(), ownership.gid());
+        }
+        root.chmod(ownership.directoryMode());
+        root.sync();
+        parent.rename(stagingName, parent, finalName);
+        parent.sync();
+    }
+
+    /** Moves what the tree holds into the existing directory at its final place. */
+    void publishInto() throws PosixException {
+        try (OpenDirectory target = parent.openDirectory(finalName)) {
+            for (String child : stagedNames()) {
+                root.rename(child, target, child);
+            }
+            target.sync();
+        }
+    }
+
+    /** Takes back what a killed run had published of this tree, which had begun with no such name in the final place. */
+    void takeBack(String set, Predicate<String> isOurs) throws IOException {
+        StagingMarker published = publishedMarker();
+        if (published != null && published.set().equals(set)) {
+            parent.rename(finalName, parent, stagingName);
+            return;
+        }
+        if (parent.status(finalName).isEmpty() || !stagingExists()) {
+            return;
+        }
+        try (OpenDirectory staged = parent.openDirectory(stagingName); OpenDirectory target = parent.openDirectory(finalName)) {
+            for (String child : children(finalName).stream().filter(isOurs).toList()) {
+                if (staged.status(child).isEmpty()) {
+                    target.rename(child, staged, child);
+                }
+            }
+        }
+    }
+
+    /** Removes the marker from wherever the tree is now, and the staging directory if it is empty. */
+    void removeMarker() throws PosixException {
+        for (String place : List.of(finalName, stagingName)) {
+            Optional<FileStatus> status = parent.status(place);
+            if (status.isPresent() && status.get().isDirectory()) {
+                try (OpenDirectory dir = parent.openDirectory(place)) {
+                    dir.removeFile(StagingMarker.NAME);
+                }
+            }
+        }
+        if (stagingExists()) {
+            parent.removeDirectory(stagingName);
+        }
+    }
+
+    /** Removes the staging directory with all it holds. */
+    void remove() throws PosixException {
+        parent.removeTree(stagingName);
+    }
+
+    @Override
+    public void close() {
+        if (marker != null) {
+            marker.close();
+        }
+        if (root != null) {
+            root.close();
+        }
+        parent.close();
+    }
+}

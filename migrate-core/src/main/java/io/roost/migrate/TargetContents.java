@@ -1,0 +1,154 @@
+package io.roost.migrate;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+import io.roost.dovecot.CorruptFileException;
+import io.roost.mdbox.MailFileReader;
+import io.roost.mdbox.MailFileWriter;
+import io.roost.mdbox.MailMetadata;
+import io.roost.mdbox.MapIndex;
+import io.roost.mdbox.Placement;
+import io.roost.mdbox.StoredMail;
+import io.roost.posix.OpenDirectory;
+import io.roost.posix.PosixException;
+
+/**
+ * What the data files of an mdbox hold, read once from first to last: digest and metadata of every mail that a mailbox refers
+ * to, in columns, by position in the map. Immutable once read.
+ */
+final class TargetContents {
+    private final MapIndex map;
+    private final long[] digests;
+    private final long[] plainSizes;
+    private final long[] virtualSizes;
+    private final long[] received;
+    private final Map<Integer, String> damaged = new HashMap<>();
+    private final Map<Integer, String> pop3Uidls = new HashMap<>();
+    private final Map<Integer, Long> pop3Orders = new HashMap<>();
+
+    private TargetContents(MapIndex map) {
+        this.map = map;
+        digests = new long[map.size()];
+        plainSizes = new long[map.size()];
+        virtualSizes = new long[map.size()];
+        received = new long[map.size()];
+    }
+
+    /** Reads all data files. What is damaged is remembered by mail and does not end the reading. */
+    static TargetContents read(TargetPaths paths, MapIndex map) throws IOException {
+        TargetContents contents = new TargetContents(map);
+        try (DataFileSet files = new DataFileSet(paths)) {
+            ContentDigest digest = new ContentDigest();
+            for (int i = 0; i < map.size(); i++) {
+                if (map.refcount(i) > 0) {
+                    contents.read(i, files, digest);
+                }
+            }
+        }
+        return contents;
+    }
+
+    private void read(int i, DataFileSet files, ContentDigest digest) throws IOException {
+        Placement p = map.placement(i);
+        try {
+            MailFileReader reader = files.file(p.fileId());
+            StoredMail mail = reader.read(p.offset());
+            reader.data(mail, digest::add);
+            digests[i] = digest.finish();
+            MailMetadata m = mail.metadata();
+            plainSizes[i] = m.plainSize();
+            virtualSizes[i] = m.virtualSize();
+            received[i] = m.received();
+            if (m.pop3Uidl() != null) {
+                pop3Uidls.put(i, m.pop3Uidl());
+            }
+            if (m.pop3Order() != 0) {
+                pop3Orders.put(i, m.pop3Order());
+            }
+            if (mail.recordSize() != p.recordSize()) {
+                damaged.put(i, "the map says " + p.recordSize() + " bytes, the record has " + mail.recordSize());
+            }
+        } catch (CorruptFileException | PosixException e) {
+            digest.finish();
+            damaged.put(i, e.getMessage());
+        }
+    }
+
+    /** Position of a map UID, or -1. */
+    int find(long mapUid) {
+        return map.find(mapUid);
+    }
+
+    /** Why a mail cannot be read, if it cannot. */
+    Optional<String> damage(int i) {
+        return Optional.ofNullable(damaged.get(i));
+    }
+
+    long digest(int i) {
+        return digests[i];
+    }
+
+    long plainSize(int i) {
+        return plainSizes[i];
+    }
+
+    long virtualSize(int i) {
+        return virtualSizes[i];
+    }
+
+    long received(int i) {
+        return received[i];
+    }
+
+    /** Stored POP3 UIDL, empty if there is none. */
+    String pop3Uidl(int i) {
+        return pop3Uidls.getOrDefault(i, "");
+    }
+
+    long pop3Order(int i) {
+        return pop3Orders.getOrDefault(i, 0L);
+    }
+
+    /** The data files, in the mail root or in ALT; one is open at a time. */
+    private static final class DataFileSet implements Closeable {
+        private final OpenDirectory primary;
+        private OpenDirectory alt;
+        private MailFileReader current;
+        private int currentId;
+
+        DataFileSet(TargetPaths paths) throws PosixException {
+            primary = OpenDirectory.openNoFollow(paths.storage());
+            String altStorage = paths.altStorage().orElse(null);
+            alt = altStorage != null && OpenDirectory.statusOf(altStorage).isPresent() ? OpenDirectory.open(altStorage) : null;
+        }
+
+        MailFileReader file(int id) throws IOException {
+            if (id != currentId) {
+                if (current != null) {
+                    current.close();
+                    current = null;
+                    currentId = 0;
+                }
+                boolean inAlt = alt != null && primary.status(MailFileWriter.fileName(id)).isEmpty();
+                current = MailFileReader.open(inAlt ? alt : primary, id);
+                currentId = id;
+            }
+            return current;
+        }
+
+        @Override
+        public void close() {
+            if (current != null) {
+                current.close();
+            }
+            if (alt != null) {
+                alt.close();
+            }
+            primary.close();
+        }
+    }
+}

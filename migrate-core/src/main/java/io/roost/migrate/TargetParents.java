@@ -1,0 +1,86 @@
+package io.roost.migrate;
+
+import java.util.List;
+import java.util.Optional;
+
+import io.roost.migrate.MigrationException.Kind;
+import io.roost.posix.ByteString;
+import io.roost.posix.FileStatus;
+import io.roost.posix.OpenDirectory;
+import io.roost.posix.Ownership;
+import io.roost.posix.PosixException;
+
+/**
+ * Makes sure that the directories in which the mdbox's trees will lie are the right ones. A file system that is not mounted
+ * looks like an empty directory on the root file system: Roost writes there only if the Maildir itself lies there.
+ */
+final class TargetParents {
+    private TargetParents() {
+    }
+
+    /**
+     * Checks the parents of all trees as they are; creates nothing.
+     *
+     * @return as {@link #prepare}
+     */
+    static FileStatus check(Account account, FileStatus source) throws PosixException, MigrationException {
+        return prepare(account, source, false);
+    }
+
+    /**
+     * Checks the parents of all trees, and creates the missing ones of INDEX and CONTROL, as Dovecot would.
+     *
+     * @param source status of the Maildir's root
+     * @return status of the directory that the mail root will lie in
+     */
+    static FileStatus prepare(Account account, FileStatus source) throws PosixException, MigrationException {
+        return prepare(account, source, true);
+    }
+
+    private static FileStatus prepare(Account account, FileStatus source, boolean create) throws PosixException, MigrationException {
+        String parent = parentOf(account.target().root());
+        FileStatus status = OpenDirectory.statusOf(parent).orElseThrow(() -> new MigrationException(Kind.TARGET,
+                "the directory for the mdbox, " + ByteString.toText(parent) + ", does not exist: is the file system mounted? "
+                        + "Roost creates the mdbox, not the directory it lies in"));
+        requireMounted(account.target().root(), status, source);
+        if (account.target().indexInMemory()) {
+            throw new MigrationException(Kind.TARGET, "INDEX=MEMORY cannot hold an mdbox: its map index must be on disk");
+        }
+        for (Optional<String> other : List.of(account.target().index(), account.target().control())) {
+            if (other.isPresent() && !other.get().startsWith(account.target().root() + "/")) {
+                createParents(account, other.get(), source, create);
+            }
+        }
+        return status;
+    }
+
+    private static void createParents(Account account, String path, FileStatus source, boolean create)
+            throws PosixException, MigrationException {
+        String parent = parentOf(path);
+        if (OpenDirectory.statusOf(parent).isPresent()) {
+            requireMounted(path, OpenDirectory.statusOf(parent).get(), source);
+            return;
+        }
+        createParents(account, parent, source, create);
+        if (!create) {
+            return;
+        }
+        try (OpenDirectory above = OpenDirectory.open(parentOf(parent))) {
+            Ownership ownership = TargetOwnership.of(account, source, above.status());
+            ownership.createDirectory(above, parent.substring(parent.lastIndexOf('/') + 1)).close();
+        }
+    }
+
+    private static void requireMounted(String path, FileStatus parent, FileStatus source) throws PosixException, MigrationException {
+        long rootDevice = OpenDirectory.statusOf("/").orElseThrow().device();
+        if (parent.device() == rootDevice && source.device() != rootDevice) {
+            throw new MigrationException(Kind.TARGET, ByteString.toText(path) + " would lie on the root file system, while the Maildir "
+                    + "lies on another: its file system seems not to be mounted");
+        }
+    }
+
+    private static String parentOf(String path) {
+        int slash = path.lastIndexOf('/');
+        return slash <= 0 ? "/" : path.substring(0, slash);
+    }
+}

@@ -1,0 +1,101 @@
+package io.roost.migrate;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+import io.roost.maildir.MailList;
+import io.roost.maildir.Maildir;
+import io.roost.maildir.MaildirListing;
+import io.roost.maildir.MaildirMailbox;
+import io.roost.maildir.MailboxSnapshot;
+import io.roost.maildir.SourceProblem;
+
+/**
+ * All mailboxes of a user as one scan found them: names, UIDs and flags; no mail was opened.
+ *
+ * @param listing   mailboxes and subscriptions
+ * @param mailboxes in the listing's order
+ */
+public record UserSnapshot(MaildirListing listing, List<MailboxSnapshot> mailboxes) {
+
+    /** Scans everything. */
+    public static UserSnapshot scan(Maildir maildir) throws IOException {
+        MaildirListing listing = maildir.list();
+        List<MailboxSnapshot> mailboxes = new ArrayList<>();
+        for (MaildirMailbox mailbox : listing.mailboxes()) {
+            mailboxes.add(maildir.scan(mailbox));
+        }
+        return new UserSnapshot(listing, mailboxes);
+    }
+
+    public long mails() {
+        return mailboxes.stream().mapToLong(m -> m.mails().size()).sum();
+    }
+
+    /** What the file names say the mails weigh; 0 for those that do not say. */
+    public long bytesByName() {
+        long sum = 0;
+        for (MailboxSnapshot mailbox : mailboxes) {
+            for (int i = 0; i < mailbox.mails().size(); i++) {
+                sum += Math.max(0, mailbox.mails().sizeByName(i));
+            }
+        }
+        return sum;
+    }
+
+    /** Whether the stamps of all mailboxes say that another scan would find the same. */
+    boolean isUnchanged() throws IOException {
+        for (MailboxSnapshot mailbox : mailboxes) {
+            if (!mailbox.stamp().unchanged()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** A number that differs, but for a negligible chance, if anything differs that is carried into the mdbox. */
+    long fingerprint() {
+        Fingerprint f = new Fingerprint();
+        f.add(listing.noSelect());
+        f.add(listing.subscriptions());
+        for (MailboxSnapshot m : mailboxes) {
+            f.add(m.name());
+            f.add(m.uidValidity());
+            f.add(m.uidNext());
+            f.add(m.firstRecentUid());
+            f.add(m.guid());
+            f.add(m.keywords());
+            f.add(m.acl());
+            MailList mails = m.mails();
+            for (int i = 0; i < mails.size(); i++) {
+                f.add(mails.uid(i));
+                f.add(mails.key(i));
+                f.add(mails.guid(i));
+                f.add(mails.flags(i));
+                f.add(mails.keywords(i));
+            }
+        }
+        return f.value();
+    }
+
+    /** Mixes hash codes into 64 bits. */
+    private static final class Fingerprint {
+        private long value = 0x9e3779b97f4a7c15L;
+
+        void add(Object o) {
+            value = (value ^ o.hashCode()) * 0xff51afd7ed558ccdL;
+            value ^= value >>> 33;
+        }
+
+        long value() {
+            return value;
+        }
+    }
+
+    /** Everything odd that the scan found. */
+    public Stream<SourceProblem> problems() {
+        return Stream.concat(listing.problems().stream(), mailboxes.stream().flatMap(m -> m.problems().stream()));
+    }
+}
