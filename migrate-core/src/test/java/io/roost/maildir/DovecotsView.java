@@ -65,6 +65,7 @@ final class DovecotsView {
 
     /** As the other one, of lines from which {@code part} has taken what cannot be the same. */
     void assertSame(int looks, UnaryOperator<String> part) throws IOException {
+        List<String> untouched = MaildirBuilder.fingerprint(dovecot.home(user));
         Maildir maildir = maildir();
         MaildirListing listing = maildir.list();
         List<String> ours = new ArrayList<>();
@@ -79,6 +80,7 @@ final class DovecotsView {
             }
         }
         listing.subscriptions().forEach(name -> ours.add("subscribed " + name));
+        assertEquals(untouched, MaildirBuilder.fingerprint(dovecot.home(user)), "reading has changed the source");
         String mail = "mail=" + copy();
         for (int i = 1; i < looks; i++) {
             dovecot.doveadm("-o", mail, "fetch", "-u", user, "uid", "mailbox", "*", "ALL");

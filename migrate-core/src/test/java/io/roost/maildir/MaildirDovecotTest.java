@@ -12,6 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -279,6 +280,35 @@ class MaildirDovecotTest {
             assertEquals("1600000000.a", snapshot.mails().baseName(0));
             assertEquals(List.of("1"), dovecot.doveadm("-f", "tab", "fetch", "-u", "anna", "uid", "ALL").lines().subList(1, 2));
             assertEquals(2, dovecot.doveadm("-f", "tab", "fetch", "-u", "anna", "uid", "ALL").lines().size());
+        }
+    }
+
+    @Test
+    void accountsForEveryFileWhateverIsDamaged() throws Exception {
+        try (DovecotInstance dovecot = DovecotInstance.with(PLAIN).users("anna").start()) {
+            try (ImapClient imap = dovecot.imap("anna")) {
+                for (int i = 0; i < 12; i++) {
+                    imap.append("INBOX", "(\\Seen keyword" + i + ")", MAIL + i);
+                }
+                imap.command("SELECT INBOX");
+                imap.command("STORE 3 +FLAGS (\\Deleted)");
+                imap.command("EXPUNGE");
+            }
+            dovecot.doveadm("fetch", "-u", "anna", "date.saved date.received", "ALL").succeeded();
+            Path root = dovecot.home("anna").resolve("Maildir");
+            drop(dovecot, "anna", "cur", ":2,S", MAIL);
+            Files.createLink(root.resolve("cur/1.link"), root.resolve("cur/:2,S"));
+            Files.createLink(root.resolve("cur/1.link:2,"), root.resolve("cur/:2,S"));
+            Files.createSymbolicLink(root.resolve("cur/2.symlink"), root.resolve("cur/1.link"));
+            Random random = new Random(11);
+            for (String name : List.of("dovecot-uidlist", "dovecot-keywords", "dovecot.index.log", "dovecot.index.cache")) {
+                byte[] valid = Files.readAllBytes(root.resolve(name));
+                for (int round = 0; round < 150; round++) {
+                    Files.write(root.resolve(name), Fuzz.damage(valid, random));
+                    SourceDirectory.assertAccounted(root, scan(new DovecotsView(dovecot, "anna", PLAIN)));
+                }
+                Files.write(root.resolve(name), valid);
+            }
         }
     }
 
