@@ -43,7 +43,8 @@ class ArchitectureTest {
                     .map(other -> "io.roost." + other + "..").toArray(String[]::new);
             if (others.length > 0) {
                 tests.add(DynamicTest.dynamicTest(entry.getKey(), () -> noClasses().that()
-                        .resideInAPackage("io.roost." + entry.getKey() + "..").should().dependOnClassesThat().resideInAnyPackage(others)
+                        .resideInAPackage("io.roost." + entry.getKey() + "..").should().dependOnClassesThat()
+                        .resideInAnyPackage(others)
                         .allowEmptyShould(true).check(CLASSES)));
             }
         }

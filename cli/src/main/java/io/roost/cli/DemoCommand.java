@@ -4,11 +4,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -22,6 +25,7 @@ import io.roost.cli.screen.Style;
 import io.roost.cli.screen.Table;
 import io.roost.posix.OpenDirectory;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code roost demo}: the real commands on a sample Maildir, and Dovecot's own view of the result beside it. */
@@ -33,10 +37,15 @@ final class DemoCommand implements Callable<Integer> {
     private static final String USER = "anna@example.org";
     /** Dovecot refuses mail of root; a number without a name, as virtual mail users have. */
     private static final int OWNER_IF_ROOT = 5000;
+    private static final FileAttribute<Set<PosixFilePermission>> PRIVATE =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
     private static final String LETTERS = "abcdefghijkmnpqrstuvwxyz23456789";
 
     private final Screen screen;
     private int step;
+
+    @Mixin
+    private final HelpOption help = new HelpOption();
 
     @Option(names = "--dir", paramLabel = "DIR", description = "Use this directory, which must not exist yet.")
     private String dir;
@@ -53,17 +62,21 @@ final class DemoCommand implements Callable<Integer> {
         SampleMaildir sample = new SampleMaildir(home.resolve("Maildir"));
         heading("A sample Maildir");
         sample.write();
+        // Dovecot is to look at one that nobody else has looked at
+        new SampleMaildir(base.resolve("mail/copy")).write();
+        Files.createDirectory(base.resolve("dovecot"), PRIVATE);
         give(base.resolve("mail"), root);
+        give(base.resolve("dovecot"), root);
         screen.paragraph("", "", sample.mails() + " mails in " + sample.mailboxes() + " mailboxes, some nested, some not in ASCII, with "
                 + "flags, keywords and odd mails, in " + home.resolve("Maildir"));
 
-        List<String> where = List.of("--no-dovecot", "--home", base.resolve("mail") + "/%d/%n", "--from", "maildir:~/Maildir");
+        List<String> where = List.of("--no-dovecot", "--home=" + base.resolve("mail") + "/%d/%n", "--from=maildir:~/Maildir");
         heading("What would be done");
         ExitCode code = run("plan", where, List.of(USER));
         if (code == ExitCode.DONE) {
             heading("The migration");
             List<String> options = new ArrayList<>(where);
-            options.addAll(List.of("--state", base.resolve("state").toString()));
+            options.add("--state=" + base.resolve("state"));
             code = run("migrate", options, List.of("--single-backend", USER));
         }
         if (code == ExitCode.DONE) {
@@ -87,7 +100,7 @@ final class DemoCommand implements Callable<Integer> {
         if (Files.exists(base, LinkOption.NOFOLLOW_LINKS)) {
             throw CommandException.usage("--dir: " + base + " is there already, expected a new directory");
         }
-        Files.createDirectory(base, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        Files.createDirectory(base, PRIVATE);
         if (root) {
             // the owner of the mail has to get through
             Files.setPosixFilePermissions(base, PosixFilePermissions.fromString("rwxr-xr-x"));
@@ -141,7 +154,7 @@ final class DemoCommand implements Callable<Integer> {
     private void show(List<String> words) {
         StringBuilder line = new StringBuilder("$ roost");
         for (String word : words) {
-            String quoted = word.indexOf('%') >= 0 ? "'" + word + "'" : word;
+            String quoted = word.indexOf('%') >= 0 ? word.replaceFirst("=(.*)", "='$1'") : word;
             if (line.length() + 1 + quoted.length() > screen.width() - 3) {
                 screen.line(Style.COMMAND.of(line + " \\"));
                 line = new StringBuilder("   ");
@@ -158,15 +171,12 @@ final class DemoCommand implements Callable<Integer> {
             screen.paragraph("", "", "Dovecot is not installed here; with it, this demo shows what doveadm says of the result.");
             return ExitCode.DONE;
         }
-        heading("What Dovecot " + DovecotView.version().replaceFirst(" .*", "") + " shows of both");
-        Path copy = base.resolve("mail/copy");
-        new SampleMaildir(copy).write();
-        give(copy, root);
-        DovecotView view = new DovecotView(Files.createDirectory(base.resolve("dovecot")), root ? OWNER_IF_ROOT : -1);
+        DovecotView view = new DovecotView(base.resolve("dovecot"), root ? OWNER_IF_ROOT : -1);
+        heading("What Dovecot " + view.version() + " shows of both");
         Map<String, DovecotView.Mailbox> before;
         Map<String, DovecotView.Mailbox> after;
         try {
-            before = view.look("maildir:" + copy);
+            before = view.look("maildir:" + base.resolve("mail/copy"));
             after = view.look("mdbox:" + home.resolve("mdbox"));
         } catch (IOException e) {
             screen.paragraph("", "", "Dovecot could not be asked: " + e.getMessage());
@@ -186,7 +196,7 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private boolean compare(Map<String, DovecotView.Mailbox> before, Map<String, DovecotView.Mailbox> after) {
-        Table table = new Table().column("Mailbox", Align.LEFT).column("Maildir", Align.RIGHT).column("mdbox", Align.RIGHT)
+        Table table = new Table().elasticColumn("Mailbox").column("Maildir", Align.RIGHT).column("mdbox", Align.RIGHT)
                 .column("All else", Align.LEFT);
         boolean same = true;
         TreeSet<String> names = new TreeSet<>(before.keySet());

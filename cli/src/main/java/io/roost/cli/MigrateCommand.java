@@ -118,16 +118,18 @@ final class MigrateCommand extends ReportingCommand {
     /** One user's failure does not stop the others. */
     private void migrate(Site site, Settings settings, CheckpointStore store, String name, MigrationReport report,
             MigrationTotals totals) {
+        String source = "";
         try {
             Account account = site.account(name);
+            source = account.source().root();
             Result result = new UserMigration(account, settings, store, report.events()).run();
-            report.done(account.user(), result);
+            report.done(account, result);
             totals.done(result);
         } catch (Exception | OutOfMemoryError | LinkageError | StackOverflowError e) {
             screen.clearProgress();
             Failure failure = Failure.of(e);
             Failure.trace(screen, e);
-            report.failed(name, failure);
+            report.failed(name, source, failure);
             totals.failed(name, failure);
         }
     }

@@ -1,6 +1,7 @@
 package io.roost.cli;
 
 import io.roost.cli.screen.JsonLines;
+import io.roost.migrate.Account;
 import io.roost.migrate.Event;
 import io.roost.migrate.Result;
 
@@ -20,12 +21,12 @@ final class MigrationJson implements MigrationReport {
     }
 
     @Override
-    public void done(String user, Result result) {
-        lines.object("done", user, json -> JsonFields.result(json, result));
+    public void done(Account account, Result result) {
+        lines.object("done", account.user(), json -> JsonFields.result(json, result));
     }
 
     @Override
-    public void failed(String user, Failure failure) {
+    public void failed(String user, String source, Failure failure) {
         lines.object("failed", user, json -> JsonFields.failure(json, failure));
     }
 

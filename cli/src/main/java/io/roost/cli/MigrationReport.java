@@ -1,5 +1,6 @@
 package io.roost.cli;
 
+import io.roost.migrate.Account;
 import io.roost.migrate.Event;
 import io.roost.migrate.Result;
 
@@ -8,9 +9,10 @@ interface MigrationReport {
     /** What happens in between. */
     Event.Sink events();
 
-    void done(String user, Result result);
+    void done(Account account, Result result);
 
-    void failed(String user, Failure failure);
+    /** @param source root of the Maildir, empty if it is not known */
+    void failed(String user, String source, Failure failure);
 
     void summary(MigrationTotals totals);
 }

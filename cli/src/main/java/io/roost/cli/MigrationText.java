@@ -7,6 +7,7 @@ import io.roost.cli.screen.Quantity;
 import io.roost.cli.screen.Screen;
 import io.roost.cli.screen.Span;
 import io.roost.cli.screen.Style;
+import io.roost.migrate.Account;
 import io.roost.migrate.Event;
 import io.roost.migrate.Result;
 
@@ -42,7 +43,8 @@ final class MigrationText implements MigrationReport {
     }
 
     @Override
-    public void done(String user, Result result) {
+    public void done(Account account, Result result) {
+        String user = account.user();
         screen.clearProgress();
         if (quiet && result.skipped().isEmpty()) {
             return;
@@ -70,12 +72,12 @@ final class MigrationText implements MigrationReport {
         }
         if (!result.notes().isEmpty()) {
             screen.line("  Found in the Maildir, all of it carried over:");
-            new ProblemReport(screen).summarise(result.notes(), " (--json lists all)");
+            new ProblemReport(screen, account.source().root()).summarise(result.notes(), " (--json lists all)");
         }
         if (!result.skipped().isEmpty()) {
             screen.line(Span.plain("  "), Style.BAD.of("Not carried over"), Span.plain(", "
                     + Quantity.count(result.skipped().size()) + " (--skip-unreadable):"));
-            new ProblemReport(screen).all(result.skipped());
+            new ProblemReport(screen, account.source().root()).all(result.skipped());
         }
     }
 
@@ -89,11 +91,14 @@ final class MigrationText implements MigrationReport {
     }
 
     @Override
-    public void failed(String user, Failure failure) {
-        screen.message(Style.BAD.of(failure.code() == ExitCode.INTERRUPTED ? "stopped:" : "FAILED:"),
-                Span.plain(" " + user + ": " + failure.message()));
+    public void failed(String user, String source, Failure failure) {
+        if (failure.code() == ExitCode.INTERRUPTED) {
+            screen.message(user + ": " + failure.message());
+            return;
+        }
+        screen.message(Style.BAD.of("FAILED:"), Span.plain(" " + user + ": " + failure.message()));
         if (failure.problems().size() > 1) {
-            new ProblemReport(screen).summarise(failure.problems(), " (roost plan --json lists all)");
+            new ProblemReport(screen, source).summarise(failure.problems(), " (roost plan --json lists all)");
         }
     }
 
@@ -109,9 +114,7 @@ final class MigrationText implements MigrationReport {
                 screen.paragraph("failed: ", "        ", String.join(" ", totals.failed()));
             }
         }
-        if (totals.isInterrupted()) {
-            screen.message("roost: stopped; the next run goes on from here");
-        } else if (totals.done() > 0 && !quiet) {
+        if (totals.migrated() > 0 && !quiet) {
             screen.paragraph("", "", "The Maildir is as it was and still in use: a user is switched when the userdb says mail="
                     + targetSetting + " for them.");
         }

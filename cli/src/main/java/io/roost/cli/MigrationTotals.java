@@ -11,6 +11,7 @@ final class MigrationTotals {
     private final int users;
     private final List<String> failed = new ArrayList<>();
     private int done;
+    private int migrated;
     private long mails;
     private long bytes;
     private boolean interrupted;
@@ -22,6 +23,7 @@ final class MigrationTotals {
 
     void done(Result result) {
         done++;
+        migrated += result.alreadyDone() ? 0 : 1;
         mails += result.mails();
         bytes += result.bytes();
     }
@@ -43,6 +45,11 @@ final class MigrationTotals {
 
     int done() {
         return done;
+    }
+
+    /** Of those done, the ones that were not done before. */
+    int migrated() {
+        return migrated;
     }
 
     List<String> failed() {

@@ -7,7 +7,6 @@ import io.roost.cli.screen.Screen;
 import io.roost.migrate.Account;
 import io.roost.migrate.Plan;
 import io.roost.migrate.Planner;
-import io.roost.migrate.Settings;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -39,9 +38,8 @@ final class PlanCommand extends ReportingCommand {
     static ExitCode show(ReportingCommand command, Site site, String name)
             throws IOException, CommandException, InterruptedException {
         Account account = site.account(name);
-        Settings settings = site.settings();
-        Plan plan = new Planner(account, settings).plan();
-        List<Advice> advice = SettingsAdvice.of(site.dovecot(), account, settings);
+        Plan plan = new Planner(account, site.settings()).plan();
+        List<Advice> advice = site.advice(account);
         if (command.isJson()) {
             new PlanJson(plan, advice, site.notes()).write(command.json());
         } else {

@@ -40,8 +40,8 @@ final class PlanReport {
     }
 
     private void mailboxes() {
-        Table table = new Table().column("Mailbox", Align.LEFT).column("Mails", Align.RIGHT).column("Size", Align.RIGHT)
-                .column("Unseen", Align.RIGHT).column("UIDVALIDITY", Align.RIGHT).column("Keywords", Align.LEFT);
+        Table table = new Table().elasticColumn("Mailbox").column("Mails", Align.RIGHT).column("Size", Align.RIGHT)
+                .column("Unseen", Align.RIGHT).column("UIDVALIDITY", Align.RIGHT).elasticColumn("Keywords");
         long unseen = 0;
         for (Plan.Mailbox mailbox : plan.mailboxes()) {
             unseen += mailbox.unseen();
@@ -68,8 +68,8 @@ final class PlanReport {
             item("Space", "not known: the target's directory is not there");
         }
         Plan.Estimate estimate = plan.estimate();
-        String low = Quantity.seconds(estimate.lowSeconds());
-        String high = Quantity.seconds(estimate.highSeconds());
+        String low = Quantity.wholeSeconds(estimate.lowSeconds());
+        String high = Quantity.wholeSeconds(estimate.highSeconds());
         item("Time", (low.equals(high) ? "about " + low : low + " to " + high) + ", from reading "
                 + Quantity.count(estimate.sampleMails(), "mail", "mails") + " (" + Quantity.bytes(estimate.sampleBytes()) + ") in "
                 + Quantity.seconds(estimate.sampleMillis() / 1000.0) + "; how fast the target writes is a guess");
@@ -97,7 +97,7 @@ final class PlanReport {
         if (!plan.problems().isEmpty()) {
             screen.line();
             screen.line(Style.HEADING.of("Found in the Maildir"));
-            new ProblemReport(screen).summarise(plan.problems(), " (--json lists all)");
+            new ProblemReport(screen, plan.source()).summarise(plan.problems(), " (--json lists all)");
         }
         if (!advice.isEmpty()) {
             screen.line();

@@ -1,10 +1,12 @@
 package io.roost.cli;
 
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
+import io.roost.cli.screen.Quantity;
 import io.roost.cli.screen.Screen;
 import io.roost.cli.screen.Span;
 import io.roost.cli.screen.Style;
@@ -18,22 +20,25 @@ final class ProblemReport {
     private static final int SHOWN = 5;
 
     private final Screen screen;
+    private final String root;
 
-    ProblemReport(Screen screen) {
+    /** @param root of the Maildir, a byte string; paths below it are shown without it */
+    ProblemReport(Screen screen, String root) {
         this.screen = screen;
+        this.root = root;
     }
 
-    /** Groups with a few examples each; a NOTE kind gets a single line. */
+    /** Groups with a few examples each. */
     void summarise(List<SourceProblem> problems, String whereAll) {
         Map<Kind, List<SourceProblem>> groups = new TreeMap<>(Comparator.<Kind, Severity>comparing(Kind::severity).reversed()
                 .thenComparing(Comparator.naturalOrder()));
-        problems.forEach(p -> groups.computeIfAbsent(p.kind(), k -> new java.util.ArrayList<>()).add(p));
+        problems.forEach(p -> groups.computeIfAbsent(p.kind(), k -> new ArrayList<>()).add(p));
         groups.forEach((kind, group) -> {
             heading(kind, group.size());
-            int shown = kind.severity() == Severity.NOTE ? Math.min(1, SHOWN) : SHOWN;
+            int shown = kind.severity() == Severity.NOTE ? 1 : SHOWN;
             group.stream().limit(shown).forEach(this::entry);
             if (group.size() > shown) {
-                screen.paragraph("    ", "    ", "and " + (group.size() - shown) + " more" + whereAll);
+                screen.paragraph("    ", "    ", "and " + Quantity.count(group.size() - shown) + " more" + whereAll);
             }
         });
     }
@@ -44,15 +49,15 @@ final class ProblemReport {
     }
 
     private void heading(Kind kind, int count) {
-        screen.line(Span.plain("  "), label(kind.severity()), Span.plain(" " + kind.id() + ", " + count));
-        if (!kind.remedy().isEmpty()) {
-            screen.paragraph("    ", "    ", kind.remedy());
-        }
+        screen.line(Span.plain("  "), label(kind.severity()), Span.plain(" " + kind.id() + ", " + Quantity.count(count)));
+        screen.paragraph("    ", "    ", kind.remedy());
     }
 
     private void entry(SourceProblem problem) {
+        String path = problem.path();
+        String shown = path.startsWith(root + "/") ? path.substring(root.length() + 1) : path;
         String where = problem.mailbox().isEmpty() ? "" : problem.mailbox() + ": ";
-        screen.paragraph("    - ", "      ", where + ByteString.toText(problem.path()) + ": " + problem.detail());
+        screen.paragraph("    - ", "      ", where + ByteString.toText(shown) + ": " + problem.detail());
     }
 
     static Span label(Severity severity) {

@@ -38,8 +38,7 @@ final class ProgressBar implements Event.Sink {
         } else if (event instanceof Event.Verifying e) {
             step("verifying");
             rate.at(nanoTime.getAsLong(), e.mailsDone(), 0);
-            draw(e.user(), Quantity.rate(rate.mailsPerSecond()) + " mails/s",
-                    e.mailsTotal() == 0 ? 0 : (double) e.mailsDone() / e.mailsTotal(),
+            draw(e.user(), speed(), e.mailsTotal() == 0 ? 0 : (double) e.mailsDone() / e.mailsTotal(),
                     left(rate.secondsLeft(e.mailsTotal() - e.mailsDone(), 0)), false);
         } else if (event instanceof Event.Reached e) {
             reached(e);
@@ -56,7 +55,7 @@ final class ProgressBar implements Event.Sink {
         rate.at(nanoTime.getAsLong(), e.mailsDone(), e.bytesDone());
         double part = e.bytesTotal() > 0 ? (double) e.bytesDone() / e.bytesTotal()
                 : e.mailsTotal() > 0 ? (double) e.mailsDone() / e.mailsTotal() : 0;
-        draw(e.user(), Quantity.rate(rate.mailsPerSecond()) + " mails/s  " + Quantity.bytes(rate.bytesPerSecond()) + "/s",
+        draw(e.user(), speed() + String.format("  %10s", rate.bytesPerSecond() > 0 ? Quantity.bytes(rate.bytesPerSecond()) + "/s" : ""),
                 part, left(rate.secondsLeft(e.mailsTotal() - e.mailsDone(), e.bytesTotal() - e.bytesDone())), false);
     }
 
@@ -78,8 +77,13 @@ final class ProgressBar implements Event.Sink {
         }
     }
 
+    /** Always of the same width, so that the bar does not jump. */
+    private String speed() {
+        return String.format("%14s", rate.mailsPerSecond() > 0 ? Quantity.rate(rate.mailsPerSecond()) + " mails/s" : "");
+    }
+
     private static String left(double seconds) {
-        return seconds < 0 ? "" : Quantity.seconds(Math.ceil(seconds)).replaceFirst("\\.0 s", " s") + " left";
+        return seconds < 0 ? "" : Quantity.wholeSeconds(seconds) + " left";
     }
 
     /** @param part 0 to 1, or negative if it is not known */
@@ -97,7 +101,7 @@ final class ProgressBar implements Event.Sink {
             return;
         }
         String percent = String.format("%3d %%", (int) (100 * Math.min(1, part)));
-        String after = "  " + percent + (speed.isEmpty() ? "" : "  " + speed) + (left.isEmpty() ? "" : "  " + left);
+        String after = "  " + percent + "  " + speed + String.format("  %10s", left);
         int room = screen.width() - 1 - DisplayWidth.of(before) - 2 - after.length();
         if (room >= 8) {
             screen.progress(Span.plain(before + "  "), Style.COMMAND.of(bar(Math.min(1, part), room)), Span.plain(after));

@@ -12,6 +12,9 @@ abstract class ReportingCommand implements Callable<Integer> {
     final Screen screen;
 
     @Mixin
+    private final HelpOption help = new HelpOption();
+
+    @Mixin
     final JsonOption output = new JsonOption();
 
     ReportingCommand(Screen screen) {

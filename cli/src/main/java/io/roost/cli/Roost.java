@@ -11,6 +11,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
@@ -26,8 +27,8 @@ public final class Roost implements Runnable {
     /** picocli refuses to lay out help in less. */
     private static final int LEAST_HELP_WIDTH = 55;
 
-    @Option(names = {"-h", "--help"}, usageHelp = true, scope = ScopeType.INHERIT, description = "Show this help.")
-    private boolean help;
+    @Mixin
+    private final HelpOption help = new HelpOption();
 
     @Option(names = {"-V", "--version"}, versionHelp = true, description = "Print the version.")
     private boolean version;
@@ -72,6 +73,9 @@ public final class Roost implements Runnable {
         roost.addSubcommand(new StatusCommand(screen));
         roost.addSubcommand(new DemoCommand(screen));
         roost.addSubcommand(new HelpCommand());
+        roost.getSubcommands().values().forEach(command -> command.getCommandSpec().usageMessage().abbreviateSynopsis(true)
+                .synopsisHeading("%nUsage: ").descriptionHeading("%n").parameterListHeading("%n"));
+        roost.getCommandSpec().usageMessage().synopsisHeading("%nUsage: ").optionListHeading("%n").commandListHeading("%nCommands:%n");
         roost.setExpandAtFiles(false);
         roost.setCaseInsensitiveEnumValuesAllowed(true);
         roost.setUsageHelpWidth(Math.max(LEAST_HELP_WIDTH, Math.min(screen.width(), 100)));
@@ -88,6 +92,10 @@ public final class Roost implements Runnable {
     }
 
     private static int usage(Screen screen, ParameterException e) {
+        if (e instanceof MissingCommand) {
+            e.getCommandLine().usage(e.getCommandLine().getErr());
+            return ExitCode.USAGE.number();
+        }
         String command = e.getCommandLine().getCommandSpec().qualifiedName();
         screen.message("roost: " + e.getMessage().strip().replace("\n", " "));
         screen.message(command.equals("roost") ? "Try: roost help" : "Try: roost help " + command.substring("roost ".length()));
@@ -105,7 +113,14 @@ public final class Roost implements Runnable {
     /** Without a command. */
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "a command is missing");
+        throw new MissingCommand(spec.commandLine());
+    }
+
+    /** Only {@code roost}: the help says more than a message. */
+    private static final class MissingCommand extends ParameterException {
+        MissingCommand(CommandLine command) {
+            super(command, "a command is missing");
+        }
     }
 
     /** The version that Maven wrote into the jar. */

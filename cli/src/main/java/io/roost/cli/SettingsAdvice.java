@@ -80,8 +80,8 @@ final class SettingsAdvice {
                     warn("separator", "the namespace with INBOX sets no separator: clients see . with Maildir and / with mdbox, so that "
                             + "nested mailboxes seem to be others", "set separator = . in that namespace before users are switched");
                 }
-            } else if (namespace.type().equals("private") && !namespace.location().equals(dovecot.mailLocation())) {
-                warn("namespace", "namespace " + namespace.name() + " has a location of its own, " + namespace.location()
+            } else if (namespace.type().equals("private") && namespace.location().isPresent()) {
+                warn("namespace", "namespace " + namespace.name() + " has a location of its own, " + namespace.location().get()
                         + ": Roost moves the namespace with INBOX only", "it stays as it is; migrate it by itself if it is Maildir too");
             }
         }

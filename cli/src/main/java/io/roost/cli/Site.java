@@ -21,12 +21,14 @@ import io.roost.migrate.Settings;
 final class Site {
     private final LocationOptions options;
     private final DovecotSettings dovecot;
+    private final boolean asked;
     private final UserDatabase users;
     private final List<String> notes;
 
-    Site(LocationOptions options, DovecotSettings dovecot, UserDatabase users, List<String> notes) {
+    Site(LocationOptions options, DovecotSettings dovecot, boolean asked, UserDatabase users, List<String> notes) {
         this.options = options;
         this.dovecot = dovecot;
+        this.asked = asked;
         this.users = users;
         this.notes = List.copyOf(notes);
     }
@@ -41,21 +43,18 @@ final class Site {
         if (options.noDovecot && options.home == null) {
             throw CommandException.usage("with --no-dovecot nobody knows where users live: give --home, such as --home '/mail/%d/%n'");
         }
-        DovecotSettings settings;
-        if (options.noDovecot) {
-            settings = DovecotSettings.parse("");
-        } else if (DovecotProgram.isInstalled("doveconf")) {
-            settings = ask(config);
-        } else if (options.home == null) {
+        boolean ask = !options.noDovecot && DovecotProgram.isInstalled("doveconf");
+        if (!ask && options.home == null) {
             throw new CommandException(ExitCode.PREREQUISITE_MISSING, "Dovecot is not installed here, so that nobody knows where users "
                     + "live: run Roost on a backend, or give --home and --from, such as --home '/mail/%d/%n' --from maildir:~/Maildir");
-        } else {
-            settings = DovecotSettings.parse("");
+        }
+        if (!ask && !options.noDovecot) {
             notes.add("Dovecot is not installed here: the defaults of 2.3 are taken for mdbox_rotate_size, pop3_uidl_format and plugins");
         }
+        DovecotSettings settings = ask ? ask(config) : DovecotSettings.parse("");
         UserDatabase users = options.home == null ? new DoveadmUsers(DovecotProgram.doveadm(config))
                 : new TemplateUsers(options.home, settings.authUsernameFormat(), -1, -1);
-        return new Site(options, settings, users, notes);
+        return new Site(options, settings, ask, users, notes);
     }
 
     private static DovecotSettings ask(Optional<String> config) throws IOException {
@@ -67,8 +66,9 @@ final class Site {
         }
     }
 
-    DovecotSettings dovecot() {
-        return dovecot;
+    /** What there is to say about Dovecot's settings; nothing if it was not asked. */
+    List<Advice> advice(Account account) throws IOException {
+        return asked ? SettingsAdvice.of(dovecot, account, settings()) : List.of();
     }
 
     /** What the user should know about how this was found out. */
@@ -108,18 +108,17 @@ final class Site {
 
     /** The location of a namespace of its own goes before the userdb's, and that before mail_location. */
     private MailLocation current(MailUser user) throws IOException, CommandException {
-        String global = dovecot.mailLocation();
-        String ofInbox = dovecot.inboxNamespace().map(Namespace::location).orElse(global);
-        if (!ofInbox.equals(global)) {
-            return user.location(ofInbox);
+        Optional<String> ofNamespace = dovecot.inboxNamespace().flatMap(Namespace::location);
+        if (ofNamespace.isPresent()) {
+            return user.location(ofNamespace.get());
         }
         if (user.mail().isPresent()) {
             return MailLocation.parse(user.mail().get(), user.home());
         }
-        if (ofInbox.isEmpty()) {
+        if (dovecot.mailLocation().isEmpty()) {
             throw CommandException.usage("nobody says where the mail of " + user.name() + " lies: mail_location is not set"
                     + "; name the Maildir with --from, such as --from maildir:~/Maildir");
         }
-        return user.location(ofInbox);
+        return user.location(dovecot.mailLocation());
     }
 }

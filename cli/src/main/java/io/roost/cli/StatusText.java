@@ -22,6 +22,7 @@ final class StatusText implements StatusOutput {
     private final Screen screen;
     private final Map<UserState, Long> states = new EnumMap<>(UserState.class);
     private final List<UserRecord> failed = new ArrayList<>();
+    private final long now = System.currentTimeMillis();
     private Table table = table();
 
     StatusText(Screen screen) {
@@ -29,7 +30,7 @@ final class StatusText implements StatusOutput {
     }
 
     private static Table table() {
-        return new Table().column("User", Align.LEFT).column("State", Align.LEFT).column("Mails", Align.RIGHT)
+        return new Table().elasticColumn("User").column("State", Align.LEFT).column("Mails", Align.RIGHT)
                 .column("of", Align.RIGHT).column("Size", Align.RIGHT).column("Started", Align.LEFT).column("Updated", Align.LEFT);
     }
 
@@ -40,7 +41,7 @@ final class StatusText implements StatusOutput {
             failed.add(user);
         }
         table.row(user.name(), state(user.state()), Quantity.count(user.mailsPlaced()), Quantity.count(user.mailsTotal()),
-                Quantity.bytes(user.bytesPlaced()), minutes(user.started()), minutes(user.updated()));
+                Quantity.bytes(user.bytesPlaced()), Quantity.when(user.started(), now), Quantity.when(user.updated(), now));
         if (table.size() == ROWS) {
             flush();
         }
@@ -53,12 +54,6 @@ final class StatusText implements StatusOutput {
             failed.clear();
             table = table();
         }
-    }
-
-    /** Without seconds, to fit into a line. */
-    private static String minutes(long unixMillis) {
-        String time = Quantity.time(unixMillis);
-        return time.length() > 3 ? time.substring(0, time.length() - 3) : time;
     }
 
     static Span state(UserState state) {
@@ -97,7 +92,7 @@ final class StatusText implements StatusOutput {
         }
         if (!mailboxes.isEmpty()) {
             screen.line();
-            Table boxes = new Table().column("Mailbox", Align.LEFT).column("Mails", Align.RIGHT);
+            Table boxes = new Table().elasticColumn("Mailbox").column("Mails", Align.RIGHT);
             mailboxes.forEach(m -> boxes.row(m.displayName(), Quantity.count(m.mails())));
             screen.table(boxes, "  ");
         }

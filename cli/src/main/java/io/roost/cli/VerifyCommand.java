@@ -49,7 +49,7 @@ final class VerifyCommand extends ReportingCommand {
             if (isJson()) {
                 VerifyOutput.json(json(), account.user(), report);
             } else {
-                VerifyOutput.text(screen, account.user(), report);
+                VerifyOutput.text(screen, account, report);
             }
             return report.isEqual() ? ExitCode.DONE : ExitCode.MISMATCH;
         }

@@ -9,6 +9,7 @@ import io.roost.cli.screen.Screen;
 import io.roost.cli.screen.Span;
 import io.roost.cli.screen.Style;
 import io.roost.cli.screen.Table;
+import io.roost.migrate.Account;
 import io.roost.migrate.FileFate;
 import io.roost.migrate.FileFate.Fate;
 import io.roost.migrate.Mismatch;
@@ -22,9 +23,9 @@ final class VerifyOutput {
     private VerifyOutput() {
     }
 
-    static void text(Screen screen, String user, VerifyReport report) {
-        screen.line(Style.HEADING.of("Verification of " + user), Span.plain(" (nothing was written)"));
-        Table table = new Table().column("Files of cur/ and new/", Align.LEFT).column("Number", Align.RIGHT).column("Meaning", Align.LEFT);
+    static void text(Screen screen, Account account, VerifyReport report) {
+        screen.line(Style.HEADING.of("Verification of " + account.user()), Span.plain(" (nothing was written)"));
+        Table table = new Table().column("Files of cur/ and new/", Align.LEFT).column("Number", Align.RIGHT).elasticColumn("Meaning");
         for (Fate fate : Fate.values()) {
             long count = report.fates().getOrDefault(fate, 0L);
             if (count > 0 || fate == Fate.MIGRATED) {
@@ -35,7 +36,7 @@ final class VerifyOutput {
         if (!report.problems().isEmpty()) {
             screen.line();
             screen.line(Style.HEADING.of("Found in the Maildir"));
-            new ProblemReport(screen).summarise(report.problems(), " (--json lists all)");
+            new ProblemReport(screen, account.source().root()).summarise(report.problems(), " (--json lists all)");
         }
         if (report.mismatchCount() > 0) {
             screen.line();
@@ -46,13 +47,13 @@ final class VerifyOutput {
             }
         }
         screen.line();
-        String read = Quantity.count(report.mailboxes(), "mailbox", "mailboxes") + ", " + Quantity.count(report.mails(), "mail", "mails")
-                + ", " + Quantity.bytes(report.bytes()) + " equal; read in " + Quantity.seconds(report.millis() / 1000.0);
+        String equal = Quantity.count(report.mails(), "mail", "mails") + " in " + Quantity.count(report.mailboxes(), "mailbox", "mailboxes")
+                + ", " + Quantity.bytes(report.bytes());
         if (report.isEqual()) {
-            screen.line(Style.GOOD.of("Equal:"), Span.plain(" " + read));
+            screen.line(Style.GOOD.of("Equal:"), Span.plain(" " + equal + "; compared in " + Quantity.seconds(report.millis() / 1000.0)));
         } else {
             screen.line(Style.BAD.of("DIFFERENT:"), Span.plain(" " + Quantity.count(report.mismatchCount(), "difference", "differences")
-                    + "; " + read));
+                    + "; equal are " + equal));
         }
     }
 

@@ -10,10 +10,10 @@ import io.roost.posix.ByteString;
  *
  * <p>Format, big-endian: u32 file id, u64 length of that file (files with lower ids are complete, what lies beyond is not
  * ours), then for each mail: u16 mailbox number, u32 file id, u32 offset, u32 record size, u64 plain size, u64 virtual size,
- * u32 received, u32 saved, 16 bytes GUID, 16 bytes content digest, u16 length and bytes of the key.
+ * u32 received, u32 saved, 16 bytes GUID, u64 content digest, u16 length and bytes of the key.
  */
 public final class PlacedBatch {
-    private static final int FIXED = 2 + 4 + 4 + 4 + 8 + 8 + 4 + 4 + 16 + 16 + 2;
+    private static final int FIXED = 2 + 4 + 4 + 4 + 8 + 8 + 4 + 4 + 16 + 8 + 2;
 
     /** The highest number of a mailbox. */
     public static final int MAX_MAILBOX = 0xffff;
@@ -29,7 +29,7 @@ public final class PlacedBatch {
      * from all others of its mailbox, whatever its flags become: the base name of its file in most cases; a byte string.
      */
     public record Mail(int mailbox, int fileId, long offset, long recordSize, long plainSize, long virtualSize, long received,
-            long saved, long guidHigh, long guidLow, long digestHigh, long digestLow, String key) {
+            long saved, long guidHigh, long guidLow, long digest, String key) {
     }
 
     /** Takes placed mails one by one. */
@@ -53,7 +53,7 @@ public final class PlacedBatch {
         }
         out.putShort((short) m.mailbox).putInt(m.fileId).putInt((int) m.offset).putInt((int) m.recordSize).putLong(m.plainSize)
                 .putLong(m.virtualSize).putInt((int) m.received).putInt((int) m.saved).putLong(m.guidHigh).putLong(m.guidLow)
-                .putLong(m.digestHigh).putLong(m.digestLow).putShort((short) name.length).put(name);
+                .putLong(m.digest).putShort((short) name.length).put(name);
         mails++;
         bytes += m.plainSize;
     }
@@ -93,8 +93,7 @@ public final class PlacedBatch {
             long saved = Integer.toUnsignedLong(in.getInt());
             long guidHigh = in.getLong();
             long guidLow = in.getLong();
-            long digestHigh = in.getLong();
-            long digestLow = in.getLong();
+            long digest = in.getLong();
             int nameLength = Short.toUnsignedInt(in.getShort());
             if (nameLength > in.remaining()) {
                 throw damaged();
@@ -102,7 +101,7 @@ public final class PlacedBatch {
             byte[] name = new byte[nameLength];
             in.get(name);
             visitor.mail(new Mail(mailbox, fileId, offset, recordSize, plainSize, virtualSize, received, saved, guidHigh,
-                    guidLow, digestHigh, digestLow, ByteString.of(name, 0, name.length)));
+                    guidLow, digest, ByteString.of(name, 0, name.length)));
         }
         return length;
     }

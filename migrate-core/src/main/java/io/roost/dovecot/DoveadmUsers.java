@@ -14,9 +14,9 @@ import io.roost.posix.ByteString;
  *   output = "field" TAB "value" LF *( name TAB value LF )
  * </pre>
  *
- * with {@code uid}, {@code gid}, {@code home}, {@code mail} (variables expanded, {@code ~} not) and the userdb's further fields;
- * {@code user} first if Dovecot spells the name otherwise. Exit code 67 is an unknown user, 75 a temporary failure. Dovecot must
- * be running. Immutable and thread-safe.
+ * with {@code uid}, {@code gid}, {@code home}, {@code mail} (variables expanded, {@code ~} not) and the userdb's
+ * further fields; {@code user} first if Dovecot spells the name otherwise. Exit code 67 is an unknown user, 75 a temporary
+ * failure. Dovecot must be running. Immutable and thread-safe.
  */
 public final class DoveadmUsers implements UserDatabase {
     private final DovecotProgram doveadm;
@@ -81,8 +81,8 @@ public final class DoveadmUsers implements UserDatabase {
             return -1;
         }
         if (!value.matches("[0-9]{1,10}") || Long.parseLong(value) > Integer.MAX_VALUE) {
-            throw new InvalidSettingException("userdb of " + name, field + "=" + ByteString.toText(value), "a number below 2^31",
-                    "correct the userdb, or mail_" + field + ", to a numeric id");
+            throw new InvalidSettingException("userdb of " + name, field + "=" + ByteString.toText(value),
+                    "a number below 2^31", "correct the userdb, or mail_" + field + ", to a numeric id");
         }
         return Integer.parseInt(value);
     }

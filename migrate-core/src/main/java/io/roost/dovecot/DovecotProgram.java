@@ -1,9 +1,11 @@
 package io.roost.dovecot;
 
+import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,6 +27,10 @@ public final class DovecotProgram {
     private static final int MAX_ERRORS = 64 << 10;
     private static final List<String> USUAL_PLACES = List.of("/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin",
             "/opt/dovecot/bin");
+
+    /** What Java encodes arguments in. */
+    private static final Charset ARGUMENT_CHARSET = Runtime.version().feature() < 18 ? Charset.defaultCharset()
+            : Charset.forName(System.getProperty("sun.jnu.encoding"));
 
     private final String name;
     private final List<String> command;
@@ -93,7 +99,8 @@ public final class DovecotProgram {
     }
 
     static DovecotProgram installed(String name, Optional<String> configuration, Duration limit) throws IOException {
-        String path = find(name).orElseThrow(() -> new IOException(name + " is not installed here: it is neither in PATH nor in "
+        String path = find(name).orElseThrow(() -> new IOException(name
+                + " is not installed here: it is neither in PATH nor in "
                 + String.join(", ", USUAL_PLACES) + ". Run Roost where Dovecot is, or give --home, --from and --to"));
         List<String> command = new ArrayList<>(List.of(path));
         configuration.ifPresent(file -> command.addAll(List.of("-c", file)));
@@ -122,9 +129,13 @@ public final class DovecotProgram {
      * Runs it to its end.
      *
      * @param arguments text; none may hold NUL
-     * @throws IOException if it cannot be started, takes too long or prints too much
+     * @throws InvalidSettingException if an argument cannot be handed over in this locale
+     * @throws IOException             if it cannot be started, takes too long or prints too much
      */
     public Result run(String... arguments) throws IOException {
+        for (String argument : arguments) {
+            checkArgument(name, argument, ARGUMENT_CHARSET);
+        }
         List<String> all = new ArrayList<>(command);
         all.addAll(Arrays.asList(arguments));
         ProcessBuilder builder = new ProcessBuilder(all).redirectInput(new File("/dev/null"));
@@ -159,6 +170,14 @@ public final class DovecotProgram {
         }
     }
 
+    /** In a locale without UTF-8, Java would turn letters into question marks, which doveadm takes for a mask of users. */
+    static void checkArgument(String program, String argument, Charset charset) throws InvalidSettingException {
+        if (argument.indexOf(0) >= 0 || !charset.equals(StandardCharsets.UTF_8) && argument.chars().anyMatch(c -> c > 126)) {
+            throw new InvalidSettingException("argument of " + program, argument, "characters that " + charset + " has",
+                    "set LC_ALL=C.UTF-8 for Roost");
+        }
+    }
+
     private Result result(int exitCode, Capture output, Capture errors) {
         byte[] printed = output.bytes();
         return new Result(name, exitCode, ByteString.of(printed, 0, printed.length),
@@ -175,7 +194,7 @@ public final class DovecotProgram {
         private final InputStream in;
         private final int limit;
         private final Process victim;
-        private byte[] bytes = new byte[0];
+        private final ByteArrayOutputStream kept = new ByteArrayOutputStream();
         private boolean overflowed;
 
         /** @param victim what to kill when there is more than {@code limit}; null to drop the rest */
@@ -203,16 +222,14 @@ public final class DovecotProgram {
         }
 
         private synchronized boolean keep(byte[] buffer, int n) {
-            int fits = Math.min(n, limit - bytes.length);
-            int from = bytes.length;
-            bytes = Arrays.copyOf(bytes, from + fits);
-            System.arraycopy(buffer, 0, bytes, from, fits);
+            int fits = Math.min(n, limit - kept.size());
+            kept.write(buffer, 0, fits);
             overflowed |= fits < n;
             return !overflowed;
         }
 
         synchronized byte[] bytes() {
-            return bytes;
+            return kept.toByteArray();
         }
 
         synchronized boolean overflowed() {

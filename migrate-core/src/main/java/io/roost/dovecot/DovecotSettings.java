@@ -62,14 +62,15 @@ public final class DovecotSettings {
      * @param type          {@code private}, {@code shared} or {@code public}
      * @param prefix        of mailbox names, {@code INBOX/} for example; may hold variables
      * @param separator     between the parts of a mailbox's name; empty for the storage's own
-     * @param location      {@code mail_location} of this namespace, variables unexpanded; the global one if it sets none
+     * @param location      {@code mail_location} of this namespace alone, variables unexpanded; if empty, the userdb's
+     *                      {@code mail} or the global one counts
      * @param inbox         whether the user's INBOX is in it
      * @param hidden        whether clients are not told of it
      * @param list          {@code yes}, {@code no} or {@code children}
      * @param subscriptions whether it has its own subscriptions file
      */
-    public record Namespace(String name, String type, String prefix, String separator, String location, boolean inbox,
-            boolean hidden, String list, boolean subscriptions) { }
+    public record Namespace(String name, String type, String prefix, String separator, Optional<String> location,
+            boolean inbox, boolean hidden, String list, boolean subscriptions) { }
 
     /** Reads the output of {@code doveconf -a} or {@code -n}. */
     public static DovecotSettings parse(String text) throws InvalidSettingException {
@@ -147,7 +148,7 @@ public final class DovecotSettings {
                 namespaces.add(namespace(block));
             }
         }
-        return namespaces.isEmpty() ? List.of(new Namespace("", "private", "", "", mailLocation(), true, false, "yes", true))
+        return namespaces.isEmpty() ? List.of(new Namespace("", "private", "", "", Optional.empty(), true, false, "yes", true))
                 : List.copyOf(namespaces);
     }
 
@@ -158,9 +159,9 @@ public final class DovecotSettings {
 
     private Namespace namespace(Block block) throws InvalidSettingException {
         String label = "namespace " + block.argument() + " ";
-        String location = in(block, "location");
         return new Namespace(block.argument(), in(block, "type"), in(block, "prefix"), in(block, "separator"),
-                location.isEmpty() ? mailLocation() : location, SettingValue.bool(label + "inbox", in(block, "inbox")),
+                Optional.of(in(block, "location")).filter(value -> !value.isEmpty()),
+                SettingValue.bool(label + "inbox", in(block, "inbox")),
                 SettingValue.bool(label + "hidden", in(block, "hidden")), in(block, "list"),
                 SettingValue.bool(label + "subscriptions", in(block, "subscriptions")));
     }
@@ -242,7 +243,8 @@ public final class DovecotSettings {
     /** Whether a plugin is loaded for all protocols or any of them. */
     public boolean isPluginLoaded(String plugin) {
         return mailPlugins().contains(plugin)
-                || blocks("protocol").stream().anyMatch(b -> words(b.values().getOrDefault("mail_plugins", "")).contains(plugin));
+                || blocks("protocol").stream().anyMatch(b -> words(b.values().getOrDefault("mail_plugins", ""))
+                        .contains(plugin));
     }
 
     /** Of the enabled mail protocols and {@code lda} and {@code doveadm}, those that do not load a plugin. */

@@ -8,7 +8,8 @@ import java.util.Optional;
  *
  * @param driver        {@code maildir} or {@code mdbox} are what Roost works with; others parse too
  * @param root          the mail root
- * @param index         {@code INDEX=}, empty if indexes lie under the root; {@code MEMORY} gives an empty value and {@code indexInMemory}
+ * @param index         {@code INDEX=}, empty if indexes lie under the root; {@code MEMORY} gives an empty value and
+ *                      {@code indexInMemory}
  * @param indexInMemory {@code INDEX=MEMORY}
  * @param control       {@code CONTROL=}, empty if control files lie under the root
  * @param listIndex     {@code LISTINDEX=} as given, {@code ~} expanded: a file prefix, absolute or relative to the index root
@@ -17,7 +18,8 @@ import java.util.Optional;
  * @param altNoCheck    {@code ALTNOCHECK}
  * @param layout        {@code LAYOUT=}, or the driver's default
  * @param iterIndex     {@code ITERINDEX}
- * @param dirName       {@code DIRNAME=} or {@code FULLDIRNAME=}; {@code dbox-Mails} by default for dbox formats, empty for Maildir
+ * @param dirName       {@code DIRNAME=} or {@code FULLDIRNAME=}; {@code dbox-Mails} by default for dbox formats, empty for
+ *                      Maildir
  * @param fullDirName   whether it was {@code FULLDIRNAME=}: also used below INDEX and CONTROL
  * @param mailboxDir    {@code MAILBOXDIR=}; {@code mailboxes} by default for dbox formats, empty for Maildir
  * @param inbox         {@code INBOX=}: another place for the INBOX of a Maildir
@@ -44,7 +46,8 @@ public record MailLocation(String driver, String root, Optional<String> index, b
             boolean iterIndex, String dirName, boolean fullDirName, String mailboxDir, Optional<String> inbox,
             String subscriptions, boolean utf8) {
         this(driver, root, index, indexInMemory, control, listIndex, volatileDir, alt, altNoCheck, layout, iterIndex, dirName,
-                fullDirName, mailboxDir, inbox, subscriptions, utf8, Optional.empty(), Optional.empty(), (char) 0, false, false);
+                fullDirName, mailboxDir, inbox, subscriptions, utf8, Optional.empty(), Optional.empty(),
+                (char) 0, false, false);
     }
 
     /**

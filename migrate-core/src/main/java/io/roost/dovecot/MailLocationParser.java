@@ -54,7 +54,8 @@ final class MailLocationParser {
 
     MailLocation parse() throws InvalidSettingException {
         if (setting.isEmpty()) {
-            throw bad("", "driver:path", "Dovecot would guess where the mail is, Roost does not: name it, as in maildir:~/Maildir");
+            throw bad("", "driver:path",
+                    "Dovecot would guess where the mail is, Roost does not: name it, as in maildir:~/Maildir");
         }
         for (int i = 0; i < setting.length(); i++) {
             char c = setting.charAt(i);
@@ -146,7 +147,8 @@ final class MailLocationParser {
             case "SUBSCRIPTIONS" -> subscriptions = fileName(key, value);
             case "BROKENCHAR" -> {
                 if (value.length() != 1) {
-                    throw bad("BROKENCHAR=" + value, "a single character", "write BROKENCHAR and one character, or leave it out");
+                    throw bad("BROKENCHAR=" + value, "a single character",
+                            "write BROKENCHAR and one character, or leave it out");
                 }
                 brokenChar = value.charAt(0);
             }
@@ -253,14 +255,16 @@ final class MailLocationParser {
             return value;
         }
         if (value.length() > 1 && value.charAt(1) != '/') {
-            throw bad(label(key, value), "~/ or an absolute path", "homes of other users are not looked up: write the path in full");
+            throw bad(label(key, value), "~/ or an absolute path",
+                    "homes of other users are not looked up: write the path in full");
         }
         if (home == null || home.isEmpty()) {
             throw bad(label(key, value), "a home directory for the user", "give one with --home or in the userdb, or write the "
                     + "path without ~");
         }
         if (!home.startsWith("/")) {
-            throw new InvalidSettingException("home", ByteString.toText(home), "an absolute path", "correct the userdb or --home");
+            throw new InvalidSettingException("home", ByteString.toText(home), "an absolute path",
+                    "correct the userdb or --home");
         }
         return stripSlashes(home) + value.substring(1);
     }

@@ -12,7 +12,8 @@ import io.roost.posix.ByteString;
  * @param home   absolute byte string without {@code .} or {@code ..} components and trailing slash
  * @param uid    owner of the mail, or -1: whoever owns the source
  * @param gid    group of the mail, or -1: that of the source
- * @param mail   the {@code mail_location} that the userdb or the configuration gives, variables expanded, a byte string
+ * @param mail   the {@code mail_location} that the userdb or the configuration gives, variables expanded, a byte string; a
+ *               namespace's own location goes before it
  * @param fields the userdb's further fields, byte strings by name
  */
 public record MailUser(String name, String home, int uid, int gid, Optional<String> mail, Map<String, String> fields) {
@@ -39,7 +40,9 @@ public record MailUser(String name, String home, int uid, int gid, Optional<Stri
         return new MailUser(name, home, uid, gid, mail, fields);
     }
 
-    /** The variables of this user: {@code %u %n %d %h}, {@code %{userdb:field}} and, where known, {@code %i} and {@code %{gid}}. */
+    /**
+     * The variables of this user: {@code %u %n %d %h}, {@code %{userdb:field}} and, where known, {@code %i} and {@code %{gid}}.
+     */
     public Variables variables() {
         Variables variables = Variables.ofUser(name).with('h', "home", home).withFunction("userdb", data -> {
             int colon = data.indexOf(':');

@@ -17,8 +17,8 @@ import io.roost.posix.ByteString;
  * @param utf8          {@code UTF-8}: parts are UTF-8 instead of modified UTF-7
  * @param brokenChar    {@code BROKENCHAR}: stands, with two lower-case hex digits, for each byte of a part that cannot be
  *                      decoded; 0 if such names are not accessible
- * @param escapeChar    {@code storage_name_escape_char} (plugin listescape): stands, with two hex digits, for a character that a
- *                      part cannot hold; 0 if there is none
+ * @param escapeChar    {@code storage_name_escape_char} (plugin listescape): stands, with two hex digits, for a
+ *                      character that a part cannot hold; 0 if there is none
  * @param listSeparator what separates parts in a storage name: {@code .} for Maildir++, else {@code /}
  * @param dirName       a part's reserved name, see {@link MailLocation#dirName}; may be empty
  */
@@ -162,7 +162,8 @@ public record MailboxNameCodec(boolean utf8, char brokenChar, char escapeChar, c
             int end = c == '&' ? bytes.indexOf('-', i) : -1;
             // a shift right after a shift is no valid spelling
             boolean repeated = end > i + 1 && bytes.startsWith("&", end + 1) && !bytes.startsWith("&-", end + 1);
-            Optional<String> shifted = end < 0 || repeated ? Optional.empty() : ModifiedUtf7.decode(bytes.substring(i, end + 1));
+            Optional<String> shifted = end < 0 || repeated ? Optional.empty()
+                    : ModifiedUtf7.decode(bytes.substring(i, end + 1));
             if (shifted.isPresent()) {
                 out.append(shifted.get());
                 i = end + 1;

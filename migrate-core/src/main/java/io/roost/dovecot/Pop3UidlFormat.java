@@ -28,7 +28,8 @@ public final class Pop3UidlFormat {
             }
             char key = i < format.length() ? format.charAt(i++) : 0;
             if ("vumfg%".indexOf(key) < 0) {
-                throw bad(format, "only the variables %u, %v, %g, %f and %m, not " + (key == 0 ? "an unfinished one" : "%" + key));
+                throw bad(format, "only the variables %u, %v, %g, %f and %m, not "
+                        + (key == 0 ? "an unfinished one" : "%" + key));
             }
             if (key != '%') {
                 keys.append(key);

@@ -9,8 +9,8 @@ import java.util.regex.Pattern;
 final class SettingValue {
     private static final Pattern SIZE = Pattern.compile("([0-9]{1,20}) *(?:[bB]|([kKmMgGtT])[iI]?[bB]?)?");
     private static final Pattern TIME = Pattern.compile("([0-9]{1,20}) *([a-zA-Z]*)");
-    private static final Map<String, Long> UNITS = Map.of("seconds", 1L, "secs", 1L, "minutes", 60L, "mins", 60L, "hours", 3600L,
-            "days", 86_400L, "weeks", 604_800L);
+    private static final Map<String, Long> UNITS = Map.of("seconds", 1L, "secs", 1L, "minutes", 60L, "mins", 60L,
+            "hours", 3600L, "days", 86_400L, "weeks", 604_800L);
 
     private SettingValue() {
     }
@@ -33,7 +33,7 @@ final class SettingValue {
         throw new InvalidSettingException(key, value, "a size such as 10M", "correct it");
     }
 
-    /** Seconds of {@code 7 days}, {@code 1w}, {@code 0}; any beginning of a unit's name will do. */
+    /** Seconds, at most 2^32-1, of {@code 7 days}, {@code 1w}, {@code 0}; any beginning of a unit's name will do. */
     static long seconds(String key, String value) throws InvalidSettingException {
         Matcher m = TIME.matcher(value);
         if (m.matches() && m.group(1).length() < 11) {
@@ -47,7 +47,8 @@ final class SettingValue {
                 return number / 1000;
             }
             for (Map.Entry<String, Long> name : UNITS.entrySet()) {
-                if (!unit.isEmpty() && name.getKey().startsWith(unit)) {
+                boolean fits = number * name.getValue() <= 0xffffffffL;
+                if (!unit.isEmpty() && name.getKey().startsWith(unit) && fits) {
                     return number * name.getValue();
                 }
             }

@@ -3,13 +3,14 @@ package io.roost.dovecot;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
 import io.roost.posix.ByteString;
+import io.roost.posix.FileStatus;
 import io.roost.posix.OpenDirectory;
 import io.roost.posix.OpenFile;
 import io.roost.posix.PosixException;
@@ -51,12 +52,21 @@ public record SubscriptionsFile(List<List<String>> mailboxes, List<MalformedLine
         malformed = List.copyOf(malformed);
     }
 
-    /** Reads the file of that name in a directory; empty if it is not there. Separator as for {@link #read(byte[], String, char)}. */
+    /**
+     * Reads the file of that name in a directory; empty if it is not there. Separator as for the other
+     * {@code read}.
+     */
     public static Optional<SubscriptionsFile> read(OpenDirectory directory, String name, char separator) throws IOException {
         try (OpenFile file = directory.openFile(name)) {
-            long size = file.status().size();
+            FileStatus status = file.status();
+            long size = status.size();
+            if (!status.isFile()) {
+                throw new CorruptFileException(file.path(), 0, "a file",
+                        "a " + status.kind().toString().toLowerCase(Locale.ROOT));
+            }
             if (size > MAX_FILE) {
-                throw new CorruptFileException(file.path(), 0, "at most " + MAX_FILE + " bytes of subscriptions", size + " bytes");
+                throw new CorruptFileException(file.path(), 0, "at most " + MAX_FILE + " bytes of subscriptions",
+                        size + " bytes");
             }
             ByteBuffer content = ByteBuffer.allocateDirect((int) size);
             file.preadFully(content, 0);
@@ -128,7 +138,10 @@ public record SubscriptionsFile(List<List<String>> mailboxes, List<MalformedLine
         if (line.isEmpty()) {
             return "empty";
         }
-        for (String part : Arrays.asList(line.split(java.util.regex.Pattern.quote(String.valueOf(separator)), -1))) {
+        for (int from = 0; from <= line.length();) {
+            int end = line.indexOf(separator, from);
+            String part = line.substring(from, end < 0 ? line.length() : end);
+            from += part.length() + 1;
             String name = escaped ? unescape(part) : part;
             if (name == null) {
                 return "ends within an escape, or holds an unknown one";

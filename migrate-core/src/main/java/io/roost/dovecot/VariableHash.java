@@ -87,7 +87,8 @@ enum VariableHash {
         };
     }
 
-    private static long number(String template, String key, String argument, long min, long max) throws InvalidSettingException {
+    private static long number(String template, String key, String argument, long min, long max)
+            throws InvalidSettingException {
         if (argument.matches("[0-9]{1,10}")) {
             long number = Long.parseLong(argument);
             if (number >= min && number <= max) {

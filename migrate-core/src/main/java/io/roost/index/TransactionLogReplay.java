@@ -11,7 +11,7 @@ import io.roost.posix.ByteString;
 /**
  * Replays a transaction log on an index. Records of one log, from an offset on, each applied as the table of the index-format
  * reference §2.3 says, external or not, except expunges and deletion of the index, which without the external flag are only
- * asked for. Changes asked for behind the tail offset, which the mailbox does not have yet, are remembered as pending.
+ * asked for and left to {@link PendingChanges}.
  *
  * <table>
  * <caption>Bodies, little-endian (those of extensions: {@link ExtensionReplay})</caption>
@@ -25,9 +25,7 @@ import io.roost.posix.ByteString;
  * </table>
  */
 final class TransactionLogReplay {
-    private static final int RANGE = 8;
     private static final int APPEND_ENTRY = 8;
-    private static final int EXPUNGE_GUID_ENTRY = 20;
     private static final int MODSEQ_ENTRY = 12;
 
     private final IndexState state;
@@ -76,12 +74,7 @@ final class TransactionLogReplay {
     }
 
     private long run(long countFrom, long knownTail) throws IOException {
-        long tail = finalTail(knownTail);
-        if (tail > knownTail && knownTail == log.header().headerSize()) {
-            // whatever an earlier log asked for was done before anything of this one
-            state.records.pending().clear();
-            state.records.expungeRequested().clear();
-        }
+        PendingChanges pending = PendingChanges.find(state, log, knownTail);
         log.seek(Math.min(applyFrom, Math.min(countFrom, knownTail)));
         while (log.next()) {
             if (log.start() < applyFrom && log.end() > applyFrom) {
@@ -93,9 +86,7 @@ final class TransactionLogReplay {
             if (log.start() >= applyFrom) {
                 apply();
             }
-            if (log.start() >= tail && !log.external()) {
-                remember();
-            }
+            pending.remember();
         }
         if (log.end() < applyFrom) {
             throw new CorruptFileException(log.file(), log.end(), "records up to the index's head offset " + applyFrom,
@@ -103,26 +94,6 @@ final class TransactionLogReplay {
         }
         state.modseq = Math.max(state.modseq, modseqs.highest());
         return log.end();
-    }
-
-    /** The tail offset after all updates of it in this log. */
-    private long finalTail(long knownTail) throws IOException {
-        long tail = knownTail;
-        log.seek(knownTail);
-        while (log.next()) {
-            if (log.type() == TransactionType.HEADER_UPDATE && log.external()) {
-                ByteBuffer in = log.body();
-                int offset = in.limit() < 4 ? 0xffff : in.getShort(0) & 0xffff;
-                int size = in.limit() < 4 ? 0 : in.getShort(2) & 0xffff;
-                int at = 4 + IndexHeader.TAIL_OFFSET_OFFSET - offset;
-                if (offset <= IndexHeader.TAIL_OFFSET_OFFSET && offset + size >= IndexHeader.TAIL_OFFSET_OFFSET + 4
-                        && at + 4 <= in.limit()) {
-                    long told = in.getInt(at) & 0xffffffffL;
-                    tail = told <= log.end() ? Math.max(tail, told) : tail;
-                }
-            }
-        }
-        return tail;
     }
 
     private void apply() throws CorruptFileException {
@@ -134,15 +105,15 @@ final class TransactionLogReplay {
             case TransactionType.APPEND -> append();
             case TransactionType.EXPUNGE -> {
                 if (log.external()) {
-                    ranges(0, RANGE, (from, to, at) -> state.records.expunge(from, to));
+                    UidRanges.visit(state, log, 0, UidRanges.ENTRY, (from, to, at) -> state.records.expunge(from, to));
                 }
             }
             case TransactionType.EXPUNGE_GUID -> {
                 if (log.external()) {
-                    expungeGuids(i -> state.records.expunge(i, i + 1));
+                    UidRanges.visitGuids(state, log, (from, to, at) -> state.records.expunge(from, to));
                 }
             }
-            case TransactionType.FLAG_UPDATE -> ranges(0, ModseqCounter.FLAG_ENTRY, this::updateFlags);
+            case TransactionType.FLAG_UPDATE -> UidRanges.visit(state, log, 0, ModseqCounter.FLAG_ENTRY, this::updateFlags);
             case TransactionType.HEADER_UPDATE -> updateHeader();
             case TransactionType.EXT_INTRO -> extensions.intro(log);
             case TransactionType.EXT_RESET -> extensions.reset(log);
@@ -154,29 +125,13 @@ final class TransactionLogReplay {
             case TransactionType.EXT_REC_UPDATE -> extensions.recordUpdate(log);
             case TransactionType.EXT_ATOMIC_INC -> extensions.atomicIncrement(log);
             case TransactionType.KEYWORD_UPDATE -> updateKeyword();
-            case TransactionType.KEYWORD_RESET -> ranges(0, RANGE, this::resetKeywords);
+            case TransactionType.KEYWORD_RESET -> UidRanges.visit(state, log, 0, UidRanges.ENTRY, this::resetKeywords);
             case TransactionType.MODSEQ_UPDATE -> updateModseqs();
             case TransactionType.INDEX_DELETED -> state.deleted |= log.external();
             case TransactionType.INDEX_UNDELETED -> state.deleted = false;
             case TransactionType.BOUNDARY, TransactionType.ATTRIBUTE_UPDATE -> {
             }
             default -> throw corrupt("a known record type", "0x" + Integer.toHexString(type));
-        }
-    }
-
-    /** A record behind the tail that only asks for a change. */
-    private void remember() throws CorruptFileException {
-        switch (log.type()) {
-            case TransactionType.FLAG_UPDATE -> ranges(0, ModseqCounter.FLAG_ENTRY,
-                    (from, to, at) -> state.records.pending().set(from, to));
-            case TransactionType.KEYWORD_UPDATE -> ranges(keywordRanges(log.body()), RANGE,
-                    (from, to, at) -> state.records.pending().set(from, to));
-            case TransactionType.KEYWORD_RESET -> ranges(0, RANGE, (from, to, at) -> state.records.pending().set(from, to));
-            case TransactionType.EXPUNGE -> ranges(0, RANGE,
-                    (from, to, at) -> state.records.expungeRequested().set(from, to));
-            case TransactionType.EXPUNGE_GUID -> expungeGuids(i -> state.records.expungeRequested().set(i));
-            default -> {
-            }
         }
     }
 
@@ -227,19 +182,9 @@ final class TransactionLogReplay {
         state.header.putInt(IndexHeader.TAIL_OFFSET_OFFSET, tail);
     }
 
-    /** Offset of the UID ranges in the body of a keyword update. */
-    private int keywordRanges(ByteBuffer in) throws CorruptFileException {
-        int nameSize = in.limit() < 4 ? 0 : in.getShort(2) & 0xffff;
-        int ranges = 4 + nameSize + 3 & ~3;
-        if (nameSize == 0 || ranges > in.limit()) {
-            throw corrupt("a keyword with its name", nameSize + " bytes of name");
-        }
-        return ranges;
-    }
-
     private void updateKeyword() throws CorruptFileException {
         ByteBuffer in = log.body();
-        int ranges = keywordRanges(in);
+        int ranges = UidRanges.ofKeywordUpdate(log);
         byte[] name = new byte[in.getShort(2) & 0xffff];
         in.get(4, name);
         int modify = in.get(0);
@@ -255,7 +200,7 @@ final class TransactionLogReplay {
             }
             state.records.resize(e, KeywordsHeader.fieldSize(state.keywords.size()), log.start());
         }
-        ranges(ranges, RANGE, (from, to, at) -> {
+        UidRanges.visit(state, log, ranges, UidRanges.ENTRY, (from, to, at) -> {
             for (int i = from; i < to; i++) {
                 int b = i * e.recordSize + k / 8;
                 int bit = 1 << k % 8;
@@ -305,43 +250,6 @@ final class TransactionLogReplay {
             int i = state.records.find(in.getInt(at) & 0xffffffffL);
             if (i >= 0) {
                 raise(m, i, i + 1, in.getLong(at + 4));
-            }
-        }
-    }
-
-    private interface RangeVisitor {
-        /** @param from first record; @param to behind the last; @param at where the entry lies in the body */
-        void range(int from, int to, int at) throws CorruptFileException;
-    }
-
-    private void ranges(int start, int entry, RangeVisitor visitor) throws CorruptFileException {
-        ByteBuffer in = log.body();
-        long last = 0;
-        for (int at = start; at + entry <= in.limit(); at += entry) {
-            long uid1 = in.getInt(at) & 0xffffffffL;
-            long uid2 = in.getInt(at + 4) & 0xffffffffL;
-            if (uid1 <= last || uid2 < uid1) {
-                throw corrupt("ascending UID ranges", uid1 + " to " + uid2 + " after " + last);
-            }
-            last = uid2;
-            int from = state.records.atOrAfter(uid1);
-            int to = state.records.atOrAfter(uid2 + 1);
-            if (from < to) {
-                visitor.range(from, to, at);
-            }
-        }
-    }
-
-    private interface RecordVisitor {
-        void record(int i);
-    }
-
-    private void expungeGuids(RecordVisitor visitor) {
-        ByteBuffer in = log.body();
-        for (int at = 0; at + EXPUNGE_GUID_ENTRY <= in.limit(); at += EXPUNGE_GUID_ENTRY) {
-            int i = state.records.find(in.getInt(at) & 0xffffffffL);
-            if (i >= 0) {
-                visitor.record(i);
             }
         }
     }

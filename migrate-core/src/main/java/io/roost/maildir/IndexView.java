@@ -34,13 +34,19 @@ final class IndexView implements Closeable {
         ignored = index == null || index.header().uidValidity() == 0;
     }
 
-    static IndexView read(MaildirMailbox mailbox, ProblemLog problems) throws IOException {
+    /**
+     * Reads the index and opens the cache.
+     *
+     * @param directory      null if there is none
+     * @param cacheDirectory null if there is none
+     */
+    static IndexView read(OpenDirectory directory, OpenDirectory cacheDirectory, ProblemLog problems) throws IOException {
         MailIndex index = null;
         IndexCache cache = null;
-        try (OpenDirectory directory = mailbox.openIndex().orElse(null)) {
+        try {
             if (directory != null) {
                 index = MailIndex.read(directory, PREFIX).orElse(null);
-                cache = index == null ? null : openCache(directory, index, problems);
+                cache = index == null || cacheDirectory == null ? null : openCache(cacheDirectory, index, problems);
             }
         } catch (CorruptFileException e) {
             problems.add(Kind.CORRUPT_INDEX, e.file(), e.getMessage());

@@ -93,6 +93,16 @@ public final class MailList {
         return names.get(nameOffsets[i], baseLength(i));
     }
 
+    /** Size of the plain text that the file name states, bytes, or -1 if it states none; it may be wrong. */
+    public long statedSize(int i) {
+        return MailFileName.size(fileName(i), MailFileName.SIZE);
+    }
+
+    /** As {@link #statedSize}, with every line feed counted as CRLF. */
+    public long statedVirtualSize(int i) {
+        return MailFileName.size(fileName(i), MailFileName.VIRTUAL_SIZE);
+    }
+
     private int baseLength(int i) {
         return baseLengths[i] & 0xff;
     }

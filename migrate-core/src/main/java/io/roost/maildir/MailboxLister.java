@@ -183,8 +183,8 @@ final class MailboxLister {
             listFs(root, List.of());
             return;
         }
-        try (OpenDirectory below = new MaildirMailbox(MailboxName.INBOX, paths.listRoot(), "", "",
-                new MaildirMailbox.Roots(location.root(), "", "")).openDirectory()) {
+        try (OpenDirectory below = new MaildirMailbox(MailboxName.INBOX, paths.listRoot(), "", "", "",
+                new MaildirMailbox.Roots(location.root(), "", "", "")).openDirectory()) {
             listFs(below, List.of());
         } catch (PosixException e) {
             if (!e.isNotFound()) {

@@ -30,6 +30,9 @@ public final class Maildir {
      * @param location a {@code maildir:} location; nothing is opened yet
      */
     public Maildir(MailLocation location) {
+        if (!location.isMaildir()) {
+            throw new IllegalArgumentException("not a Maildir: " + location.driver());
+        }
         this.location = location;
     }
 

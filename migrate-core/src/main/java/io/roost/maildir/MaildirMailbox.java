@@ -7,33 +7,35 @@ import io.roost.posix.OpenDirectory;
 import io.roost.posix.PosixException;
 
 /**
- * Where one mailbox of a Maildir lies. Paths are absolute byte strings; the three are the same directory unless the location
- * has INDEX or CONTROL.
+ * Where one mailbox of a Maildir lies. Paths are absolute byte strings; all are the same directory unless the location has
+ * INDEX, INDEXCACHE or CONTROL.
  *
  * @param name    its name
  * @param path    the directory that holds {@code cur}, {@code new} and {@code tmp}
  * @param control the directory of {@code dovecot-uidlist} and {@code dovecot-keywords}; may not exist
  * @param index   the directory of {@code dovecot.index*}; may not exist, empty if indexes are kept in memory only
+ * @param cache   the directory of {@code dovecot.index.cache}: {@code index} unless the location has INDEXCACHE
  * @param roots   what the administrator named of these paths
  */
-public record MaildirMailbox(MailboxName name, String path, String control, String index, Roots roots) {
+public record MaildirMailbox(MailboxName name, String path, String control, String index, String cache, Roots roots) {
 
     /**
-     * The directories that the administrator named, at or above the three paths. Symbolic links are followed up to there and
+     * The directories that the administrator named, at or above those paths. Symbolic links are followed up to there and
      * nowhere below, where the user may have made them.
      */
-    public record Roots(String path, String control, String index) {
+    public record Roots(String path, String control, String index, String cache) {
     }
 
     public MaildirMailbox {
         requireBelow(roots.path(), path);
         requireBelow(roots.control(), control);
         requireBelow(roots.index(), index);
+        requireBelow(roots.cache(), cache);
     }
 
-    /** One whose three directories the administrator named themselves. */
+    /** One whose directories the administrator named themselves. */
     public MaildirMailbox(MailboxName name, String path, String control, String index) {
-        this(name, path, control, index, new Roots(path, control, index));
+        this(name, path, control, index, index, new Roots(path, control, index, index));
     }
 
     private static void requireBelow(String root, String path) {
@@ -55,6 +57,11 @@ public record MaildirMailbox(MailboxName name, String path, String control, Stri
     /** Opens the index directory, if there is one. */
     Optional<OpenDirectory> openIndex() throws PosixException {
         return index.isEmpty() ? Optional.empty() : openIfThere(roots.index(), index);
+    }
+
+    /** Opens the directory of the cache, if there is one. */
+    Optional<OpenDirectory> openCache() throws PosixException {
+        return cache.isEmpty() ? Optional.empty() : openIfThere(roots.cache(), cache);
     }
 
     private static Optional<OpenDirectory> openIfThere(String root, String path) throws PosixException {

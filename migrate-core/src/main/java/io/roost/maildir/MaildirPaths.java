@@ -17,10 +17,12 @@ import io.roost.maildir.MaildirMailbox.Roots;
  *             others   ROOT/.S
  *             control  CONTROL/.S                   without CONTROL the mailbox's own
  *             index    INDEX/.S                     without INDEX the mailbox's own
+ *             cache    INDEXCACHE/.S                without INDEXCACHE that of the index
  * fs          INBOX    ROOT                         or INBOX=; with DIRNAME like others
  *             others   ROOT/[MAILBOXDIR/]S[/DIRNAME]
  *             control  CONTROL/[MAILBOXDIR/]S[/FULLDIRNAME]
  *             index    INDEX/[MAILBOXDIR/]S[/FULLDIRNAME]
+ *             cache    INDEXCACHE/[MAILBOXDIR/]S[/FULLDIRNAME]
  * </pre>
  *
  * <p>Below CONTROL and INDEX even INBOX has a directory, {@code .INBOX} or {@code INBOX}. Source: Dovecot 2.3.19.1's
@@ -54,9 +56,11 @@ final class MaildirPaths {
         List<String> storage = inbox ? name.parts() : parts;
         Optional<String> control = location.control();
         Optional<String> index = location.indexInMemory() ? Optional.of("") : location.index();
+        Optional<String> cache = location.indexCache().or(() -> index);
         return new MaildirMailbox(name, path, control.map(c -> apart(c, storage)).orElse(path),
                 index.map(i -> i.isEmpty() ? "" : apart(i, storage)).orElse(path),
-                new Roots(root, control.orElse(root), index.orElse(root)));
+                cache.map(c -> c.isEmpty() ? "" : apart(c, storage)).orElse(path),
+                new Roots(root, control.orElse(root), index.orElse(root), cache.orElse(root)));
     }
 
     private String mailPath(List<String> parts) {

@@ -12,7 +12,8 @@ import io.roost.posix.ByteString;
  * its length is kept by whoever asked. Not thread-safe while names are added.
  */
 final class NameStore {
-    private static final int CHUNK_BITS = 20;
+    /** 256 KiB: the garbage collector gives arrays of half a megabyte and more whole megabytes. */
+    private static final int CHUNK_BITS = 18;
     private static final int CHUNK = 1 << CHUNK_BITS;
     private static final int FIRST = 2048;
     /** Longest byte string that can be kept: names have at most 255 bytes on Linux, lines of control files may be longer. */

@@ -30,7 +30,6 @@ public final class MailboxIndexWriter {
     private final int keywords;
     private final int cache;
     private long virtualSizes;
-    private long lastUid;
 
     public MailboxIndexWriter(MailboxIndexHeader header) {
         this(header, 0);
@@ -112,7 +111,6 @@ public final class MailboxIndexWriter {
             index.putInt(record, cache, 0, (int) cacheOffset);
         }
         virtualSizes += virtualSize;
-        lastUid = uid;
     }
 
     /** Number of mails added. */
@@ -122,7 +120,9 @@ public final class MailboxIndexWriter {
 
     /** Creates both files of the index, which must not exist, on disk when this returns. */
     public void write(OpenDirectory dir, Ownership ownership) throws PosixException {
-        index.setHeader(index.extension(VsizeHeader.NAME), new VsizeHeader(virtualSizes, lastUid, index.size()).write());
+        // Up to the next UID, not the last mail's: else Dovecot looks for mails in between at every first look at the size.
+        index.setHeader(index.extension(VsizeHeader.NAME),
+                new VsizeHeader(virtualSizes, header.nextUid() - 1, index.size()).write());
         index.write(dir, MailboxIndex.PREFIX, new IndexWriter.Base(header.indexId(), header.uidValidity(), header.nextUid(),
                 header.firstRecentUid(), header.highestModseq(), header.lastTempFileScan()), ownership);
     }

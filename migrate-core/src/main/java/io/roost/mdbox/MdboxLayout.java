@@ -55,6 +55,9 @@ public final class MdboxLayout {
     }
 
     private final MailLocation location;
+    /** {@code INDEX} and {@code CONTROL}; Dovecot ignores one that is the mail root itself. */
+    private final Optional<String> indexPath;
+    private final Optional<String> controlPath;
     private final Map<Tree, String> roots = new EnumMap<>(Tree.class);
     private final Place index;
     private final Place control;
@@ -63,8 +66,10 @@ public final class MdboxLayout {
     private MdboxLayout(MailLocation location) {
         this.location = location;
         roots.put(Tree.ROOT, location.root());
-        index = place(Tree.INDEX, location.index());
-        control = place(Tree.CONTROL, location.control());
+        indexPath = location.index().filter(path -> !path.equals(location.root()));
+        controlPath = location.control().filter(path -> !path.equals(location.root()));
+        index = place(Tree.INDEX, indexPath);
+        control = place(Tree.CONTROL, controlPath);
         alt = location.alt().map(path -> place(Tree.ALT, Optional.of(path)));
     }
 
@@ -168,12 +173,12 @@ public final class MdboxLayout {
 
     /** Directory of a selectable mailbox's index. */
     public Place mailboxIndex(List<String> storageParts) {
-        return location.index().isPresent() ? outside(index, storageParts) : mailbox(storageParts);
+        return indexPath.isPresent() ? outside(index, storageParts) : mailbox(storageParts);
     }
 
     /** Directory of a mailbox's control files; Dovecot makes it when needed. */
     public Place mailboxControl(List<String> storageParts) {
-        return location.control().isPresent() ? outside(control, storageParts) : mailbox(storageParts);
+        return controlPath.isPresent() ? outside(control, storageParts) : mailbox(storageParts);
     }
 
     /** Directory that a mailbox without mails ({@code \NoSelect}) is: the parent of {@link #mailbox}. */

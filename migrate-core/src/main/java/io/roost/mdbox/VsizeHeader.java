@@ -5,8 +5,10 @@ import java.nio.ByteOrder;
 
 /**
  * Header data of the extension {@code hdr-vsize} in a mailbox index, from which quota and STATUS SIZE are answered: 16 bytes,
- * little-endian: u64 sum of virtual sizes, u32 highest UID included, u32 number of mails included. Dovecot trusts it if the
- * number is that of the mails up to that UID. Source: mdbox-format reference §5.2.
+ * little-endian: u64 sum of virtual sizes, u32 highest UID included, u32 number of mails included. Dovecot takes the sum as it
+ * is if the highest UID is the one before the mailbox's next UID and the number that of its mails; else, if the number is that
+ * of the mails up to that UID, it adds those above, and writes the header anew. Source: mdbox-format reference §5.2 and
+ * {@code index-mailbox-size.c} of 2.3.19.1.
  */
 public record VsizeHeader(long virtualSize, long highestUid, long messages) {
     static final String NAME = "hdr-vsize";

@@ -19,6 +19,7 @@ import io.roost.mdbox.Placement;
 import io.roost.migrate.ReadBatch.ReadMail;
 import io.roost.posix.ByteString;
 import io.roost.posix.FileStatus;
+import io.roost.posix.OpenDirectory;
 import io.roost.posix.OpenFile;
 import io.roost.posix.PosixException;
 
@@ -37,6 +38,7 @@ final class Copier {
     private final Settings settings;
     private final PlacedMails placed;
     private final MailFileWriter writer;
+    private final StoredContent stored;
     private final Checkpointer checkpointer;
     private final Event.Sink events;
     private final StorageNames storageNames;
@@ -52,13 +54,16 @@ final class Copier {
     private long mailsTotal;
     private long mailsDone;
     private long lastProgress;
+    /** Of the current data file. */
+    private long flushedLength;
 
-    Copier(Account account, Settings settings, PlacedMails placed, MailFileWriter writer, CheckpointStore store, UserRecord user,
-            StorageNames storageNames, Event.Sink events) {
+    Copier(Account account, Settings settings, PlacedMails placed, OpenDirectory storage, MailFileWriter writer,
+            CheckpointStore store, UserRecord user, StorageNames storageNames, Event.Sink events) {
         this.account = account;
         this.settings = settings;
         this.placed = placed;
         this.writer = writer;
+        stored = new StoredContent(storage);
         this.storageNames = storageNames;
         this.events = events;
         checkpointer = new Checkpointer(store, user);
@@ -151,19 +156,22 @@ final class Copier {
         }
     }
 
-    private void place(ReadMail mail, ByteBuffer data) throws IOException {
+    private void place(ReadMail mail, ByteBuffer data) throws IOException, InterruptedException {
         MailMetadata metadata = metadata(mail);
-        Guid128 guid = Guid128.ofText(metadata.guid());
+        Guid128 guid = mail.guid;
         int owner = placed.findGuid(guid);
         if (owner >= 0) {
-            if (mayShare(mail, metadata, owner)) {
-                record(mail, metadata, guid, placed.placement(owner));
-                sharedMails++;
+            ByteBuffer bytes = data.duplicate();
+            boolean same = mail.digest == placed.digest(owner) && isStored(owner, data.remaining(),
+                    (buffer, offset) -> buffer.put(bytes.duplicate().position(bytes.position() + (int) offset)
+                            .limit(bytes.position() + (int) offset + buffer.remaining())));
+            if (same && mayShare(mail, metadata, owner)) {
+                share(mail, metadata, owner);
                 return;
             }
-            if (!mail.digest.equals(placed.digest(owner))) {
-                metadata = withOwnGuid(mail, metadata);
-                guid = Guid128.ofText(metadata.guid());
+            if (!same) {
+                guid = MailGuids.ofConflict(metadata.guid(), mail.digest);
+                metadata = withGuid(mail, metadata, guid);
             }
         }
         Placement placement;
@@ -180,65 +188,84 @@ final class Copier {
         copiedBytes += mail.plainSize;
     }
 
-    private void placeLarge(ReadMail mail) throws IOException {
-        MailboxSource source = mail.source;
-        try (OpenFile file = source.open(mail.position)) {
+    private void placeLarge(ReadMail mail) throws IOException, InterruptedException {
+        try (OpenFile file = mail.source.open(mail.position)) {
             if (file == null) {
                 vanishedMails++;
                 return;
             }
             FileStatus status = file.status();
-            try {
-                writer.begin(status.size());
-            } catch (PosixException e) {
-                throw e;
-            } catch (IOException e) {
-                rejectUnstorable(mail, e);
-                return;
-            }
-            boolean whole = false;
-            try {
-                whole = largeReader.stream(mail, file, status, largeBuffer, writer::data);
-            } finally {
-                if (!whole) {
-                    writer.abort();
+            int owner = placed.findGuid(mail.guid);
+            boolean same = owner >= 0 && isStored(owner, status.size(), file::preadFully);
+            if (same) {
+                mail.plainSize = placed.plainSize(owner);
+                mail.virtualSize = placed.virtualSize(owner);
+                mail.digest = placed.digest(owner);
+                MailReader.times(mail, status);
+                MailMetadata metadata = metadata(mail);
+                if (mayShare(mail, metadata, owner)) {
+                    share(mail, metadata, owner);
+                    return;
                 }
             }
-            if (!whole) {
-                reject(mail);
-                return;
-            }
+            stream(mail, file, status, owner >= 0 && !same);
         }
-        MailMetadata metadata = metadata(mail);
-        int owner = placed.findGuid(Guid128.ofText(metadata.guid()));
-        if (owner >= 0 && mayShare(mail, metadata, owner)) {
-            writer.abort();
-            record(mail, metadata, Guid128.ofText(metadata.guid()), placed.placement(owner));
-            sharedMails++;
-            return;
-        }
-        if (owner >= 0 && !mail.digest.equals(placed.digest(owner))) {
-            metadata = withOwnGuid(mail, metadata);
-        }
-        Placement placement;
+    }
+
+    private void stream(ReadMail mail, OpenFile file, FileStatus status, boolean conflict) throws IOException {
         try {
-            placement = writer.end(metadata);
+            writer.begin(status.size());
         } catch (PosixException e) {
             throw e;
         } catch (IOException e) {
-            writer.abort();
             rejectUnstorable(mail, e);
             return;
         }
-        record(mail, metadata, Guid128.ofText(metadata.guid()), placement);
-        copiedMails++;
-        copiedBytes += mail.plainSize;
+        boolean ended = false;
+        try {
+            if (!largeReader.stream(mail, file, status, largeBuffer, writer::data)) {
+                reject(mail);
+                return;
+            }
+            MailMetadata metadata = metadata(mail);
+            Guid128 guid = mail.guid;
+            if (conflict) {
+                guid = MailGuids.ofConflict(metadata.guid(), mail.digest);
+                metadata = withGuid(mail, metadata, guid);
+            }
+            record(mail, metadata, guid, writer.end(metadata));
+            ended = true;
+            copiedMails++;
+            copiedBytes += mail.plainSize;
+        } catch (PosixException e) {
+            throw e;
+        } catch (IOException e) {
+            rejectUnstorable(mail, e);
+        } finally {
+            if (!ended) {
+                writer.abort();
+            }
+        }
     }
 
-    /** Mails share a record if all that the record holds is the same. */
+    /** Whether the record of a placed mail holds these bytes. */
+    private boolean isStored(int owner, long size, StoredContent.Pieces pieces) throws IOException, InterruptedException {
+        Placement record = placed.placement(owner);
+        if (record.fileId() == writer.fileId() && record.offset() + record.recordSize() > flushedLength) {
+            // It may still be in the writer's buffer.
+            checkpoint();
+        }
+        return stored.isSame(record, size, pieces);
+    }
+
+    private void share(ReadMail mail, MailMetadata metadata, int owner) {
+        record(mail, metadata, placed.guid(owner), placed.placement(owner));
+        sharedMails++;
+    }
+
+    /** Mails of the same content share a record if all else that the record holds is the same. */
     private boolean mayShare(ReadMail mail, MailMetadata metadata, int owner) {
-        return mail.digest.equals(placed.digest(owner)) && metadata.plainSize() == placed.plainSize(owner)
-                && metadata.received() == placed.received(owner) && metadata.pop3Uidl() == null && metadata.pop3Order() == 0
+        return metadata.received() == placed.received(owner) && metadata.pop3Uidl() == null && metadata.pop3Order() == 0
                 && placed.sharers(owner) < MAX_SHARERS && !mayHavePop3(mail, owner);
     }
 
@@ -248,8 +275,7 @@ final class Copier {
     }
 
     /** Never the same GUID for different contents. */
-    private MailMetadata withOwnGuid(ReadMail mail, MailMetadata m) {
-        Guid128 own = MailGuids.ofConflict(m.guid(), mail.digest);
+    private MailMetadata withGuid(ReadMail mail, MailMetadata m, Guid128 own) {
         problems.add(new SourceProblem(SourceProblem.Kind.GUID_CONFLICT, mail.source.snapshot().name().toString(),
                 mail.source.snapshot().mails().fileName(mail.position), "another mail with other content has the GUID "
                 + ByteString.toText(m.guid()) + "; this one becomes " + own));
@@ -281,7 +307,7 @@ final class Copier {
         long saved = mails.savedDate(mail.position) == MailList.UNKNOWN ? mail.ctime : mails.savedDate(mail.position);
         PlacedBatch.Mail m = new PlacedBatch.Mail(mail.source.number(), p.fileId(), p.offset(), p.recordSize(),
                 metadata.plainSize(), metadata.virtualSize(), metadata.received(), date(mail, saved, "saved"), guid.high(),
-                guid.low(), mail.digest.high(), mail.digest.low(), mails.key(mail.position));
+                guid.low(), mail.digest, mails.key(mail.position));
         placed.add(m);
         batch.add(m);
     }
@@ -308,6 +334,7 @@ final class Copier {
             return;
         }
         var files = writer.flush();
+        flushedLength = writer.length();
         checkpointer.submit(files, batch, new DataFileLength(writer.fileId(), writer.length()));
         batch = new PlacedBatch();
     }

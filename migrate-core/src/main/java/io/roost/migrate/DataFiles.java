@@ -74,6 +74,11 @@ final class DataFiles implements Closeable {
         return user;
     }
 
+    /** The directory of the files. */
+    OpenDirectory storage() {
+        return storage;
+    }
+
     /** Goes on where the recorded files end. */
     MailFileWriter writer() {
         return writer;
@@ -89,6 +94,9 @@ final class DataFiles implements Closeable {
         long[] ends = new long[length.fileId() + 1];
         for (int i = 0; i < placed.size(); i++) {
             int id = placed.fileId(i);
+            if (id < 1 || id >= ends.length) {
+                return false;
+            }
             ends[id] = Math.max(ends[id], placed.offset(i) + placed.recordSize(i));
         }
         ends[length.fileId()] = Math.max(ends[length.fileId()], length.length());

@@ -16,7 +16,7 @@ final class MailGuids {
      * Of a mail whose GUID another mail with other content has already: made of both, so that it is the same in every run.
      * Equal GUIDs with different contents would make Dovecot complain at every rebuild.
      */
-    static Guid128 ofConflict(String guidText, ContentDigest.Value digest) {
-        return Guid128.ofText(guidText + '/' + Long.toHexString(digest.high()) + '/' + Long.toHexString(digest.low()));
+    static Guid128 ofConflict(String guidText, long digest) {
+        return Guid128.ofText(guidText + '/' + Long.toHexString(digest));
     }
 }

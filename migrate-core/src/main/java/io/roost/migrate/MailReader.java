@@ -1,6 +1,7 @@
 package io.roost.migrate;
 
 import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -52,6 +53,7 @@ final class MailReader {
             if (status.size() > ReadBatch.LARGE) {
                 ReadMail mail = batch.next(source, position);
                 times(mail, status);
+                mail.guid = MailGuids.own(source.snapshot().mails().guid(position));
                 mail.outcome = Outcome.LARGE;
                 return true;
             }
@@ -88,6 +90,7 @@ final class MailReader {
         int got = buffer.position() - start;
         ReadMail mail = batch.next(source, position);
         times(mail, status);
+        mail.guid = MailGuids.own(source.snapshot().mails().guid(position));
         mail.offset = start;
         mail.storedSize = got;
         if (got != expected) {
@@ -105,44 +108,24 @@ final class MailReader {
     }
 
     private void measure(ReadMail mail, ByteBuffer data) throws IOException {
+        digest.add(data);
+        mail.digest = digest.finish();
+        mail.outcome = Outcome.READ;
         size.reset();
-        boolean first = true;
-        while (data.hasRemaining()) {
+        for (boolean first = true; data.hasRemaining(); first = false) {
             int n = Math.min(CHUNK, data.remaining());
             data.get(chunk, 0, n);
-            if (first && zlib) {
-                Optional<Compression> compression = Compression.detect(chunk, 0, n);
-                if (compression.isPresent()) {
-                    data.position(mail.offset);
-                    measureCompressed(mail, data.duplicate(), compression.get());
-                    digestOnly(mail, data);
-                    return;
-                }
+            Optional<Compression> compression = first && zlib ? Compression.detect(chunk, 0, n) : Optional.empty();
+            if (compression.isPresent()) {
+                byte[] stored = new byte[mail.storedSize];
+                data.position(mail.offset).get(stored);
+                measurePlain(mail, compression.get(), new ByteArrayInputStream(stored));
+                return;
             }
-            first = false;
-            digest.add(chunk, 0, n);
             size.add(chunk, 0, n);
         }
-        mail.digest = digest.finish();
         mail.plainSize = size.physical();
         mail.virtualSize = size.virtual();
-        mail.outcome = Outcome.READ;
-    }
-
-    private void digestOnly(ReadMail mail, ByteBuffer data) {
-        while (data.hasRemaining()) {
-            int n = Math.min(CHUNK, data.remaining());
-            data.get(chunk, 0, n);
-            digest.add(chunk, 0, n);
-        }
-        mail.digest = digest.finish();
-        mail.outcome = Outcome.READ;
-    }
-
-    private void measureCompressed(ReadMail mail, ByteBuffer stored, Compression compression) throws IOException {
-        byte[] bytes = new byte[stored.remaining()];
-        stored.get(bytes);
-        measurePlain(mail, compression, new java.io.ByteArrayInputStream(bytes));
     }
 
     private void measurePlain(ReadMail mail, Compression compression, InputStream stored) throws IOException {
@@ -200,11 +183,11 @@ final class MailReader {
             if (got > status.size()) {
                 break;
             }
+            digest.add(buffer);
             ByteBuffer copy = buffer.duplicate();
             while (copy.hasRemaining()) {
                 int n = Math.min(CHUNK, copy.remaining());
                 copy.get(chunk, 0, n);
-                digest.add(chunk, 0, n);
                 size.add(chunk, 0, n);
             }
             sink.chunk(buffer);
@@ -231,7 +214,7 @@ final class MailReader {
         return Compression.detect(bytes, 0, bytes.length);
     }
 
-    private static void times(ReadMail mail, FileStatus status) {
+    static void times(ReadMail mail, FileStatus status) {
         mail.mtime = status.mtime();
         mail.ctime = status.ctime();
     }

@@ -15,7 +15,6 @@ import io.roost.mdbox.Placement;
  * thread; may be read by many once filled.
  */
 final class PlacedMails {
-    private final ContentDigest names = new ContentDigest();
     private int size;
     private int[] mailboxes = new int[64];
     private int[] fileIds = new int[64];
@@ -25,12 +24,14 @@ final class PlacedMails {
     private int[] saved = new int[64];
     private long[] plainSizes = new long[64];
     private long[] virtualSizes = new long[64];
-    /** Two longs a mail each. */
+    private long[] digests = new long[64];
+    /** Two longs a mail. */
     private long[] guids = new long[128];
-    private long[] digests = new long[128];
-    private long[] keys = new long[128];
+    /** Keys one after the other, and where each ends. */
+    private byte[] keys = new byte[64 * 48];
+    private int[] keyEnds = new int[64];
     /** Open addressing: position + 1, 0 where free; always a power of two and at most half full. */
-    private int[] byName = new int[256];
+    private int[] byKey = new int[256];
     private int[] byGuid = new int[256];
     /** Position of the record's owner, for mails that do not own theirs. */
     private final Map<Integer, Integer> sharedWith = new HashMap<>();
@@ -43,7 +44,7 @@ final class PlacedMails {
 
     void clear() {
         size = 0;
-        Arrays.fill(byName, 0);
+        Arrays.fill(byKey, 0);
         Arrays.fill(byGuid, 0);
         sharedWith.clear();
         sharers.clear();
@@ -69,28 +70,70 @@ final class PlacedMails {
         virtualSizes[i] = m.virtualSize();
         guids[2 * i] = m.guidHigh();
         guids[2 * i + 1] = m.guidLow();
-        digests[2 * i] = m.digestHigh();
-        digests[2 * i + 1] = m.digestLow();
-        ContentDigest.Value key = names.ofName(m.mailbox(), m.key());
-        keys[2 * i] = key.high();
-        keys[2 * i + 1] = key.low();
-        if (2 * size > byName.length) {
+        digests[i] = m.digest();
+        addKey(i, m.key());
+        if (2 * size > byKey.length) {
             rehash();
         } else {
-            insert(byName, keys, i, true);
-            insert(byGuid, guids, i, false);
+            insertKey(i);
+            insertGuid(i);
         }
     }
 
-    /** Position of a mail, the one placed last if it was placed again, or -1. Not thread-safe: uses the digest. */
+    private void addKey(int i, String key) {
+        int start = keyStart(i);
+        int end = start + key.length();
+        if (end > keys.length) {
+            keys = Arrays.copyOf(keys, Math.max(end, keys.length + (keys.length >> 1)));
+        }
+        for (int c = 0; c < key.length(); c++) {
+            keys[start + c] = (byte) key.charAt(c);
+        }
+        keyEnds[i] = end;
+    }
+
+    private int keyStart(int i) {
+        return i == 0 ? 0 : keyEnds[i - 1];
+    }
+
+    /** Position of a mail, the one placed last if it was placed again, or -1. */
     int find(int mailbox, String key) {
-        ContentDigest.Value name = names.ofName(mailbox, key);
-        return lookUp(byName, keys, name.high(), name.low());
+        int hash = mailbox;
+        for (int c = 0; c < key.length(); c++) {
+            hash = 31 * hash + key.charAt(c);
+        }
+        for (int slot = slot(hash); byKey[slot] != 0; slot = slot + 1 & byKey.length - 1) {
+            int i = byKey[slot] - 1;
+            if (mailboxes[i] == mailbox && isKey(i, key)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private boolean isKey(int i, String key) {
+        int start = keyStart(i);
+        if (keyEnds[i] - start != key.length()) {
+            return false;
+        }
+        // Names differ at the end if anywhere.
+        for (int c = key.length() - 1; c >= 0; c--) {
+            if (keys[start + c] != (byte) key.charAt(c)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Position of the first mail placed with a GUID, or -1. */
     int findGuid(Guid128 guid) {
-        return lookUp(byGuid, guids, guid.high(), guid.low());
+        for (int slot = slot(Long.hashCode(guid.high())); byGuid[slot] != 0; slot = slot + 1 & byGuid.length - 1) {
+            int i = byGuid[slot] - 1;
+            if (guids[2 * i] == guid.high() && guids[2 * i + 1] == guid.low()) {
+                return i;
+            }
+        }
+        return -1;
     }
 
     int mailbox(int i) {
@@ -133,8 +176,8 @@ final class PlacedMails {
         return new Guid128(guids[2 * i], guids[2 * i + 1]);
     }
 
-    ContentDigest.Value digest(int i) {
-        return new ContentDigest.Value(digests[2 * i], digests[2 * i + 1]);
+    long digest(int i) {
+        return digests[i];
     }
 
     /** Position of the mail that a mail shares its record with: its own unless it was placed as a second user of the record. */
@@ -147,43 +190,47 @@ final class PlacedMails {
         return sharers.getOrDefault(i, 1);
     }
 
-    private static int slot(int[] table, long high, long low) {
-        return (int) (high ^ low) & table.length - 1;
+    /** Both tables have the same size, a power of two. */
+    private int slot(int hash) {
+        int h = hash * 0x9e3779b9;
+        return (h ^ h >>> 15) & byKey.length - 1;
     }
 
-    private static int lookUp(int[] table, long[] columns, long high, long low) {
-        int slot = slot(table, high, low);
-        while (table[slot] != 0) {
-            int i = table[slot] - 1;
-            if (columns[2 * i] == high && columns[2 * i + 1] == low) {
-                return i;
-            }
-            slot = slot + 1 & table.length - 1;
+    private void insertKey(int i) {
+        int start = keyStart(i);
+        int hash = mailboxes[i];
+        for (int c = start; c < keyEnds[i]; c++) {
+            hash = 31 * hash + (keys[c] & 0xff);
         }
-        return -1;
+        int slot = slot(hash);
+        while (byKey[slot] != 0) {
+            int other = byKey[slot] - 1;
+            if (mailboxes[other] == mailboxes[i] && Arrays.equals(keys, keyStart(other), keyEnds[other], keys, start, keyEnds[i])) {
+                break;
+            }
+            slot = slot + 1 & byKey.length - 1;
+        }
+        byKey[slot] = i + 1;
     }
 
-    private static void insert(int[] table, long[] columns, int i, boolean replace) {
-        int slot = slot(table, columns[2 * i], columns[2 * i + 1]);
-        while (table[slot] != 0) {
-            int other = table[slot] - 1;
-            if (columns[2 * other] == columns[2 * i] && columns[2 * other + 1] == columns[2 * i + 1]) {
-                if (replace) {
-                    table[slot] = i + 1;
-                }
+    private void insertGuid(int i) {
+        int slot = slot(Long.hashCode(guids[2 * i]));
+        while (byGuid[slot] != 0) {
+            int other = byGuid[slot] - 1;
+            if (guids[2 * other] == guids[2 * i] && guids[2 * other + 1] == guids[2 * i + 1]) {
                 return;
             }
-            slot = slot + 1 & table.length - 1;
+            slot = slot + 1 & byGuid.length - 1;
         }
-        table[slot] = i + 1;
+        byGuid[slot] = i + 1;
     }
 
     private void rehash() {
-        byName = new int[byName.length * 2];
+        byKey = new int[byKey.length * 2];
         byGuid = new int[byGuid.length * 2];
         for (int i = 0; i < size; i++) {
-            insert(byName, keys, i, true);
-            insert(byGuid, guids, i, false);
+            insertKey(i);
+            insertGuid(i);
         }
     }
 
@@ -198,7 +245,7 @@ final class PlacedMails {
         plainSizes = Arrays.copyOf(plainSizes, n);
         virtualSizes = Arrays.copyOf(virtualSizes, n);
         guids = Arrays.copyOf(guids, 2 * n);
-        digests = Arrays.copyOf(digests, 2 * n);
-        keys = Arrays.copyOf(keys, 2 * n);
+        digests = Arrays.copyOf(digests, n);
+        keyEnds = Arrays.copyOf(keyEnds, n);
     }
 }

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
+import io.roost.dovecot.Guid128;
 import io.roost.maildir.SourceProblem;
 
 /**
@@ -34,7 +35,10 @@ final class ReadBatch {
         long virtualSize;
         long mtime;
         long ctime;
-        ContentDigest.Value digest;
+        /** Of {@link ContentDigest}. */
+        long digest;
+        /** 128-bit form of the GUID that the source gives it. */
+        Guid128 guid;
         SourceProblem problem;
         boolean compressed;
     }
@@ -48,7 +52,6 @@ final class ReadBatch {
         mail.source = source;
         mail.position = position;
         mail.problem = null;
-        mail.digest = null;
         mail.compressed = false;
         return mail;
     }

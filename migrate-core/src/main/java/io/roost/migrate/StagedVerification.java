@@ -33,7 +33,6 @@ final class StagedVerification {
     private final Event.Sink events;
     private final Mismatches mismatches = new Mismatches();
     private final ContentDigest digest = new ContentDigest();
-    private final byte[] chunk = new byte[16 * 1024];
     private int next;
     private int done;
 
@@ -120,13 +119,7 @@ final class StagedVerification {
             return;
         }
         int i = next++;
-        reader.data(mail, data -> {
-            while (data.hasRemaining()) {
-                int n = Math.min(chunk.length, data.remaining());
-                data.get(chunk, 0, n);
-                digest.add(chunk, 0, n);
-            }
-        });
+        reader.data(mail, digest::add);
         MailMetadata m = mail.metadata();
         mismatches.require(where, "content", placed.digest(i), digest.finish());
         mismatches.require(where, "size", placed.plainSize(i), m.plainSize());

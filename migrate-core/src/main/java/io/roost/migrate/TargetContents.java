@@ -32,7 +32,7 @@ final class TargetContents {
 
     private TargetContents(MapIndex map) {
         this.map = map;
-        digests = new long[2 * map.size()];
+        digests = new long[map.size()];
         plainSizes = new long[map.size()];
         virtualSizes = new long[map.size()];
         received = new long[map.size()];
@@ -43,31 +43,22 @@ final class TargetContents {
         TargetContents contents = new TargetContents(map);
         try (DataFileSet files = new DataFileSet(paths)) {
             ContentDigest digest = new ContentDigest();
-            byte[] chunk = new byte[16 * 1024];
             for (int i = 0; i < map.size(); i++) {
                 if (map.refcount(i) > 0) {
-                    contents.read(i, files, digest, chunk);
+                    contents.read(i, files, digest);
                 }
             }
         }
         return contents;
     }
 
-    private void read(int i, DataFileSet files, ContentDigest digest, byte[] chunk) throws IOException {
+    private void read(int i, DataFileSet files, ContentDigest digest) throws IOException {
         Placement p = map.placement(i);
         try {
             MailFileReader reader = files.file(p.fileId());
             StoredMail mail = reader.read(p.offset());
-            reader.data(mail, data -> {
-                while (data.hasRemaining()) {
-                    int n = Math.min(chunk.length, data.remaining());
-                    data.get(chunk, 0, n);
-                    digest.add(chunk, 0, n);
-                }
-            });
-            ContentDigest.Value value = digest.finish();
-            digests[2 * i] = value.high();
-            digests[2 * i + 1] = value.low();
+            reader.data(mail, digest::add);
+            digests[i] = digest.finish();
             MailMetadata m = mail.metadata();
             plainSizes[i] = m.plainSize();
             virtualSizes[i] = m.virtualSize();
@@ -97,8 +88,8 @@ final class TargetContents {
         return Optional.ofNullable(damaged.get(i));
     }
 
-    ContentDigest.Value digest(int i) {
-        return new ContentDigest.Value(digests[2 * i], digests[2 * i + 1]);
+    long digest(int i) {
+        return digests[i];
     }
 
     long plainSize(int i) {

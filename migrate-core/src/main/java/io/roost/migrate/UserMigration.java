@@ -21,7 +21,6 @@ import io.roost.maildir.Maildir;
 import io.roost.maildir.MailboxSnapshot;
 import io.roost.maildir.SourceProblem;
 import io.roost.maildir.SourceProblem.Severity;
-import io.roost.mdbox.MailFileWriter;
 import io.roost.migrate.MigrationException.Kind;
 import io.roost.posix.ByteString;
 import io.roost.posix.FileStatus;
@@ -147,7 +146,7 @@ public final class UserMigration {
                 PlacedMails placed = new PlacedMails();
                 try (DataFiles files = DataFiles.resume(staging, paths, store, user, placed, settings.rotateSize())) {
                     events.event(new Event.Started(account.user(), account.source().root(), account.target().root(), placed.size()));
-                    Pass pass = new Pass(staging, placed, files.writer());
+                    Pass pass = new Pass(staging, placed, files);
                     user = pass.copy(files.user(), 0);
                     user = reached(user, UserState.COPIED);
                     finished = pass.finish(user);
@@ -178,15 +177,15 @@ public final class UserMigration {
         private final Maildir maildir = new Maildir(account.source());
         private final Staging staging;
         private final PlacedMails placed;
-        private final MailFileWriter writer;
+        private final DataFiles files;
         private UserSnapshot snapshot;
         private int[] numbers;
         private long notFound;
 
-        Pass(Staging staging, PlacedMails placed, MailFileWriter writer) {
+        Pass(Staging staging, PlacedMails placed, DataFiles files) {
             this.staging = staging;
             this.placed = placed;
-            this.writer = writer;
+            this.files = files;
         }
 
         UserRecord copy(UserRecord before, int attempt) throws IOException, MigrationException, InterruptedException {
@@ -200,7 +199,8 @@ public final class UserMigration {
             }
             note(snapshot.problems().toList());
             note(unholdable());
-            Copier copier = new Copier(account, settings, placed, writer, store, user, m -> paths.storageName(m.name()), events);
+            Copier copier = new Copier(account, settings, placed, files.storage(), files.writer(), store, user,
+                    m -> paths.storageName(m.name()), events);
             try {
                 user = copier.copy(snapshot, numbers);
             } finally {

@@ -7,7 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 import org.junit.jupiter.api.Test;
@@ -24,7 +27,8 @@ class DovecotProgramTest {
         assertEquals(new DovecotProgram.Result("sh", 67, "out\n\n", "bad\n"), result);
         assertEquals("sh failed with exit code 67: bad", assertThrows(IOException.class, result::requireSuccess).getMessage());
         assertEquals("sh failed with exit code 3: it said nothing",
-                assertThrows(IOException.class, () -> sh(Duration.ofMinutes(1)).run("-c", "exit 3").requireSuccess()).getMessage());
+                assertThrows(IOException.class, () -> sh(Duration.ofMinutes(1)).run("-c", "exit 3").requireSuccess())
+                        .getMessage());
     }
 
     @Test
@@ -39,6 +43,19 @@ class DovecotProgramTest {
         assertEquals(tricky, sh(Duration.ofMinutes(1)).run("-c", "printf %s \"$1\"", "sh", tricky).output());
         assertEquals("ü", sh(Duration.ofMinutes(1)).run("-c", "printf '\\303\\274'").outputText());
         assertEquals("", sh(Duration.ofMinutes(1)).run("-c", "cat").output());
+    }
+
+    @Test
+    void argumentsThatTheLocaleCannotHold() throws Exception {
+        DovecotProgram.checkArgument("doveadm", "jürgen", StandardCharsets.UTF_8);
+        DovecotProgram.checkArgument("doveadm", "juergen", StandardCharsets.US_ASCII);
+        for (Charset charset : List.of(StandardCharsets.US_ASCII, StandardCharsets.ISO_8859_1)) {
+            String message = assertThrows(InvalidSettingException.class,
+                    () -> DovecotProgram.checkArgument("doveadm", "jürgen", charset)).getMessage();
+            assertTrue(message.contains("LC_ALL"), message);
+        }
+        assertThrows(InvalidSettingException.class, 
+                () -> DovecotProgram.checkArgument("doveadm", "a\0b", StandardCharsets.UTF_8));
     }
 
     @Test
@@ -72,7 +89,8 @@ class DovecotProgramTest {
 
     @Test
     void manyErrorsDoNotBlockIt() throws Exception {
-        DovecotProgram.Result result = sh(Duration.ofMinutes(1)).run("-c", "i=0; while [ $i -lt 20000 ]; do echo 0123456789 >&2; i=$((i+1)); done");
+        DovecotProgram.Result result = sh(Duration.ofMinutes(1)).run("-c",
+                "i=0; while [ $i -lt 20000 ]; do echo 0123456789 >&2; i=$((i+1)); done");
         assertEquals(0, result.exitCode());
         assertEquals(64 << 10, result.errors().length());
     }
@@ -86,7 +104,8 @@ class DovecotProgramTest {
 
     @Test
     void notInstalled() {
-        IOException e = assertThrows(IOException.class, () -> DovecotProgram.installed("no-such-doveadm", Optional.empty(), Duration.ZERO));
+        IOException e = assertThrows(IOException.class, 
+                () -> DovecotProgram.installed("no-such-doveadm", Optional.empty(), Duration.ZERO));
         assertTrue(e.getMessage().startsWith("no-such-doveadm is not installed here"), e.getMessage());
         assertFalse(DovecotProgram.isInstalled("no-such-doveadm"));
     }

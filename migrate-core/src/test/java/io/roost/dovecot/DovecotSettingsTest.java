@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -87,8 +88,9 @@ class DovecotSettingsTest {
         assertEquals("file:%h/attributes", s.mailAttributeDict());
         assertEquals(12L << 20, s.mdboxRotateSize());
         assertEquals(604_800, s.mdboxRotateInterval());
-        assertEquals(List.of(new Namespace("inbox", "private", "INBOX/", "/", s.mailLocation(), true, false, "yes", true),
-                new Namespace("public", "public", "#public/", "/", "mdbox:/public", false, false, "yes", false)), s.namespaces());
+        assertEquals(List.of(new Namespace("inbox", "private", "INBOX/", "/", Optional.empty(), true, false, "yes", true),
+                new Namespace("public", "public", "#public/", "/", Optional.of("mdbox:/public"), false, false, "yes", false)),
+                s.namespaces());
         assertEquals("INBOX/", s.inboxNamespace().orElseThrow().prefix());
         assertEquals(List.of("count", "dict"), s.quotaBackends());
         assertEquals("*:storage=1G", s.plugin("quota_rule"));
@@ -111,14 +113,15 @@ class DovecotSettingsTest {
         assertEquals("%f", s.pop3UidlFormat().format());
         assertEquals((char) 0, s.storageEscapeChar());
         assertEquals('\\', DovecotSettings.parse("mail_plugins = listescape\n").storageEscapeChar());
-        assertEquals('^', DovecotSettings.parse("mail_plugins = listescape\nplugin {\n  listescape_char = ^\n}\n").storageEscapeChar());
+        assertEquals('^', DovecotSettings.parse("mail_plugins = listescape\nplugin {\n  listescape_char = ^\n}\n")
+                .storageEscapeChar());
     }
 
     @Test
     void defaults() throws Exception {
         DovecotSettings s = DovecotSettings.parse("");
         assertEquals("", s.version());
-        assertEquals(List.of(new Namespace("", "private", "", "", "", true, false, "yes", true)), s.namespaces());
+        assertEquals(List.of(new Namespace("", "private", "", "", Optional.empty(), true, false, "yes", true)), s.namespaces());
         assertEquals(10L << 20, s.mdboxRotateSize());
         assertEquals(0, s.mdboxRotateInterval());
         assertEquals("%08Xu%08Xv", s.pop3UidlFormat().format());
@@ -133,8 +136,8 @@ class DovecotSettingsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"10, 10", "10M, 10485760", "10 M, 10485760", "10 MB, 10485760", "10miB, 10485760", "1 k, 1024", "2G, 2147483648",
-        "1T, 1099511627776", "7 B, 7", "0, 0"})
+    @CsvSource({"10, 10", "10M, 10485760", "10 M, 10485760", "10 MB, 10485760", "10miB, 10485760", "1 k, 1024",
+            "2G, 2147483648", "1T, 1099511627776", "7 B, 7", "0, 0"})
     void sizes(String value, long bytes) throws Exception {
         assertEquals(bytes, DovecotSettings.parse("mdbox_rotate_size = " + value).mdboxRotateSize());
     }
@@ -143,18 +146,19 @@ class DovecotSettingsTest {
     @ValueSource(strings = {"", "M", "10X", "-1", "10 M M", "99999999999999999999", "9999999999 T", "10 BB"})
     void badSizes(String value) throws Exception {
         DovecotSettings s = DovecotSettings.parse("mdbox_rotate_size = " + value);
-        assertTrue(assertThrows(InvalidSettingException.class, s::mdboxRotateSize).getMessage().startsWith("mdbox_rotate_size: found"));
+        assertTrue(assertThrows(InvalidSettingException.class, s::mdboxRotateSize).getMessage()
+                .startsWith("mdbox_rotate_size: found"));
     }
 
     @ParameterizedTest
-    @CsvSource({"0, 0", "30 secs, 30", "1s, 1", "5 m, 300", "5 mins, 300", "5 minutes, 300", "2 hours, 7200", "3d, 259200", "1 weeks, 604800",
-        "2000 msecs, 2", "1 W, 604800"})
+    @CsvSource({"0, 0", "30 secs, 30", "1s, 1", "5 m, 300", "5 mins, 300", "5 minutes, 300", "2 hours, 7200", "3d, 259200",
+            "1 weeks, 604800", "2000 msecs, 2", "1 W, 604800"})
     void times(String value, long seconds) throws Exception {
         assertEquals(seconds, DovecotSettings.parse("mdbox_rotate_interval = " + value).mdboxRotateInterval());
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "5", "5 years", "x", "-1 s", "1500 msecs", "99999999999 secs"})
+    @ValueSource(strings = {"", "5", "5 years", "x", "-1 s", "1500 msecs", "99999999999 secs", "9999999999 secs", "7102 weeks"})
     void badTimes(String value) throws Exception {
         DovecotSettings s = DovecotSettings.parse("mdbox_rotate_interval = " + value);
         assertThrows(InvalidSettingException.class, s::mdboxRotateInterval);
@@ -162,8 +166,8 @@ class DovecotSettingsTest {
 
     @Test
     void badBooleansAndNumbers() throws Exception {
-        DovecotSettings s = DovecotSettings.parse("maildir_broken_filename_sizes = maybe\nfirst_valid_uid = vmail\nx = 4294967296\n"
-                + "y = Y\nz = 4294967295\n");
+        DovecotSettings s = DovecotSettings.parse("maildir_broken_filename_sizes = maybe\nfirst_valid_uid = vmail\n"
+                + "x = 4294967296\ny = Y\nz = 4294967295\n");
         assertThrows(InvalidSettingException.class, s::maildirBrokenFilenameSizes);
         assertThrows(InvalidSettingException.class, s::firstValidUid);
         assertThrows(InvalidSettingException.class, () -> s.getNumber("x"));
@@ -183,7 +187,8 @@ class DovecotSettingsTest {
     @ParameterizedTest
     @ValueSource(strings = {"}", "namespace x {", "what is this", "a = b\n}\n"})
     void whatDoveconfNeverPrints(String text) {
-        assertTrue(assertThrows(InvalidSettingException.class, () -> DovecotSettings.parse(text)).getMessage().contains("line "));
+        assertTrue(assertThrows(InvalidSettingException.class, () -> DovecotSettings.parse(text)).getMessage()
+                .contains("line "));
         assertThrows(InvalidSettingException.class, () -> DovecotSettings.parse("a {\n".repeat(10_000)));
     }
 
@@ -211,7 +216,7 @@ class DovecotSettingsTest {
     @Test
     void defaultsOfTheInstalledDovecot() throws Exception {
         DovecotSettings real = ask("protocols = imap pop3 lmtp\n");
-        org.junit.jupiter.api.Assumptions.assumeTrue(real.version().equals("2.3.19.1"), "needs Dovecot 2.3.19.1");
+        assumeTrue(real.version().equals("2.3.19.1"), "needs Dovecot 2.3.19.1");
         DovecotSettings builtIn = DovecotSettings.parse("");
         for (String key : DovecotSettings.defaultKeys()) {
             assertTrue(real.isSet(key), key);
@@ -255,13 +260,15 @@ class DovecotSettingsTest {
                   pop3_uidl_format = %g
                 }
                 """;
-        for (DovecotSettings s : List.of(ask(conf), DovecotSettings.parse(doveconf(conf).run("-n").requireSuccess().outputText()))) {
+        DovecotSettings changed = DovecotSettings.parse(doveconf(conf).run("-n").requireSuccess().outputText());
+        for (DovecotSettings s : List.of(ask(conf), changed)) {
             assertEquals("mdbox:~/mdbox:INDEX=/x/%u", s.mailLocation());
             assertEquals("a # b \"c\" 'd' \\ ", s.get("mail_server_comment"));
             assertEquals(12L << 20, s.mdboxRotateSize());
             assertEquals(129_600, s.mdboxRotateInterval());
-            assertEquals(List.of(new Namespace("inbox", "private", "INBOX.", ".", s.mailLocation(), true, false, "yes", true),
-                    new Namespace("shared", "shared", "shared/%%u/", "/", "maildir:%%h/Maildir:INDEXPVT=~/shared/%%u", false, false,
+            assertEquals(List.of(new Namespace("inbox", "private", "INBOX.", ".", Optional.empty(), true, false, "yes", true),
+                    new Namespace("shared", "shared", "shared/%%u/", "/",
+                            Optional.of("maildir:%%h/Maildir:INDEXPVT=~/shared/%%u"), false, false,
                             "children", true)), s.namespaces());
             assertEquals(Set.of("zlib", "acl"), s.mailPlugins("imap"));
             assertEquals("%g", s.pop3UidlFormat().format());
@@ -271,7 +278,7 @@ class DovecotSettingsTest {
     }
 
     private DovecotProgram doveconf(String conf) throws Exception {
-        org.junit.jupiter.api.Assumptions.assumeTrue(DovecotProgram.isInstalled("doveconf"), "needs Dovecot, which is not installed");
+        assumeTrue(DovecotProgram.isInstalled("doveconf"), "needs Dovecot, which is not installed");
         Path file = Files.writeString(temp.resolve("dovecot.conf"), conf);
         return DovecotProgram.doveconf(Optional.of(file.toString()));
     }

@@ -48,8 +48,8 @@ class MailLocationTest {
     void everyKey() throws Exception {
         MailLocation l = MailLocation.parse(FULL, "/h");
         assertEquals(new MailLocation("mdbox", "/h/mdbox", Optional.of("/i/u"), false, Optional.of("/h/control"),
-                Optional.of("lists/li"), Optional.of("/run/v"), Optional.of("/alt/u"), true, Layout.INDEX, true, "m", false, "boxes",
-                Optional.of("/inbox"), "subs", true, Optional.of("/c"), Optional.of("/p"), '^', true, true), l);
+                Optional.of("lists/li"), Optional.of("/run/v"), Optional.of("/alt/u"), true, Layout.INDEX, true, "m", false,
+                "boxes", Optional.of("/inbox"), "subs", true, Optional.of("/c"), Optional.of("/p"), '^', true, true), l);
     }
 
     @Test
@@ -69,8 +69,9 @@ class MailLocationTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"maildir:/a::b, /a:b", "maildir:/a::b::c:UTF-8, /a:b:c", "maildir:/a:, /a", "maildir:/a::, /a:", "maildir:/a/::/b, /a/:/b",
-        "maildir:~, /h", "maildir:~/, /h", "maildir:/, /", "mbox:/a::, /a:", "maildir:/a:INDEX=/x::y, /a"})
+    @CsvSource({"maildir:/a::b, /a:b", "maildir:/a::b::c:UTF-8, /a:b:c", "maildir:/a:, /a", "maildir:/a::, /a:",
+            "maildir:/a/::/b, /a/:/b", "maildir:~, /h", "maildir:~/, /h", "maildir:/, /", "mbox:/a::, /a:",
+            "maildir:/a:INDEX=/x::y, /a"})
     void colonsAndHome(String setting, String root) throws Exception {
         assertEquals(root, MailLocation.parse(setting, "/h").root());
     }
@@ -91,9 +92,10 @@ class MailLocationTest {
         "maildir:/a:DIRNAME=x|refuses", "maildir:/a:LAYOUT=fs:DIRNAME=x/y|slash", "mdbox:/a:BROKENCHAR=ab|single",
         "mdbox:/a:BROKENCHAR|single", "mdbox:/a:ITERINDEX|INDEX", "mdbox:/a:ITERINDEX:INDEX=MEMORY|INDEX",
         "mdbox:/a:INDEX=MEMORY:LISTINDEX=d/f|absolute", "mdbox:/a:LISTINDEX=|prefix", "mdbox:/a:LISTINDEX=d/|prefix",
-        "mdbox:/a/../b|..", "mdbox:/a/./b|without .", "mdbox:/a:ALT=../b|absolute", "mdbox:/a:LISTINDEX=../x|..", "mdbox:/a:ALT=/a|ALT",
-        "mdbox:/a:SUBSCRIPTIONS=|file name", "mdbox:/a:SUBSCRIPTIONS=a/b|slash", "mdbox:/a:MAILBOXDIR=/b|relative",
-        "mdbox:/a:MAILBOXDIR=..|..", "mdbox:/a:DIRNAME=..|..", "mdbox:/a:UTF-8=yes|UTF-8=yes"})
+        "mdbox:/a/../b|..", "mdbox:/a/./b|without .", "mdbox:/a:ALT=../b|absolute", "mdbox:/a:LISTINDEX=../x|..",
+        "mdbox:/a:ALT=/a|ALT", "mdbox:/a:SUBSCRIPTIONS=|file name", "mdbox:/a:SUBSCRIPTIONS=a/b|slash",
+        "mdbox:/a:MAILBOXDIR=/b|relative", "mdbox:/a:MAILBOXDIR=..|..", "mdbox:/a:DIRNAME=..|..",
+        "mdbox:/a:UTF-8=yes|UTF-8=yes"})
     void refused(String setting, String word) {
         InvalidSettingException e = assertThrows(InvalidSettingException.class, () -> MailLocation.parse(setting, "/h"));
         assertTrue(e.getMessage().startsWith("mail_location"), e.getMessage());
@@ -150,24 +152,27 @@ class MailLocationTest {
         try (PrivateDovecot dovecot = PrivateDovecot.start(VariablesTest.staticUserdb("@DIR@/home/u")
                 + "namespace inbox {\n inbox = yes\n separator = /\n}\n")) {
             String home = dovecot.dir() + "/home/u";
-            for (String setting : List.of("maildir:~/Maildir", "maildir:~/Maildir/", "maildir:~/a::b", "maildir:~/M:INDEX=/i:CONTROL=~/c",
-                    "maildir:~/M:INDEX=~/M", "maildir:~/M:LAYOUT=fs:INDEX=/i/u/", "mdbox:~/mdbox", "mdbox:~/mdbox:MAILBOXDIR=",
-                    "mdbox:~/m1:INDEX=/i:CONTROL=/c:ALT=/a", "mdbox:~/mdbox:DIRNAME=x:INDEX=/i:CONTROL=/c",
-                    "mdbox:~/m2:FULLDIRNAME=x:INDEX=/i:CONTROL=/c:ALT=/alt", "mdbox:~/mdbox:MAILBOXDIR=boxes/more", "sdbox:~/s:ALT=~/a",
-                    "mdbox:~/mdbox:LAYOUT=FS:UTF-8:ALTNOCHECK:ITERINDEX:INDEX=/i:NO-NOSELECT:NO-FS-VALIDATION:VOLATILEDIR=/v:BROKENCHAR=^",
-                    "maildir:~/M:LAYOUT=fs:DIRNAME=d", "mbox:~/mbox:INDEX=/i", "mdbox:~/mdbox:INDEXCACHE=/c:INDEXPVT=/p:LISTINDEX=/l/x")) {
+            for (String setting : List.of("maildir:~/Maildir", "maildir:~/Maildir/", "maildir:~/a::b",
+                    "maildir:~/M:INDEX=/i:CONTROL=~/c", "maildir:~/M:INDEX=~/M", "maildir:~/M:LAYOUT=fs:INDEX=/i/u/",
+                    "mdbox:~/mdbox", "mdbox:~/mdbox:MAILBOXDIR=", "mdbox:~/m1:INDEX=/i:CONTROL=/c:ALT=/a",
+                    "mdbox:~/mdbox:DIRNAME=x:INDEX=/i:CONTROL=/c", "mdbox:~/m2:FULLDIRNAME=x:INDEX=/i:CONTROL=/c:ALT=/alt",
+                    "mdbox:~/mdbox:MAILBOXDIR=boxes/more", "sdbox:~/s:ALT=~/a",
+                    "mdbox:~/mdbox:LAYOUT=FS:UTF-8:ALTNOCHECK:ITERINDEX:INDEX=/i:NO-NOSELECT:NO-FS-VALIDATION:VOLATILEDIR=/v"
+                            + ":BROKENCHAR=^", "maildir:~/M:LAYOUT=fs:DIRNAME=d", "mbox:~/mbox:INDEX=/i",
+                    "mdbox:~/mdbox:INDEXCACHE=/c:INDEXPVT=/p:LISTINDEX=/l/x")) {
                 MailLocation l = MailLocation.parse(setting, home);
                 for (String type : List.of("mailbox", "index", "control", "alt-mailbox")) {
-                    DovecotProgram.Result result = dovecot.doveadm().run("-o", "mail_location=" + setting, "mailbox", "path", "-u",
-                            "u", "-t", type, "A/B");
+                    DovecotProgram.Result result = dovecot.doveadm().run("-o", "mail_location=" + setting, "mailbox", "path",
+                            "-u", "u", "-t", type, "A/B");
                     assertEquals("", result.errors(), setting);
                     assertEquals(path(l, type), result.output().strip(), setting + " " + type);
                 }
             }
             for (String setting : List.of("foo:/a", "maildir:/a:FOO=1", "mdbox:/a:NOALTCHECK", "mdbox:/a:LAYOUT=maildir++",
-                    "mdbox:/a:LAYOUT=nosuch", "mdbox:/a:BROKENCHAR=ab", "mdbox:/a:ITERINDEX", "mdbox:/a:INDEX=MEMORY:LISTINDEX=d/f",
-                    "mdbox:/a:UTF-8=yes", "maildir:/a:DIRNAME=x")) {
-                DovecotProgram.Result result = dovecot.doveadm().run("-o", "mail_location=" + setting, "mailbox", "path", "-u", "u", "A");
+                    "mdbox:/a:LAYOUT=nosuch", "mdbox:/a:BROKENCHAR=ab", "mdbox:/a:ITERINDEX",
+                    "mdbox:/a:INDEX=MEMORY:LISTINDEX=d/f", "mdbox:/a:UTF-8=yes", "maildir:/a:DIRNAME=x")) {
+                DovecotProgram.Result result = dovecot.doveadm().run("-o", "mail_location=" + setting, "mailbox", "path", "-u",
+                        "u", "A");
                 assertTrue(result.exitCode() != 0, setting + ": " + result);
                 assertThrows(InvalidSettingException.class, () -> MailLocation.parse(setting, home), setting);
             }

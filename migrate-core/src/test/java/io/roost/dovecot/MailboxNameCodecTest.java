@@ -125,7 +125,8 @@ class MailboxNameCodecTest {
         List<String> plain = List.of("Work|Ünï & Co", "a.b|c d", "台北|😀", "x-&-y", "tab\u00a0");
         List<String> escaped = List.of("~tilde|x", "dot.dot|..", "sl/ash", "back\\slash", "dbox-Mails|x", ".", "ä.ö|~");
         try (PrivateDovecot dovecot = PrivateDovecot.start(config + "mail_plugins = listescape\n")) {
-            for (String location : List.of("maildir:~/1", "mdbox:~/2", "mdbox:~/3:UTF-8", "maildir:~/4:LAYOUT=fs", "maildir:~/5:UTF-8")) {
+            for (String location : List.of("maildir:~/1", "mdbox:~/2", "mdbox:~/3:UTF-8", "maildir:~/4:LAYOUT=fs",
+                    "maildir:~/5:UTF-8")) {
                 create(dovecot, location, plain);
                 create(dovecot, location, escaped);
                 checkDirectories(dovecot, location, plain, escaped);
@@ -134,11 +135,36 @@ class MailboxNameCodecTest {
         try (PrivateDovecot dovecot = PrivateDovecot.start(config)) {
             create(dovecot, "mdbox:~/6", List.of("Work|Ünï & Co", "a.b|c d", "台北|😀"));
             for (String bad : List.of("~tilde", "x|..", "x|dbox-Mails|y", "a/b", "x||y")) {
-                DovecotProgram.Result result = dovecot.doveadm().run("-o", "mail_location=mdbox:~/6", "mailbox", "create", "-u", "u", bad);
+                DovecotProgram.Result result = dovecot.doveadm().run("-o", "mail_location=mdbox:~/6", "mailbox", "create", "-u",
+                        "u", bad);
                 assertTrue(result.exitCode() != 0, bad);
                 MailboxNameCodec codec = MailLocation.parse("mdbox:/6", null).nameCodec();
                 List<String> storage = List.of(bad.split("\\|", -1));
                 assertTrue(codec.problemOf(storage).isPresent(), bad);
+            }
+        }
+    }
+
+    /** Dovecot opens the directories that decode, and no others. */
+    @Test
+    void asTheRunningDovecotOpensDirectories() throws Exception {
+        String config = VariablesTest.staticUserdb("@DIR@/home/%u") + "namespace inbox {\n inbox = yes\n separator = /\n}\n";
+        List<String> parts = List.of("plain", "inv&alid", "&AOR-x", "&AOQ-x", "&AGE-", "a&-b", "&AOQ-&APY-", "&", "&AOQ", "&AOQ-&-",
+                "&2D0-", "&2D3eAA-", "x^y", "&AAAA-");
+        try (PrivateDovecot dovecot = PrivateDovecot.start(config)) {
+            for (String setting : List.of("maildir:~/1", "maildir:~/2:BROKENCHAR=^")) {
+                MailLocation location = MailLocation.parse(setting, dovecot.dir() + "/home/u");
+                for (String part : parts) {
+                    Files.createDirectories(Path.of(location.root(), "." + part, "cur"));
+                }
+                dovecot.giveAway();
+                for (String part : parts) {
+                    Optional<MailboxName> name = location.nameCodec().decode(List.of(part));
+                    String shown = name.map(MailboxName::toString).orElse(part);
+                    int exit = dovecot.doveadm().run("-o", "mail_location=" + setting, "mailbox", "status", "-u", "u", "messages",
+                            shown).exitCode();
+                    assertEquals(name.isPresent(), exit == 0, setting + " " + part);
+                }
             }
         }
     }
@@ -159,20 +185,21 @@ class MailboxNameCodecTest {
                 List<String> storage = codec.encode(mailbox);
                 assertEquals(Optional.of(mailbox), codec.decode(storage));
                 assertEquals(Optional.empty(), codec.problemOf(storage), name);
-                String path = dovecot.doveadm().run("-o", "mail_location=" + setting, "mailbox", "path", "-u", "u", name).requireSuccess()
-                        .output().stripTrailing();
+                String path = dovecot.doveadm().run("-o", "mail_location=" + setting, "mailbox", "path", "-u", "u", name)
+                        .requireSuccess().output().stripTrailing();
                 String joined = String.join(String.valueOf(codec.listSeparator()), storage);
                 String expected = location.isMdbox() ? location.root() + "/mailboxes/" + joined + "/dbox-Mails"
                         : location.root() + (location.layout() == MailLocation.Layout.FS ? "/" : "/.") + joined;
                 assertEquals(expected, path, setting + " " + name);
-                String quoted = new String(ByteString.toBytes(path), java.nio.charset.StandardCharsets.UTF_8);
+                String quoted = UserNames.ofBytes(path);
                 // Java's file API speaks the locale's encoding: look only where the name is ASCII
                 if (quoted.chars().allMatch(c -> c < 128)) {
                     assertTrue(Files.isDirectory(Path.of(quoted)), quoted);
                 }
             }
         }
-        String listed = dovecot.doveadm().run("-o", "mail_location=" + setting, "mailbox", "list", "-u", "u").requireSuccess().outputText();
+        String listed = dovecot.doveadm().run("-o", "mail_location=" + setting, "mailbox", "list", "-u", "u").requireSuccess()
+                .outputText();
         Set<String> found = listed.lines().collect(Collectors.toCollection(TreeSet::new));
         assertTrue(found.containsAll(plain), listed);
         assertTrue(found.containsAll(escaped), listed);

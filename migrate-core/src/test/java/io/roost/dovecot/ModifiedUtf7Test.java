@@ -29,10 +29,14 @@ class ModifiedUtf7Test {
         assertEquals(Optional.of("a\t\nb\u007f"), ModifiedUtf7.decode("a&AAkACg-b&AH8-"));
     }
 
-    /** Unterminated, not base 64, odd bytes, printable ASCII or NUL encoded, needless shifts, lone surrogates, padding bits, bytes. */
+    /**
+     * Unterminated, not base 64, odd bytes, printable ASCII or NUL encoded, needless shifts, lone surrogates, padding bits,
+     * bytes.
+     */
     @ParameterizedTest
-    @ValueSource(strings = {"inv&alid", "&", "a&b", "&AOQ", "&AO?-", "&AO/-", "&A-", "&AO-", "&AGE-", "&AAAA-", "&AAA-", "&AOQ-&APY-",
-        "&2D0-", "&3gA-", "&2D0AYQ-", "&AOR-", "&AOQA-", "\u00e4", "\u00c3\u00a4", "a\u0001", "a\u007f", "&AOQA5-", "&AOQ=-"})
+    @ValueSource(strings = {"inv&alid", "&", "a&b", "&AOQ", "&AO?-", "&AO/-", "&A-", "&AO-", "&AGE-", "&AAAA-", "&AAA-",
+            "&AOQ-&APY-", "&2D0-", "&3gA-", "&2D0AYQ-", "&AOR-", "&AOQA-", "\u00e4", "\u00c3\u00a4", "a\u0001", "a\u007f",
+            "&AOQA5-", "&AOQ=-"})
     void refuses(String bytes) {
         assertEquals(Optional.empty(), ModifiedUtf7.decode(bytes));
     }

@@ -38,7 +38,8 @@ class Pop3UidlFormatTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "abc", "%%", "%x", "%{uid}", "%u%n", "%08X", "%u%L"})
     void refused(String format) {
-        assertTrue(assertThrows(InvalidSettingException.class, () -> Pop3UidlFormat.of(format)).getMessage().startsWith("pop3_uidl_format"));
+        assertTrue(assertThrows(InvalidSettingException.class, () -> Pop3UidlFormat.of(format)).getMessage()
+                .startsWith("pop3_uidl_format"));
     }
 
     /** UIDLs that a POP3 session shows for a Maildir, for each format; mails have GUIDs of both kinds. */
@@ -55,21 +56,26 @@ class Pop3UidlFormatTest {
             StringBuilder uidlist = new StringBuilder("3 V1795447391 N40 G0123456789abcdef0123456789abcdee\n");
             for (int i = 0; i < names.size(); i++) {
                 Files.writeString(maildir.resolve("cur").resolve(names.get(i) + ":2,S"), "Subject: a\n\nb");
-                uidlist.append(27 + i).append(i == 0 ? " G" + guids.get(0) : "").append(" :").append(names.get(i)).append(":2,S\n");
+                uidlist.append(27 + i).append(i == 0 ? " G" + guids.get(0) : "").append(" :").append(names.get(i))
+                        .append(":2,S\n");
             }
             Files.writeString(maildir.resolve("dovecot-uidlist"), uidlist);
             dovecot.giveAway();
-            for (String format : List.of("%08Xu%08Xv", "%u", "%v-%u", "%g", "%f", "%Mf", "%Xu.%MXv", "x%3.5f%%", "%.100Nf-%u", "%Ug",
-                    "%-5.5g%u")) {
+            for (String format : List.of("%08Xu%08Xv", "%u", "%v-%u", "%g", "%f", "%Mf", "%Xu.%MXv", "x%3.5f%%", "%.100Nf-%u",
+                    "%Ug", "%-5.5g%u")) {
                 Path configuration = dovecot.dir().resolve("pop3.conf");
-                Files.writeString(configuration, Files.readString(dovecot.configuration()) + "pop3_uidl_format = " + format + "\n");
-                String session = dovecot.exec(List.of("/usr/bin/doveadm", "-c", configuration.toString(), "exec", "pop3", "-u", "u"),
+                Files.writeString(configuration, Files.readString(dovecot.configuration()) + "pop3_uidl_format = " + format
+                        + "\n");
+                String session = dovecot.exec(
+                        List.of("/usr/bin/doveadm", "-c", configuration.toString(), "exec", "pop3", "-u", "u"),
                         "UIDL\r\nQUIT\r\n");
                 List<String> expected = new ArrayList<>();
                 for (int i = 0; i < names.size(); i++) {
-                    expected.add(i + 1 + " " + Pop3UidlFormat.of(format).expand(27 + i, 1_795_447_391L, guids.get(i), names.get(i)));
+                    expected.add(i + 1 + " "
+                            + Pop3UidlFormat.of(format).expand(27 + i, 1_795_447_391L, guids.get(i), names.get(i)));
                 }
-                assertEquals(expected, session.lines().filter(line -> line.matches("[0-9]+ .*")).toList(), session + dovecot.log());
+                assertEquals(expected, session.lines().filter(line -> line.matches("[0-9]+ .*")).toList(),
+                        session + dovecot.log());
             }
         }
     }

@@ -5,10 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -74,7 +77,8 @@ class SubscriptionsFileTest {
     @Test
     void otherVersionsAreRefused() {
         CorruptFileException e = assertThrows(CorruptFileException.class, () -> read("V\t3\n\nINBOX\n", '.'));
-        assertEquals("/m/subscriptions is damaged at offset 2: expected version 2 and an empty line, found \"3\"", e.getMessage());
+        assertEquals("/m/subscriptions is damaged at offset 2: expected version 2 and an empty line, found \"3\"",
+                e.getMessage());
         assertThrows(CorruptFileException.class, () -> read("V\t2\nINBOX\n", '.'));
     }
 
@@ -83,13 +87,17 @@ class SubscriptionsFileTest {
         Files.write(temp.resolve("subscriptions"), bytes("V\t2\n\na\tb\n"));
         Files.createSymbolicLink(temp.resolve("link"), temp.resolve("subscriptions"));
         try (OpenDirectory dir = OpenDirectory.open(ByteString.ofText(temp.toString()))) {
-            assertEquals(List.of(List.of("a", "b")), SubscriptionsFile.read(dir, "subscriptions", '.').orElseThrow().mailboxes());
+            assertEquals(List.of(List.of("a", "b")), SubscriptionsFile.read(dir, "subscriptions", '.').orElseThrow()
+                    .mailboxes());
             assertEquals(Optional.empty(), SubscriptionsFile.read(dir, "nothing", '.'));
-            assertThrows(java.io.IOException.class, () -> SubscriptionsFile.read(dir, "link", '.'));
-            try (java.io.RandomAccessFile big = new java.io.RandomAccessFile(temp.resolve("big").toFile(), "rw")) {
+            assertThrows(IOException.class, () -> SubscriptionsFile.read(dir, "link", '.'));
+            try (RandomAccessFile big = new RandomAccessFile(temp.resolve("big").toFile(), "rw")) {
                 big.setLength(1L << 33);
             }
             assertThrows(CorruptFileException.class, () -> SubscriptionsFile.read(dir, "big", '.'));
+            Files.createDirectory(temp.resolve("directory"));
+            assertTrue(assertThrows(CorruptFileException.class, () -> SubscriptionsFile.read(dir, "directory", '.'))
+                    .getMessage().endsWith("expected a file, found a directory"));
         }
     }
 
@@ -102,7 +110,7 @@ class SubscriptionsFileTest {
             for (int j = random.nextInt(4); j >= 0; j--) {
                 mutated[random.nextInt(mutated.length)] = (byte) "\t\n\1\r\0012a\u00ff".charAt(random.nextInt(8));
             }
-            byte[] cut = java.util.Arrays.copyOf(mutated, random.nextInt(mutated.length + 1));
+            byte[] cut = Arrays.copyOf(mutated, random.nextInt(mutated.length + 1));
             try {
                 SubscriptionsFile file = SubscriptionsFile.read(cut, "f", '.');
                 assertEquals(file.mailboxes(), SubscriptionsFile.read(file.write(), "f", '.').mailboxes());
@@ -154,7 +162,8 @@ class SubscriptionsFileTest {
                     dovecot.giveAway();
                     SubscriptionsFile ours = SubscriptionsFile.read(bytes(text), "s", location.listSeparator());
                     Set<String> names = ours.mailboxes().stream()
-                            .map(parts -> location.nameCodec().decode(parts).orElseThrow().toString('|')).collect(Collectors.toSet());
+                            .map(parts -> location.nameCodec().decode(parts).orElseThrow().toString('|'))
+                            .collect(Collectors.toSet());
                     String listed = dovecot.doveadm().run("-o", "mail_location=" + setting, "mailbox", "list", "-s", "-u", "u")
                             .requireSuccess().outputText();
                     assertEquals(listed.lines().collect(Collectors.toSet()), names, setting + " " + text);

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 
 import io.roost.posix.ByteString;
@@ -22,31 +24,34 @@ class VariablesTest {
             "jürgen@müller.example", "two@at@example.com", "a b@example.com", "4294967296", "18446744073709551616",
             "averyveryveryverylonglocalpartthatgoesonandonandonandonandon@sub.domain.of.a.rather.long.domain.example.com");
 
-    private static final List<String> TEMPLATES = List.of("%u", "%n", "%d", "%Lu", "%Uu", "%Eu", "%Xu", "%Xn", "%Xd", "%Ru", "%Hu",
-            "%Nu", "%Mu", "%Dd", "%Tu", "%LUu", "%MNu", "%NMu", "%RMu", "%2.256Nu", "%1.16Nn", "%4.65536Nd", "%2.256Hu",
-            "%8.1024Nu", "%.100Nu", "%.1000Hn", "%02.256Nu", "%-2.256Nu", "%2.-256Nu", "%2.-7Hu", "%1n", "%3n", "%-3n", "%03n", "%2.3n",
-            "%-2.1n", "%-3.2n", "%1.-1u", "%0.-3u", "%-5.2u", "%-500.2u", "%50.2u", "%010n", "%2.05n", "%2.05Xn", "%08Xn", "%2.-1n",
-            "%0.0n", "%1.500u", "%.-200u", "%1.01n", "%.01n", "%%", "a%%b%%%%", "%5%", "x%", "%LLLLLLLLLLu", "%{user}", "%{username}",
-            "%{domain}", "%L{user}", "%2.256N{user}", "%1.1{user}", "%{md4:user}", "%{md5:user}", "%{sha1:user}", "%{sha256:username}",
-            "%{sha384:user}", "%{sha512:domain}", "%{sha3-256:user}", "%{sha3-512:user}", "%{size:user}", "%{pkcs5:user}",
-            "%{pkcs5;rounds=3,salt=x:user}", "%{md5;rounds=3:user}", "%{sha1;rounds=2,salt=abc:user}",
-            "%{sha256;salt=%{domain},rounds=2:user}", "%{sha256;rounds=2,salt=%n:user}", "%{md5;truncate=1:user}",
-            "%{md5;truncate=7:user}", "%{md5;truncate=8:user}", "%{md5;truncate=9:user}", "%{md5;truncate=13:user}",
-            "%{md5;truncate=128:user}", "%{md5;truncate=1000:user}", "%{md5;truncate=0:user}", "%{sha1;format=hex:user}",
-            "%{sha1;format=hexuc:user}", "%{sha1;format=base64:user}", "%{sha1;format=base64,truncate=20:user}",
-            "%{sha1;nonsense=5:user}", "%{sha1;nonsense:user}", "%2.2{md5:user}", "%U{md5:user}", "%{md5:md5:user}",
-            "%{sha1;rounds=2:md5:user}", "%{if;%n;eq;alice;yes;no}", "%{if;%d;ne;;%d;nodomain}", "%{if;%d;eq;;empty}", "%{if;%n;lt;c;a-b;c-z}",
-            "%{if;%n;ge;c;x;y}", "%{if;%n;le;bob;x;y}", "%{if;%n;gt;bob;x;y}", "%{if;%u;*;*@example.*;in;out}",
-            "%{if;%u;!*;a*;in;out}", "%{if;%n;*;???;3;other}", "%{if;%u;*;*e*e*;ee;-}", "%{if;%d;~;^[^[\\:digit\\:]]+$;nodigit;digit}", "%.30000000Nu", "%5.2Hu", "%{if;5;<;10;less;more}", "%{if;5;==;05;same;different}",
-            "%{if;-5;>=;-6;x;y}", "%{if;1;!=;1;x;y}", "%{if;2;<=;2;x;y}", "%{if;3;>;2;x;y}", "%{if;%u;~;^[a-c];abc;rest}",
-            "%{if;%u;!~;@.*\\\\.com$;notcom;com}", "%{if;%d;~;^[[\\:alpha\\:].]+$;alpha;other}", "%{if;%n;~;[]x];bracket;none}",
-            "%{if;%n;eq;alice;%{if;%d;eq;example.com;both;name};neither}", "%{if;%n;eq;alice;a\\;b;c}", "%3{if;a;eq;a;abcdef;x}",
-            "%{env:DOVE_NO_SUCH}", "/mail/%2.256Nu/%d/%n/%{md5;truncate=12:user}");
+    private static final List<String> TEMPLATES = List.of("%u", "%n", "%d", "%Lu", "%Uu", "%Eu", "%Xu", "%Xn", "%Xd", "%Ru",
+            "%Hu", "%Nu", "%Mu", "%Dd", "%Tu", "%LUu", "%MNu", "%NMu", "%RMu", "%2.256Nu", "%1.16Nn", "%4.65536Nd", "%2.256Hu",
+            "%8.1024Nu", "%.100Nu", "%.1000Hn", "%02.256Nu", "%-2.256Nu", "%2.-256Nu", "%2.-7Hu", "%1n", "%3n", "%-3n", "%03n",
+            "%2.3n", "%-2.1n", "%-3.2n", "%1.-1u", "%0.-3u", "%-5.2u", "%-500.2u", "%50.2u", "%010n", "%2.05n", "%2.05Xn",
+            "%08Xn", "%2.-1n", "%0.0n", "%1.500u", "%.-200u", "%1.01n", "%.01n", "%%", "a%%b%%%%", "%5%", "x%", "%LLLLLLLLLLu",
+            "%{user}", "%{username}", "%{domain}", "%L{user}", "%2.256N{user}", "%1.1{user}", "%{md4:user}", "%{md5:user}",
+            "%{sha1:user}", "%{sha256:username}", "%{sha384:user}", "%{sha512:domain}", "%{sha3-256:user}", "%{sha3-512:user}",
+            "%{size:user}", "%{pkcs5:user}", "%{pkcs5;rounds=3,salt=x:user}", "%{md5;rounds=3:user}",
+            "%{sha1;rounds=2,salt=abc:user}", "%{sha256;salt=%{domain},rounds=2:user}", "%{sha256;rounds=2,salt=%n:user}",
+            "%{md5;truncate=1:user}", "%{md5;truncate=7:user}", "%{md5;truncate=8:user}", "%{md5;truncate=9:user}",
+            "%{md5;truncate=13:user}", "%{md5;truncate=128:user}", "%{md5;truncate=1000:user}", "%{md5;truncate=0:user}",
+            "%{sha1;format=hex:user}", "%{sha1;format=hexuc:user}", "%{sha1;format=base64:user}",
+            "%{sha1;format=base64,truncate=20:user}", "%{sha1;nonsense=5:user}", "%{sha1;nonsense:user}", "%2.2{md5:user}",
+            "%U{md5:user}", "%{md5:md5:user}", "%{sha1;rounds=2:md5:user}", "%{if;%n;eq;alice;yes;no}",
+            "%{if;%d;ne;;%d;nodomain}", "%{if;%d;eq;;empty}", "%{if;%n;lt;c;a-b;c-z}", "%{if;%n;ge;c;x;y}",
+            "%{if;%n;le;bob;x;y}", "%{if;%n;gt;bob;x;y}", "%{if;%u;*;*@example.*;in;out}", "%{if;%u;!*;a*;in;out}",
+            "%{if;%n;*;???;3;other}", "%{if;%u;*;*e*e*;ee;-}", "%{if;%d;~;^[^[\\:digit\\:]]+$;nodigit;digit}", "%.30000000Nu",
+            "%5.2Hu", "%{if;5;<;10;less;more}", "%{if;5;==;05;same;different}", "%{if;-5;>=;-6;x;y}", "%{if;1;!=;1;x;y}",
+            "%{if;2;<=;2;x;y}", "%{if;3;>;2;x;y}", "%{if;%u;~;^[a-c];abc;rest}", "%{if;%u;!~;@.*\\\\.com$;notcom;com}",
+            "%{if;%d;~;^[[\\:alpha\\:].]+$;alpha;other}", "%{if;%n;~;[]x];bracket;none}",
+            "%{if;%n;eq;alice;%{if;%d;eq;example.com;both;name};neither}", "%{if;%n;eq;alice;a\\;b;c}",
+            "%3{if;a;eq;a;abcdef;x}", "%{env:DOVE_NO_SUCH}", "/mail/%2.256Nu/%d/%n/%{md5;truncate=12:user}");
 
     @ParameterizedTest
     @CsvSource({
         "alice@example.com, bf, 5, 7803, 69a4f0bf, bd", "bob@example.com, b3, a, 7803, 20f03eb3, 4d",
-        "carol@example.org, 76, d, 50c8, 2f763d76, a7", "user1, 7c, c, b204, 52afc47c, 51", "eve@example.net, b0, d, b556, 88347eb0, 54"})
+        "carol@example.org, 76, d, 50c8, 2f763d76, a7", "user1, 7c, c, b204, 52afc47c, 51",
+        "eve@example.net, b0, d, b556, 88347eb0, 54"})
     void hashesAsDovecotDid(String user, String n256, String n16, String d65536, String plain, String old) throws Exception {
         Variables v = Variables.ofUser(user);
         assertEquals(n256, v.expand("%2.256Nu"));
@@ -57,9 +62,9 @@ class VariablesTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"%3n, ali", "%-3n, ali", "%2.3n, ice", "%-2.1n, c", "%03n, alice", "%08n, 000alice", "%2.08n, 00000ice", "%1.-1n, lic",
-        "%0.-9n, alice", "%Un, ALICE", "%Rn, ecila", "%Dd, 'example,dc=com'", "100%%, 100%", "/m/%d/%n, /m/example.com/alice",
-        "%{username}-%U{domain}, alice-EXAMPLE.COM"})
+    @CsvSource({"%3n, ali", "%-3n, ali", "%2.3n, ice", "%-2.1n, c", "%03n, alice", "%08n, 000alice", "%2.08n, 00000ice",
+            "%1.-1n, lic", "%0.-9n, alice", "%Un, ALICE", "%Rn, ecila", "%Dd, 'example,dc=com'", "100%%, 100%",
+            "/m/%d/%n, /m/example.com/alice", "%{username}-%U{domain}, alice-EXAMPLE.COM"})
     void modifiersOffsetAndWidth(String template, String expected) throws Exception {
         assertEquals(expected, Variables.ofUser("alice@example.com").expand(template));
     }
@@ -74,10 +79,11 @@ class VariablesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"%x", "%z", "%s", "%p", "%{pid}", "%{hostname}", "%{nosuch}", "%{MD5:user}", "%{md5:u}", "%{md5:nosuch}",
-        "%{md6:user}", "%{sha1;rounds=0:user}", "%{sha1;rounds=x:user}", "%{sha1;rounds=99999999999:user}", "%{sha1;format=raw:user}",
-        "%{sha1;truncate=-1:user}", "%{if;a;eq}", "%{if}", "%{if;a;like;b;c;d}", "%{if;a;==;1;c;d}", "%{if;a;~;(;c;d}", "%{user", "%{{user}",
-        "%999999999999u", "%{if;%{if;a;eq;%q;b;c};eq;x;y;z}", "%LLLLLLLLLLLu", "%{userdb:x}"})
+    @ValueSource(strings = {"%x", "%z", "%s", "%p", "%{pid}", "%{hostname}", "%{nosuch}", "%{MD5:user}", "%{md5:u}",
+            "%{md5:nosuch}", "%{md6:user}", "%{sha1;rounds=0:user}", "%{sha1;rounds=x:user}", "%{sha1;rounds=99999999999:user}",
+            "%{sha1;format=raw:user}", "%{sha1;truncate=-1:user}", "%{if;a;eq}", "%{if}", "%{if;a;like;b;c;d}",
+            "%{if;a;==;1;c;d}", "%{if;a;~;(;c;d}", "%{user", "%{{user}", "%999999999999u", "%{if;%{if;a;eq;%q;b;c};eq;x;y;z}",
+            "%LLLLLLLLLLLu", "%{userdb:x}"})
     void whatIsUnknownOrMalformedFails(String template) {
         InvalidSettingException e = assertThrows(InvalidSettingException.class, () -> Variables.ofUser("a@b").expand(template));
         assertTrue(e.getMessage().startsWith("template with variables: found \"%"), e.getMessage());
@@ -93,7 +99,7 @@ class VariablesTest {
     @Test
     void environmentAndFunctions() throws Exception {
         assertEquals(ByteString.ofText(System.getenv("PATH")), Variables.none().expand("%{env:PATH}"));
-        Variables v = new MailUser("u", "/h", 5, 6, java.util.Optional.empty(), java.util.Map.of("pool", "p1")).variables();
+        Variables v = new MailUser("u", "/h", 5, 6, Optional.empty(), Map.of("pool", "p1")).variables();
         assertEquals("p1 other  /h 5 6", v.expand("%{userdb:pool} %{userdb:none:other} %{userdb:none} %h %i %{gid}"));
     }
 
@@ -150,12 +156,10 @@ class VariablesTest {
                 assertEquals("", result.errors(), template);
                 List<String> found = Arrays.asList(result.requireSuccess().outputText().split("\n\n|\n$", -1));
                 for (int i = 0; i < USERS.size(); i++) {
-                    String lower = new String(ByteString.toBytes(Variables.ofUser(USERS.get(i)).expand("%Lu")),
-                            java.nio.charset.StandardCharsets.UTF_8);
+                    String lower = UserNames.ofBytes(Variables.ofUser(USERS.get(i)).expand("%Lu"));
                     String expanded = Variables.ofUser(lower).expand(template);
                     // an offset may cut a character in two: compare what is left of it as text
-                    assertEquals(found.get(i), new String(ByteString.toBytes(expanded), java.nio.charset.StandardCharsets.UTF_8),
-                            template + " for " + USERS.get(i));
+                    assertEquals(found.get(i), UserNames.ofBytes(expanded), template + " for " + USERS.get(i));
                 }
             }
         }
@@ -166,7 +170,8 @@ class VariablesTest {
     void whatIsUnknownToDovecotToo() throws Exception {
         try (PrivateDovecot dovecot = PrivateDovecot.start(staticUserdb("/home/%u"))) {
             for (String template : List.of("%x", "%z", "%{nosuch}", "%{MD5:user}", "%{md5:u}", "%{md6:user}", "%{if;a;eq}",
-                    "%{sha1;rounds=0:user}", "%{sha1;format=raw:user}", "%{if;a;==;1;c;d}", "%{if;a;~;(;c;d}", "%LLLLLLLLLLLu")) {
+                    "%{sha1;rounds=0:user}", "%{sha1;format=raw:user}", "%{if;a;==;1;c;d}", "%{if;a;~;(;c;d}",
+                    "%LLLLLLLLLLLu")) {
                 DovecotProgram.Result result = dovecot.doveadm().run("user", "-e", template, "alice@example.com");
                 assertTrue(result.errors().contains("Failed to expand"), template + ": " + result);
                 assertThrows(InvalidSettingException.class, () -> Variables.ofUser("alice@example.com").expand(template));

@@ -32,6 +32,7 @@ class IndexFuzzTest {
     private byte[] log2;
     private byte[] log;
     private byte[] cache;
+    private final byte[][] written = new byte[4][];
 
     @BeforeEach
     void build() throws Exception {
@@ -85,12 +86,20 @@ class IndexFuzzTest {
         return b.array();
     }
 
+    /** Only what has changed, since most rounds damage one file. */
+    private void write(String name, byte[] content, int n) throws Exception {
+        if (written[n] != content) {
+            Files.write(temp.resolve(name), content);
+            written[n] = content;
+        }
+    }
+
     /** @return whether it was read */
     private boolean read(byte[] i, byte[] l2, byte[] l, byte[] c) throws Exception {
-        Files.write(temp.resolve("i"), i);
-        Files.write(temp.resolve("i.log.2"), l2);
-        Files.write(temp.resolve("i.log"), l);
-        Files.write(temp.resolve("i.cache"), c);
+        write("i", i, 0);
+        write("i.log.2", l2, 1);
+        write("i.log", l, 2);
+        write("i.cache", c, 3);
         try (OpenDirectory dir = OpenDirectory.open(ByteString.ofText(temp.toString()))) {
             MailIndex mails = MailIndex.read(dir, "i").orElseThrow();
             long uid = 0;

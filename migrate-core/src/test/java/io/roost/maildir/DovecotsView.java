@@ -24,12 +24,14 @@ import io.roost.testing.MaildirBuilder;
 
 /** Compares a scan with what a real Dovecot shows of a copy of the same Maildir. */
 final class DovecotsView {
-    private static final String FIELDS = "uid guid flags date.received.unixtime pop3.uidl pop3.order";
+    private static final String FIELDS = "uid guid flags date.received.unixtime pop3.uidl pop3.order date.saved.unixtime";
 
     private final DovecotInstance dovecot;
     private final String user;
     /** Of directories below the home, such as {@code Maildir}, and keys: {@code maildir:~/Maildir:CONTROL=~/control}. */
     private final String location;
+    private final Map<String, Long> savedDates = new HashMap<>();
+    private int cachedDates;
 
     DovecotsView(DovecotInstance dovecot, String user, String location) {
         this.dovecot = dovecot;
@@ -63,13 +65,22 @@ final class DovecotsView {
 
     /** As the other one, of lines from which {@code part} has taken what cannot be the same. */
     void assertSame(int looks, UnaryOperator<String> part) throws IOException {
+        List<String> untouched = MaildirBuilder.fingerprint(dovecot.home(user));
         Maildir maildir = maildir();
         MaildirListing listing = maildir.list();
         List<String> ours = new ArrayList<>();
+        Map<String, Long> ourSavedDates = new HashMap<>();
         for (MaildirMailbox mailbox : listing.mailboxes()) {
-            ours.addAll(lines(maildir.scan(mailbox)));
+            MailboxSnapshot snapshot = maildir.scan(mailbox);
+            ours.addAll(lines(snapshot));
+            for (int i = 0; i < snapshot.mails().size(); i++) {
+                if (snapshot.mails().savedDate(i) != MailList.UNKNOWN) {
+                    ourSavedDates.put(mailbox.name() + " " + snapshot.mails().uid(i), snapshot.mails().savedDate(i));
+                }
+            }
         }
         listing.subscriptions().forEach(name -> ours.add("subscribed " + name));
+        assertEquals(untouched, MaildirBuilder.fingerprint(dovecot.home(user)), "reading has changed the source");
         String mail = "mail=" + copy();
         for (int i = 1; i < looks; i++) {
             dovecot.doveadm("-o", mail, "fetch", "-u", user, "uid", "mailbox", "*", "ALL");
@@ -80,6 +91,9 @@ final class DovecotsView {
         }
         dovecot.doveadm("-o", mail, "mailbox", "list", "-s", "-u", user).lines().forEach(l -> theirs.add("subscribed " + l));
         assertEquals("", difference(theirs.stream().map(part).toList(), ours.stream().map(part).toList()));
+        // What is not cached is the inode change time, and that of a copy is its own.
+        ourSavedDates.forEach((mailAt, date) -> assertEquals(savedDates.get(mailAt), date, mailAt));
+        cachedDates = ourSavedDates.size();
         // Names come from the listing: Dovecot must not have one more.
         assertEquals(new TreeSet<>(dovecot.doveadm("-o", mail, "mailbox", "list", "-u", user).lines()),
                 listing.mailboxes().stream().map(m -> m.name().toString()).collect(Collectors.toCollection(() -> {
@@ -105,6 +119,7 @@ final class DovecotsView {
         for (String line : fetched.subList(Math.min(1, fetched.size()), fetched.size())) {
             String[] v = line.split("\t", -1);
             recent += v[2].contains("\\Recent") ? 1 : 0;
+            savedDates.put(mailbox + " " + v[0], Long.valueOf(v[6]));
             lines.add(mailbox + " uid=" + v[0] + " guid=" + v[1] + " flags=" + new TreeSet<>(Arrays.asList(v[2].split(" ")))
                     + " received=" + v[3] + " pop3=" + v[4] + " order=" + v[5]);
         }
@@ -119,6 +134,11 @@ final class DovecotsView {
         lines.add(mailbox + " messages=" + s.get("messages") + " uidnext=" + s.get("uidnext") + " uidvalidity="
                 + s.get("uidvalidity") + " recent=" + recent + " guid=" + s.get("guid"));
         return lines;
+    }
+
+    /** How many mails had a saved date in the cache. */
+    int cachedDates() {
+        return cachedDates;
     }
 
     private static String text(String bytes) {

@@ -39,7 +39,8 @@ final class Fuzz {
         return corrupt;
     }
 
-    private static byte[] damage(byte[] valid, Random random) {
+    /** A copy with a few bytes changed, cut out, doubled or cut off. */
+    static byte[] damage(byte[] valid, Random random) {
         byte[] b = valid.clone();
         for (int n = 1 + random.nextInt(4); n > 0 && b.length > 0; n--) {
             int at = random.nextInt(b.length);

@@ -85,6 +85,8 @@ class MailboxScanTest {
         for (String path : List.of("cur/dir", "cur/2.link", "new/3.dangling", "cur/4.fifo", "cur/.hidden")) {
             assertTrue(inbox.problems().stream().anyMatch(p -> p.path().endsWith("/" + path)), path);
         }
+        Files.delete(source.root().resolve("new/.nfs000000000000001"));
+        SourceDirectory.assertAccounted(source.root(), inbox);
     }
 
     private static void fifo(Path path) throws Exception {

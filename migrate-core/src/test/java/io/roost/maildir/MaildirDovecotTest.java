@@ -4,20 +4,25 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import io.roost.dovecot.MailboxName;
+import io.roost.dovecot.MailFlags;
 import io.roost.maildir.SourceProblem.Kind;
 import io.roost.testing.DovecotInstance;
 import io.roost.testing.ImapClient;
@@ -54,6 +59,8 @@ class MaildirDovecotTest {
         "maildir:~/Maildir:LAYOUT=fs:INBOX=~/inbox:INDEX=~/index",
         "maildir:~/Maildir:INDEX=MEMORY",
         "maildir:~/Maildir:SUBSCRIPTIONS=subs",
+        "maildir:~/Maildir:INDEX=~/index:INDEXCACHE=~/cache",
+        "maildir:~/Maildir:INDEXCACHE=~/cache",
     })
     void readsWhatDovecotMadeInEveryLayout(String location) throws Exception {
         try (DovecotInstance dovecot = DovecotInstance.with(PLAIN).users("anna").config("mail_location = " + location).start()) {
@@ -77,7 +84,10 @@ class MaildirDovecotTest {
                 imap.command("STORE 1 +FLAGS (\\Deleted)");
                 imap.command("EXPUNGE");
             }
-            new DovecotsView(dovecot, "anna", location).assertSame(1);
+            dovecot.doveadm("fetch", "-u", "anna", "date.saved date.received", "ALL").succeeded();
+            DovecotsView view = new DovecotsView(dovecot, "anna", location);
+            view.assertSame(1);
+            assertEquals(location.endsWith("MEMORY") ? 0 : 9, view.cachedDates());
         }
     }
 
@@ -133,6 +143,69 @@ class MaildirDovecotTest {
             assertTrue(list(cur).stream().noneMatch(f -> f.toString().endsWith("F")), "no file was renamed");
             new DovecotsView(dovecot, "anna", PLAIN + ":INDEX=~/index").assertSame(1);
             Files.setPosixFilePermissions(cur, PosixFilePermissions.fromString("rwx------"));
+        }
+    }
+
+    @Test
+    void keepsMailsThatDovecotFailedToExpunge() throws Exception {
+        try (DovecotInstance dovecot = DovecotInstance.with(PLAIN + ":INDEX=~/index").users("anna").start()) {
+            askInVain(dovecot, "STORE 2 +FLAGS (\\Deleted)", "EXPUNGE");
+            new DovecotsView(dovecot, "anna", PLAIN + ":INDEX=~/index").assertSame(1);
+        }
+    }
+
+    @Test
+    void leavesOutMailsThatDovecotWouldExpungeNow() throws Exception {
+        try (DovecotInstance dovecot = DovecotInstance.with(PLAIN + ":INDEX=~/index").users("anna").start()) {
+            askInVain(dovecot, "STORE 2 +FLAGS (\\Deleted)", "EXPUNGE");
+            cutLogAfter(dovecot, "expunge-guid");
+            DovecotsView view = new DovecotsView(dovecot, "anna", PLAIN + ":INDEX=~/index");
+            MailboxSnapshot inbox = scan(view);
+            assertEquals(2, inbox.mails().size());
+            assertEquals(List.of(Kind.EXPUNGED), SourceDirectory.kinds(inbox.problems()));
+            view.assertSame(2);
+        }
+    }
+
+    @Test
+    void trustsFlagsThatOnlyTheLogHas() throws Exception {
+        try (DovecotInstance dovecot = DovecotInstance.with(PLAIN + ":INDEX=~/index").users("anna").start()) {
+            askInVain(dovecot, "STORE 2 +FLAGS (\\Flagged \\Answered)");
+            cutLogAfter(dovecot, "flag-update");
+            DovecotsView view = new DovecotsView(dovecot, "anna", PLAIN + ":INDEX=~/index");
+            assertEquals("\\Answered \\Flagged", MailFlags.toText(scan(view).mails().flags(1)));
+            view.assertSame(2);
+        }
+    }
+
+    /** Commands that Dovecot cannot carry out because it may not write to cur. */
+    private static void askInVain(DovecotInstance dovecot, String... commands) throws IOException {
+        Path cur = dovecot.home("anna").resolve("Maildir/cur");
+        try (ImapClient imap = dovecot.imap("anna")) {
+            for (int i = 0; i < 3; i++) {
+                imap.append("INBOX", "", MAIL);
+            }
+            imap.command("SELECT INBOX");
+            Files.setPosixFilePermissions(cur, PosixFilePermissions.fromString("r-x------"));
+            for (String command : commands) {
+                imap.attempt(command);
+            }
+        }
+        Files.setPosixFilePermissions(cur, PosixFilePermissions.fromString("rwx------"));
+    }
+
+    /** Leaves the log as a crash does: the last record of a type is in it, that it was carried out is not. */
+    private static void cutLogAfter(DovecotInstance dovecot, String type) throws IOException {
+        Path log = dovecot.home("anna").resolve("index/.INBOX/dovecot.index.log");
+        long end = 0;
+        Pattern record = Pattern.compile("record: offset=(\\d+), type=" + type + "[^,]*, size=(\\d+)");
+        for (String line : dovecot.doveadm("dump", log.toString()).lines()) {
+            Matcher m = record.matcher(line);
+            end = m.find() ? Long.parseLong(m.group(1)) + Long.parseLong(m.group(2)) : end;
+        }
+        assertTrue(end > 0, "the log has a record of type " + type);
+        try (FileChannel channel = FileChannel.open(log, StandardOpenOption.WRITE)) {
+            channel.truncate(end);
         }
     }
 
@@ -207,6 +280,35 @@ class MaildirDovecotTest {
             assertEquals("1600000000.a", snapshot.mails().baseName(0));
             assertEquals(List.of("1"), dovecot.doveadm("-f", "tab", "fetch", "-u", "anna", "uid", "ALL").lines().subList(1, 2));
             assertEquals(2, dovecot.doveadm("-f", "tab", "fetch", "-u", "anna", "uid", "ALL").lines().size());
+        }
+    }
+
+    @Test
+    void accountsForEveryFileWhateverIsDamaged() throws Exception {
+        try (DovecotInstance dovecot = DovecotInstance.with(PLAIN).users("anna").start()) {
+            try (ImapClient imap = dovecot.imap("anna")) {
+                for (int i = 0; i < 12; i++) {
+                    imap.append("INBOX", "(\\Seen keyword" + i + ")", MAIL + i);
+                }
+                imap.command("SELECT INBOX");
+                imap.command("STORE 3 +FLAGS (\\Deleted)");
+                imap.command("EXPUNGE");
+            }
+            dovecot.doveadm("fetch", "-u", "anna", "date.saved date.received", "ALL").succeeded();
+            Path root = dovecot.home("anna").resolve("Maildir");
+            drop(dovecot, "anna", "cur", ":2,S", MAIL);
+            Files.createLink(root.resolve("cur/1.link"), root.resolve("cur/:2,S"));
+            Files.createLink(root.resolve("cur/1.link:2,"), root.resolve("cur/:2,S"));
+            Files.createSymbolicLink(root.resolve("cur/2.symlink"), root.resolve("cur/1.link"));
+            Random random = new Random(11);
+            for (String name : List.of("dovecot-uidlist", "dovecot-keywords", "dovecot.index.log", "dovecot.index.cache")) {
+                byte[] valid = Files.readAllBytes(root.resolve(name));
+                for (int round = 0; round < 150; round++) {
+                    Files.write(root.resolve(name), Fuzz.damage(valid, random));
+                    SourceDirectory.assertAccounted(root, scan(new DovecotsView(dovecot, "anna", PLAIN)));
+                }
+                Files.write(root.resolve(name), valid);
+            }
         }
     }
 

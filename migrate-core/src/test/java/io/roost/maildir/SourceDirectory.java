@@ -1,11 +1,17 @@
 package io.roost.maildir;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import io.roost.dovecot.MailLocation;
 import io.roost.dovecot.MailboxName;
@@ -61,6 +67,23 @@ final class SourceDirectory {
     static List<String> mails(MailboxSnapshot snapshot) {
         MailList mails = snapshot.mails();
         return IntStream.range(0, mails.size()).mapToObj(i -> mails.uid(i) + " " + mails.fileName(i)).toList();
+    }
+
+    /** Fails unless every file in cur and new is a mail of the snapshot or named by one of its problems. */
+    static void assertAccounted(Path mailbox, MailboxSnapshot snapshot) throws IOException {
+        Set<String> left = new TreeSet<>();
+        for (String sub : List.of("cur", "new")) {
+            try (Stream<Path> files = Files.list(mailbox.resolve(sub))) {
+                files.forEach(f -> left.add(ByteString.ofText(f.toString())));
+            }
+        }
+        MailList mails = snapshot.mails();
+        String path = ByteString.ofText(mailbox.toString()) + "/";
+        for (int i = 0; i < mails.size(); i++) {
+            assertTrue(left.remove(path + (mails.isInNew(i) ? "new/" : "cur/") + mails.fileName(i)), mails.fileName(i));
+        }
+        snapshot.problems().stream().filter(p -> ProblemLog.isAlwaysNamed(p.kind())).forEach(p -> left.remove(p.path()));
+        assertEquals(Set.of(), left);
     }
 
     static List<Kind> kinds(List<SourceProblem> problems) {

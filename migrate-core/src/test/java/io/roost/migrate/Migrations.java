@@ -13,6 +13,13 @@ final class Migrations {
     final List<Event> events = new ArrayList<>();
     private final Path state;
     Settings settings = Settings.defaults();
+    /** Done when something happens, on the thread of the migration. */
+    Action onEvent = event -> { };
+
+    /** What a test does meanwhile. */
+    interface Action {
+        void on(Event event) throws Exception;
+    }
 
     Migrations(Path state) {
         this.state = state;
@@ -29,7 +36,16 @@ final class Migrations {
 
     Result migrate(Account account) throws Exception {
         try (CheckpointStore store = CheckpointStore.open(state.toString())) {
-            return new UserMigration(account, settings, store, events::add).run();
+            return new UserMigration(account, settings, store, this::event).run();
+        }
+    }
+
+    private void event(Event event) {
+        events.add(event);
+        try {
+            onEvent.on(event);
+        } catch (Exception e) {
+            throw new AssertionError(e);
         }
     }
 

@@ -49,7 +49,7 @@ public final class DovecotInstance implements AutoCloseable {
     /** What a Dovecot is to be like. */
     public static final class Builder {
         private final String mailLocation;
-        private final List<String> users = new ArrayList<>();
+        private final Map<String, String> users = new LinkedHashMap<>();
         private final StringBuilder extra = new StringBuilder();
         private String separator = "/";
 
@@ -58,7 +58,15 @@ public final class DovecotInstance implements AutoCloseable {
         }
 
         public Builder users(String... names) {
-            users.addAll(List.of(names));
+            for (String name : names) {
+                users.put(name, "");
+            }
+            return this;
+        }
+
+        /** A user with a {@code mail_location} of its own in the userdb. */
+        public Builder user(String name, String userMailLocation) {
+            users.put(name, userMailLocation);
             return this;
         }
 
@@ -101,8 +109,9 @@ public final class DovecotInstance implements AutoCloseable {
         config = directory.resolve("dovecot.conf");
         log = new DovecotLog(directory);
         own(Files.createDirectory(directory.resolve("home")));
-        for (String user : builder.users) {
-            addUser(user);
+        for (Map.Entry<String, String> user : builder.users.entrySet()) {
+            mailOfUser.put(user.getKey(), user.getValue());
+            addUser(user.getKey());
         }
         Files.writeString(config, new DovecotConfig(directory, uid, gid, ownUid != 0)
                 .text(builder.mailLocation, builder.separator, builder.extra.toString()));

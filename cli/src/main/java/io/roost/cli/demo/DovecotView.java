@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 
 import io.roost.dovecot.DovecotProgram;
+import io.roost.dovecot.DovecotSettings;
 
 /**
  * Looks at a user's mail with the installed {@code doveadm} under a configuration of its own: no server is started, and no file
@@ -21,6 +22,7 @@ public final class DovecotView {
     private static final String FETCH = "uid guid flags date.received size.physical size.virtual pop3.uidl pop3.order text";
 
     private final DovecotProgram doveadm;
+    private final Path config;
     private final Path log;
     private final List<String> complaints = new ArrayList<>();
 
@@ -51,7 +53,7 @@ public final class DovecotView {
      * @param uid       owner of the mail, or -1 for who runs this
      */
     public DovecotView(Path directory, int uid) throws IOException {
-        Path config = directory.resolve("dovecot.conf");
+        config = directory.resolve("dovecot.conf");
         log = directory.resolve("dovecot.log");
         String owner = uid < 0 ? "" : "mail_uid = " + uid + "\nmail_gid = " + uid + "\n";
         Files.writeString(config, "base_dir = " + directory.resolve("base") + "\nstate_dir = " + directory.resolve("state")
@@ -66,9 +68,9 @@ public final class DovecotView {
         return DovecotProgram.isInstalled("doveadm") && DovecotProgram.isInstalled("doveconf");
     }
 
-    /** The installed version, {@code 2.3.19.1 (9b53102964)} for example. */
-    public static String version() throws IOException {
-        return DovecotProgram.doveconf(Optional.empty()).run("--version").requireSuccess().outputText().strip();
+    /** The installed version, {@code 2.3.19.1} for example. */
+    public String version() throws IOException {
+        return DovecotSettings.ask(DovecotProgram.doveconf(Optional.of(config.toString()))).version();
     }
 
     /** All mailboxes by name, as Dovecot shows them. */

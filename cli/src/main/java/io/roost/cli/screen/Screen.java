@@ -107,6 +107,9 @@ public final class Screen {
     }
 
     private String printable(int c) {
+        if (c == 0xa0) {
+            return " ";
+        }
         if (Character.isISOControl(c)) {
             return String.format("\\x%02x", c);
         }
@@ -157,7 +160,8 @@ public final class Screen {
         StringBuilder line = new StringBuilder(first);
         int width = DisplayWidth.of(first);
         boolean empty = true;
-        for (String word : printable(text).split(" ")) {
+        for (String raw : text.split(" ")) {
+            String word = printable(raw);
             int columns = DisplayWidth.of(word);
             if (!empty && width + 1 + columns >= width()) {
                 lines.add(line.toString());

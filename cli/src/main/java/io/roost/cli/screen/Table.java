@@ -3,19 +3,28 @@ package io.roost.cli.screen;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Rows in columns that stand under each other, fitted to the width of the screen by cutting the widest left-aligned column. */
+/** Rows in columns that stand under each other, fitted to the width of the screen by cutting the text in columns that allow it. */
 public final class Table {
-    private static final int MIN_COLUMN = 8;
+    private static final int[] LEAST = {12, 8};
     private static final String GAP = "  ";
 
     private final List<String> headings = new ArrayList<>();
     private final List<Align> aligns = new ArrayList<>();
+    private final List<Boolean> elastic = new ArrayList<>();
     private final List<Span[]> rows = new ArrayList<>();
     private Span[] totals;
 
     public Table column(String heading, Align align) {
         headings.add(heading);
         aligns.add(align);
+        elastic.add(false);
+        return this;
+    }
+
+    /** A left-aligned column whose cells may be cut where there is not enough room; the last such column is cut first. */
+    public Table elasticColumn(String heading) {
+        column(heading, Align.LEFT);
+        elastic.set(elastic.size() - 1, true);
         return this;
     }
 
@@ -70,17 +79,15 @@ public final class Table {
         if (totals != null) {
             widen(screen, widths, totals);
         }
-        for (int excess = excess(widths, room); excess > 0; excess = excess(widths, room)) {
-            int widest = -1;
-            for (int i = 0; i < widths.length; i++) {
-                if (aligns.get(i) == Align.LEFT && widths[i] > MIN_COLUMN && (widest < 0 || widths[i] > widths[widest])) {
-                    widest = i;
+        int excess = excess(widths, room);
+        for (int least : LEAST) {
+            for (int i = widths.length - 1; i >= 0; i--) {
+                if (elastic.get(i) && excess > 0 && widths[i] > least) {
+                    int cut = Math.min(excess, widths[i] - least);
+                    widths[i] -= cut;
+                    excess -= cut;
                 }
             }
-            if (widest < 0) {
-                break;
-            }
-            widths[widest]--;
         }
         return widths;
     }

@@ -1,0 +1,58 @@
+package io.roost.migrate;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+import io.roost.mdbox.DboxMessageHeader;
+import io.roost.mdbox.MailFileWriter;
+import io.roost.mdbox.Placement;
+import io.roost.posix.OpenDirectory;
+import io.roost.posix.OpenFile;
+
+/**
+ * Compares mails with what is stored already, byte by byte. Asked only for mails whose GUID is stored already: copies that a
+ * user has made, mostly. Not thread-safe.
+ */
+final class StoredContent {
+    private static final int CHUNK = 256 * 1024;
+
+    private final OpenDirectory storage;
+    private final ByteBuffer stored = ByteBuffer.allocateDirect(CHUNK);
+    private final ByteBuffer mail = ByteBuffer.allocateDirect(CHUNK);
+
+    StoredContent(OpenDirectory storage) {
+        this.storage = storage;
+    }
+
+    /** The bytes of a mail, one piece after the other. */
+    @FunctionalInterface
+    interface Pieces {
+        /** Fills the buffer from the mail's offset on, as far as the mail goes. */
+        void fill(ByteBuffer buffer, long offset) throws IOException;
+    }
+
+    /**
+     * Whether the data of a record, which must be written out, is the mail's.
+     *
+     * @param size of the mail, bytes as stored
+     */
+    boolean isSame(Placement record, long size, Pieces pieces) throws IOException {
+        try (OpenFile file = storage.openFile(MailFileWriter.fileName(record.fileId()))) {
+            long start = record.offset() + DboxMessageHeader.SIZE;
+            ByteBuffer header = stored.clear().limit(DboxMessageHeader.SIZE);
+            file.preadFully(header, record.offset());
+            if (DboxMessageHeader.read(header.flip(), file.path(), record.offset()).dataSize() != size) {
+                return false;
+            }
+            for (long at = 0; at < size; at += CHUNK) {
+                int n = (int) Math.min(CHUNK, size - at);
+                file.preadFully(stored.clear().limit(n), start + at);
+                pieces.fill(mail.clear().limit(n), at);
+                if (stored.flip().limit() != n || mail.flip().limit() != n || !stored.equals(mail)) {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
+}
