@@ -213,6 +213,7 @@ public final class MailFileWriter implements Closeable {
             buffer.clear();
             file.truncate(length);
             bufferStart = length;
+            dirty = true;
         }
     }
 
@@ -256,6 +257,7 @@ public final class MailFileWriter implements Closeable {
     }
 
     private void put(ByteBuffer data) throws IOException {
+        dirty = true;
         while (data.remaining() > buffer.remaining()) {
             if (data.isDirect() && data.remaining() >= BUFFER) {
                 writeBuffer();
