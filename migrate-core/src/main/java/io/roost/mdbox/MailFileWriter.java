@@ -116,7 +116,8 @@ public final class MailFileWriter implements Closeable {
     private void continueAt(long committedLength) throws IOException {
         long size = file.status().size();
         if (!file.status().isFile() || size < committedLength) {
-            throw new CorruptFileException(file.path(), size, "a file of at least " + committedLength + " bytes", size + " bytes");
+            throw new CorruptFileException(file.path(), size, "a file of at least " + committedLength + " bytes", size
+                    + " bytes");
         }
         buffer.limit(DboxFileHeader.MAX_SIZE);
         file.preadFully(buffer, 0);

@@ -66,7 +66,8 @@ public final class MailboxIndexWriter {
                 IndexExtension.ofField(MailboxIndex.GUID, Guid128.BYTES, 1),
                 IndexExtension.ofField(MailboxIndex.VSIZE, MailboxIndex.VSIZE_FIELD_SIZE, 4)));
         if (!storageParts.isEmpty()) {
-            extensions.add(0, IndexExtension.ofHeader(MailboxIndex.BOX_NAME, ByteString.toBytes(String.join("\0", storageParts))));
+            extensions.add(0, IndexExtension.ofHeader(MailboxIndex.BOX_NAME, ByteString.toBytes(String.join("\0",
+                    storageParts))));
         }
         if (cacheResetId != 0) {
             extensions.add(new IndexExtension("cache", cacheResetId, new byte[0], 0, 4, 4));

@@ -81,13 +81,14 @@ public final class MdboxLayout {
      * @throws IllegalArgumentException saying why, if Dovecot or Roost cannot have an mdbox there
      */
     public static MdboxLayout of(MailLocation location) {
-        require(location.layout() != MailLocation.Layout.INDEX, "an mdbox with LAYOUT=index is not supported here, only LAYOUT=fs");
+        require(location.layout() != MailLocation.Layout.INDEX,
+                "an mdbox with LAYOUT=index is not supported here, only LAYOUT=fs");
         return ofAnyLayout(location);
     }
 
     /**
-     * As {@link #of}, and with {@code LAYOUT=index} too. Then mailboxes are placed by their GUIDs, their indexes hold their names,
-     * and the caller writes the list index with {@link ListIndexWriter}: without it Dovecot finds no mailbox.
+     * As {@link #of}, and with {@code LAYOUT=index} too. Then mailboxes are placed by their GUIDs, their indexes hold their
+     * names, and the caller writes the list index with {@link ListIndexWriter}: without it Dovecot finds no mailbox.
      */
     public static MdboxLayout ofAnyLayout(MailLocation location) {
         require(location.driver().equals("mdbox"), "a mail location for mdbox is needed, not for " + location.driver());

@@ -20,7 +20,8 @@ class MdboxLayoutTest {
     private static final List<String> AB = List.of("A", "B");
 
     private static MailLocation location(String index, String control, String alt, String dirName, boolean full) {
-        return new MailLocation("mdbox", "/m/u", Optional.ofNullable(index), false, Optional.ofNullable(control), Optional.empty(),
+        return new MailLocation("mdbox", "/m/u", Optional.ofNullable(index), false, Optional.ofNullable(control),
+                Optional.empty(),
                 Optional.empty(), Optional.ofNullable(alt), false, MailLocation.Layout.FS, false, dirName, full, "mailboxes",
                 Optional.empty(), "subscriptions", false);
     }
@@ -92,7 +93,8 @@ class MdboxLayoutTest {
     @Test
     void layoutIndexPlacesByGuid() {
         MailLocation l = location("/i/u", null, null, "dbox-Mails", false);
-        MdboxLayout layout = MdboxLayout.ofAnyLayout(new MailLocation("mdbox", "/m/u", l.index(), false, l.control(), l.listIndex(),
+        MdboxLayout layout = MdboxLayout.ofAnyLayout(new MailLocation("mdbox", "/m/u", l.index(), false, l.control(),
+                l.listIndex(),
                 l.volatileDir(), l.alt(), false, MailLocation.Layout.INDEX, false, l.dirName(), false, "mailboxes", l.inbox(),
                 "subscriptions", false));
         Guid128 guid = new Guid128(1, 2);
@@ -130,8 +132,10 @@ class MdboxLayoutTest {
                 List.of("dbox-mails"), List.of("x".repeat(255)), List.of("storage"))) {
             assertEquals(Optional.empty(), layout.whyInvalid(good), good.toString());
         }
-        for (List<String> bad : List.<List<String>>of(List.of(), List.of(""), List.of("A", ""), List.of("~A", "B"), List.of("A", ".."),
-                List.of("."), List.of("A/B"), List.of("A", "dbox-Mails"), List.of("a\0b"), List.of("a\nb"), List.of("x".repeat(256)),
+        for (List<String> bad : List.<List<String>>of(List.of(), List.of(""), List.of("A", ""), List.of("~A", "B"),
+                List.of("A", ".."),
+                List.of("."), List.of("A/B"), List.of("A", "dbox-Mails"), List.of("a\0b"), List.of("a\nb"),
+                List.of("x".repeat(256)),
                 Collections.nCopies(17, "x".repeat(250)))) {
             assertTrue(layout.whyInvalid(bad).isPresent(), bad.toString());
         }

@@ -36,11 +36,12 @@ class RealLayoutTest {
             k.put(key.replaceAll("=.*", ""), key.replaceAll("^[^=]*=?", "").replace("~", doveadm.home().toString()));
         }
         boolean full = k.containsKey("FULLDIRNAME");
+        String dirName = full ? k.get("FULLDIRNAME") : k.getOrDefault("DIRNAME", "dbox-Mails");
+        MailLocation.Layout kind = k.containsKey("LAYOUT") ? MailLocation.Layout.INDEX : MailLocation.Layout.FS;
         return new MailLocation("mdbox", doveadm.home() + "/mdbox", Optional.ofNullable(k.get("INDEX")), false,
-                Optional.ofNullable(k.get("CONTROL")), Optional.empty(), Optional.empty(), Optional.ofNullable(k.get("ALT")), false,
-                k.containsKey("LAYOUT") ? MailLocation.Layout.INDEX : MailLocation.Layout.FS, k.containsKey("ITERINDEX"), full ? k.get("FULLDIRNAME") : k.getOrDefault("DIRNAME",
-                "dbox-Mails"), full, k.getOrDefault("MAILBOXDIR", "mailboxes"), Optional.empty(),
-                k.getOrDefault("SUBSCRIPTIONS", "subscriptions"), false);
+                Optional.ofNullable(k.get("CONTROL")), Optional.empty(), Optional.empty(), Optional.ofNullable(k.get("ALT")),
+                false, kind, k.containsKey("ITERINDEX"), dirName, full, k.getOrDefault("MAILBOXDIR", "mailboxes"),
+                Optional.empty(), k.getOrDefault("SUBSCRIPTIONS", "subscriptions"), false);
     }
 
     private OpenDirectory make(MdboxLayout.Place place) throws Exception {
@@ -71,8 +72,8 @@ class RealLayoutTest {
                 int uid = map.add(files.append(ByteBuffer.wrap(text), new MailMetadata(text.length, 1, 1 + text.length, null, 0,
                         guid.toString(), String.join("/", parts))));
                 map.addReference(uid);
-                MailboxIndexWriter index = new MailboxIndexWriter(new MailboxIndexHeader(100 + n, 50, 1, guid, NOW, List.of(), 1,
-                        false, false, 0, NOW, NOW), 0, layout.byGuid() ? parts : List.of());
+                MailboxIndexWriter index = new MailboxIndexWriter(new MailboxIndexHeader(100 + n, 50, 1, guid, NOW, List.of(),
+                        1, false, false, 0, NOW, NOW), 0, layout.byGuid() ? parts : List.of());
                 list.add(parts, guid, 100 + n);
                 index.add(7, 0, new BitSet(), uid, NOW, guid, text.length + 2);
                 make(layout.mailbox(parts, guid)).close();
