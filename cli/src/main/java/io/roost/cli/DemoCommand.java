@@ -10,6 +10,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -213,6 +214,6 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private static String cell(DovecotView.Mailbox mailbox) {
-        return mailbox == null ? "none" : String.format("%d mails, %3d unseen", mailbox.messages(), mailbox.unseen());
+        return mailbox == null ? "none" : String.format(Locale.ROOT, "%d mails, %3d unseen", mailbox.messages(), mailbox.unseen());
     }
 }

@@ -1,5 +1,6 @@
 package io.roost.cli;
 
+import java.util.Locale;
 import java.util.function.LongSupplier;
 
 import io.roost.checkpoint.UserState;
@@ -100,7 +101,7 @@ final class ProgressBar implements Event.Sink {
             screen.progress(Span.plain(before + " " + screen.ellipsis()));
             return;
         }
-        String percent = String.format("%3d %%", (int) (100 * Math.min(1, part)));
+        String percent = String.format(Locale.ROOT, "%3d %%", (int) (100 * Math.min(1, part)));
         String after = "  " + percent + "  " + speed + String.format("  %10s", left);
         int room = screen.width() - 1 - DisplayWidth.of(before) - 2 - after.length();
         if (room >= 8) {

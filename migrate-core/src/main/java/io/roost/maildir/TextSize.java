@@ -18,18 +18,19 @@ public final class TextSize {
     }
 
     public void add(byte[] bytes, int offset, int length) {
-        boolean cr = lastWasCr;
-        long bare = 0;
+        if (length == 0) {
+            return;
+        }
         int end = offset + length;
-        for (int i = offset; i < end; i++) {
-            byte b = bytes[i];
-            if (b == '\n' && !cr) {
+        long bare = bytes[offset] == '\n' && !lastWasCr ? 1 : 0;
+        // One comparison a byte: what is before a line feed is looked at only there.
+        for (int i = offset + 1; i < end; i++) {
+            if (bytes[i] == '\n' && bytes[i - 1] != '\r') {
                 bare++;
             }
-            cr = b == '\r';
         }
         bareLineFeeds += bare;
-        lastWasCr = cr;
+        lastWasCr = bytes[end - 1] == '\r';
         physical += length;
     }
 

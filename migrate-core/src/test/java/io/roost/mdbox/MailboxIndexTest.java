@@ -29,7 +29,8 @@ class MailboxIndexTest {
     }
 
     private static MailboxIndexHeader header(List<String> keywords) {
-        return new MailboxIndexHeader(11, 0xfffffff0L, 900, new Guid128(7, -8), 1700000000, keywords, 1L << 40, true, true, 0xfffff000L,
+        return new MailboxIndexHeader(11, 0xfffffff0L, 900, new Guid128(7, -8), 1700000000, keywords, 1L << 40, true, true,
+                0xfffff000L,
                 1700000001, 1700000002);
     }
 
