@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 import io.roost.checkpoint.CheckpointException;
@@ -191,14 +192,12 @@ public final class UserMigration {
         UserRecord copy(UserRecord before, int attempt) throws IOException, MigrationException, InterruptedException {
             // The one before is not needed any more: two of a million mails each would not fit.
             snapshot = null;
-            snapshot = UserSnapshot.scan(maildir);
+            snapshot = scan();
             UserRecord user = before.withTotals(snapshot.mailboxes().size(), snapshot.mails(), snapshot.bytesByName());
             numbers = number(snapshot, user);
             if (attempt == 0) {
                 events.event(new Event.Scanned(account.user(), snapshot.mailboxes().size(), snapshot.mails(), snapshot.bytesByName()));
             }
-            note(snapshot.problems().toList());
-            note(unholdable());
             Copier copier = new Copier(account, settings, placed, files.storage(), files.writer(), store, user,
                     m -> paths.storageName(m.name()), events);
             try {
@@ -212,14 +211,22 @@ public final class UserMigration {
             return user;
         }
 
-        /** Mailboxes whose names mdbox cannot hold; with leave to skip they are left out of the snapshot. */
-        private List<SourceProblem> unholdable() {
-            List<SourceProblem> found = new ArrayList<>();
-            for (MailboxSnapshot mailbox : snapshot.mailboxes()) {
-                paths.whyInvalid(mailbox.name()).ifPresent(why -> found.add(new SourceProblem(SourceProblem.Kind.BAD_MAILBOX_NAME,
-                        mailbox.name().toString(), mailbox.location().path(), "mdbox cannot hold the mailbox: " + why)));
+        /** Scans all mailboxes; those whose names mdbox cannot hold refuse the user or, with leave to skip, are left out. */
+        private UserSnapshot scan() throws IOException, MigrationException {
+            UserSnapshot all = UserSnapshot.scan(maildir);
+            List<SourceProblem> found = new ArrayList<>(all.problems().toList());
+            List<MailboxSnapshot> holdable = new ArrayList<>();
+            for (MailboxSnapshot mailbox : all.mailboxes()) {
+                Optional<String> why = paths.whyInvalid(mailbox.name());
+                if (why.isPresent()) {
+                    found.add(new SourceProblem(SourceProblem.Kind.BAD_MAILBOX_NAME, mailbox.name().toString(),
+                            mailbox.location().path(), "mdbox cannot hold the mailbox: " + why.get()));
+                } else {
+                    holdable.add(mailbox);
+                }
             }
-            return found;
+            note(found);
+            return new UserSnapshot(all.listing(), holdable);
         }
 
         Finisher finish(UserRecord before) throws IOException, MigrationException, InterruptedException {
@@ -242,7 +249,7 @@ public final class UserMigration {
         }
 
         /** Whether another scan finds what the indexes were written from. The stamps tell in most cases without one. */
-        private boolean standsStill() throws IOException {
+        private boolean standsStill() throws IOException, MigrationException {
             if (notFound > 0) {
                 // Expunged, or renamed to and fro under our eyes: then the mail is still there, under the name of the snapshot.
                 return false;
@@ -252,7 +259,7 @@ public final class UserMigration {
             }
             long before = snapshot.fingerprint();
             snapshot = null;
-            return UserSnapshot.scan(maildir).fingerprint() == before;
+            return scan().fingerprint() == before;
         }
     }
 
