@@ -3,6 +3,7 @@ package io.roost.migrate;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 import io.roost.checkpoint.CheckpointStore;
 import io.roost.checkpoint.UserRecord;
@@ -54,15 +55,13 @@ final class Pass {
     UserRecord copy(UserRecord before, int attempt) throws IOException, MigrationException, InterruptedException {
         // The one before is not needed any more: two of a million mails each would not fit.
         snapshot = null;
-        snapshot = UserSnapshot.scan(maildir);
+        problems.beginPass();
+        snapshot = scan();
         UserRecord user = before.withTotals(snapshot.mailboxes().size(), snapshot.mails(), snapshot.bytesByName());
         numbers = journal.number(snapshot, user);
         if (attempt == 0) {
             events.event(new Event.Scanned(account.user(), snapshot.mailboxes().size(), snapshot.mails(), snapshot.bytesByName()));
         }
-        problems.beginPass();
-        problems.note(snapshot.problems().toList());
-        problems.note(unholdable());
         Copier copier = new Copier(account, settings, placed, files.storage(), files.writer(), store, user,
                 m -> paths.storageName(m.name()), events);
         try {
@@ -76,14 +75,22 @@ final class Pass {
         return user;
     }
 
-    /** Mailboxes whose names mdbox cannot hold; with leave to skip they are left out of the snapshot. */
-    private List<SourceProblem> unholdable() {
-        List<SourceProblem> found = new ArrayList<>();
-        for (MailboxSnapshot mailbox : snapshot.mailboxes()) {
-            paths.whyInvalid(mailbox.name()).ifPresent(why -> found.add(new SourceProblem(SourceProblem.Kind.BAD_MAILBOX_NAME,
-                    mailbox.name().toString(), mailbox.location().path(), "mdbox cannot hold the mailbox: " + why)));
+    /** Scans all mailboxes; those whose names mdbox cannot hold refuse the user or, with leave to skip, are left out. */
+    private UserSnapshot scan() throws IOException, MigrationException {
+        UserSnapshot all = UserSnapshot.scan(maildir);
+        List<SourceProblem> found = new ArrayList<>(all.problems().toList());
+        List<MailboxSnapshot> holdable = new ArrayList<>();
+        for (MailboxSnapshot mailbox : all.mailboxes()) {
+            Optional<String> why = paths.whyInvalid(mailbox.name());
+            if (why.isPresent()) {
+                found.add(new SourceProblem(SourceProblem.Kind.BAD_MAILBOX_NAME, mailbox.name().toString(),
+                        mailbox.location().path(), "mdbox cannot hold the mailbox: " + why.get()));
+            } else {
+                holdable.add(mailbox);
+            }
         }
-        return found;
+        problems.note(found);
+        return new UserSnapshot(all.listing(), holdable);
     }
 
     /** Writes and verifies everything else; returns what came of it. */
@@ -107,7 +114,7 @@ final class Pass {
     }
 
     /** Whether another scan finds what the indexes were written from. The stamps tell in most cases without one. */
-    private boolean standsStill() throws IOException {
+    private boolean standsStill() throws IOException, MigrationException {
         if (notFound > 0) {
             // Expunged, or renamed to and fro under our eyes: then the mail is still there, under the name of the snapshot.
             return false;
@@ -117,6 +124,6 @@ final class Pass {
         }
         long before = snapshot.fingerprint();
         snapshot = null;
-        return UserSnapshot.scan(maildir).fingerprint() == before;
+        return scan().fingerprint() == before;
     }
 }
