@@ -75,7 +75,7 @@ final class VerifyOutput {
             case MIGRATED -> "in the mdbox, equal in everything";
             case DIFFERENT -> "in the mdbox, and something differs";
             case VANISHED -> "expunged while Roost looked";
-            case REJECTED -> "cannot be read, or no mail";
+            case REJECTED -> "cannot be read, or is no mail";
             case MISSING -> "readable, and not in the mdbox";
         };
     }
