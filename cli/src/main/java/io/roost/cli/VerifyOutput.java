@@ -36,7 +36,7 @@ final class VerifyOutput {
         if (!report.problems().isEmpty()) {
             screen.line();
             screen.line(Style.HEADING.of("Found in the Maildir"));
-            new ProblemReport(screen, account.source().root()).summarise(report.problems(), " (--json lists all)");
+            new ProblemReport(screen, account.source().root()).summariseWithoutNotes(report.problems(), " (--json lists all)");
         }
         if (report.mismatchCount() > 0) {
             screen.line();
