@@ -3,6 +3,7 @@ package io.roost.cli;
 import java.util.Optional;
 
 import io.roost.checkpoint.CheckpointStore;
+import io.roost.checkpoint.ProblemRecord;
 import io.roost.checkpoint.UserRecord;
 import io.roost.cli.screen.Screen;
 import picocli.CommandLine.Command;
@@ -55,7 +56,8 @@ final class StatusCommand extends ReportingCommand {
         UserRecord record = store.user(user).orElseThrow(() -> new CommandException(ExitCode.NOTHING_TO_DO,
                 "the checkpoint store in " + store.path() + " knows no user " + user));
         StatusOutput output = isJson() ? new StatusJson(json()) : new StatusText(screen);
-        output.details(record, store.mailboxes(record.number()), store.problems(record.number()));
+        output.details(record, store.mailboxes(record.number()),
+                store.problems(record.number()).stream().map(ProblemRecord::toString).toList());
         return ExitCode.DONE;
     }
 }

@@ -3,27 +3,22 @@ package io.roost.checkpoint;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.Closeable;
-import java.io.File;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 import org.lmdbjava.CursorIterable;
 import org.lmdbjava.Dbi;
 import org.lmdbjava.DbiFlags;
 import org.lmdbjava.Env;
-import org.lmdbjava.EnvFlags;
 import org.lmdbjava.KeyRange;
 import org.lmdbjava.LmdbException;
 import org.lmdbjava.Txn;
-
-import io.roost.posix.ByteString;
-import io.roost.posix.FileStatus;
-import io.roost.posix.OpenDirectory;
-import io.roost.posix.PosixException;
 
 /**
  * The LMDB environment behind a small set of verbs. Any number of processes may have it open; writers wait for each other.
@@ -31,10 +26,8 @@ import io.roost.posix.PosixException;
  */
 public final class CheckpointStore implements Closeable {
     private static final int SCHEMA = 1;
-    /** Address space, not disk: the file grows as it is filled. */
-    private static final long MAP_SIZE = 64L << 30;
-    private static final int MAX_READERS = 1024;
     private static final int MAX_KEY = 500;
+    private static final String[] NAMES = {"meta", "users", "mailboxes", "placed", "problems"};
 
     private final String path;
     private final Env<ByteBuffer> env;
@@ -45,16 +38,16 @@ public final class CheckpointStore implements Closeable {
     private final Dbi<ByteBuffer> problems;
     private final String identity;
 
-    private CheckpointStore(String path, Env<ByteBuffer> env, boolean writable) {
+    private CheckpointStore(String path, Env<ByteBuffer> env) {
         this.path = path;
         this.env = env;
-        DbiFlags[] flags = writable ? new DbiFlags[] {DbiFlags.MDB_CREATE} : new DbiFlags[0];
-        meta = env.openDbi("meta", flags);
-        users = env.openDbi("users", flags);
-        mailboxes = env.openDbi("mailboxes", flags);
-        placed = env.openDbi("placed", flags);
-        problems = env.openDbi("problems", flags);
-        identity = writable ? initialise() : readMeta("store").orElseThrow(() -> new CheckpointException(path + " holds no Roost store"));
+        DbiFlags[] flags = env.isReadOnly() ? new DbiFlags[0] : new DbiFlags[] {DbiFlags.MDB_CREATE};
+        meta = env.openDbi(NAMES[0], flags);
+        users = env.openDbi(NAMES[1], flags);
+        mailboxes = env.openDbi(NAMES[2], flags);
+        placed = env.openDbi(NAMES[3], flags);
+        problems = env.openDbi(NAMES[4], flags);
+        identity = env.isReadOnly() ? read(this::knownIdentity) : write(this::initialise);
     }
 
     /**
@@ -63,102 +56,56 @@ public final class CheckpointStore implements Closeable {
      * @param directory path as the administrator gave it
      */
     public static CheckpointStore open(String directory) {
-        String bytes = ByteString.ofText(directory);
-        try {
-            if (OpenDirectory.statusOf(bytes).isEmpty()) {
-                createDirectories(bytes);
-            }
-            try (OpenDirectory dir = OpenDirectory.open(bytes)) {
-                requireUsable(dir, directory);
-                return new CheckpointStore(directory, environment(directory), true);
-            }
-        } catch (PosixException e) {
-            throw new CheckpointException("the state directory cannot be used: " + e.getMessage(), e);
-        } catch (LmdbException e) {
-            throw unusable(directory, e);
-        }
+        return open(directory, StoreEnvironment.open(directory)).orElseThrow();
     }
 
     /** Opens an existing store for reading beside a running migration; empty if there is none. Writes nothing but LMDB's reader table. */
     public static Optional<CheckpointStore> openReadOnly(String directory) {
-        String bytes = ByteString.ofText(directory);
+        return StoreEnvironment.openReadOnly(directory).flatMap(env -> open(directory, env));
+    }
+
+    private static Optional<CheckpointStore> open(String directory, Env<ByteBuffer> env) {
         try {
-            if (OpenDirectory.statusOf(bytes + "/data.mdb").isEmpty()) {
+            List<String> names = env.getDbiNames().stream().map(name -> new String(name, UTF_8)).toList();
+            if (!Arrays.asList(NAMES).containsAll(names)) {
+                throw new CheckpointException(directory + " holds no Roost store: expected the databases " + Arrays.toString(NAMES)
+                        + ", found " + names + "; name a directory of its own with --state");
+            }
+            if (env.isReadOnly() && names.size() < NAMES.length) {
+                // Its creator was killed.
+                env.close();
                 return Optional.empty();
             }
-            try (OpenDirectory dir = OpenDirectory.open(bytes)) {
-                requireUsable(dir, directory);
-                return Optional.of(new CheckpointStore(directory, environment(directory, EnvFlags.MDB_RDONLY_ENV), false));
-            }
-        } catch (PosixException e) {
-            throw new CheckpointException("the state directory cannot be used: " + e.getMessage(), e);
+            return Optional.of(new CheckpointStore(directory, env));
         } catch (LmdbException e) {
-            throw unusable(directory, e);
-        }
-    }
-
-    private static void createDirectories(String path) throws PosixException {
-        int slash = path.lastIndexOf('/');
-        String parent = slash < 0 ? "." : slash == 0 ? "/" : path.substring(0, slash);
-        if (OpenDirectory.statusOf(parent).isEmpty()) {
-            createDirectories(parent);
-        }
-        try (OpenDirectory dir = OpenDirectory.open(parent)) {
-            dir.makeDirectory(path.substring(slash + 1), 0700);
-        }
-    }
-
-    private static void requireUsable(OpenDirectory dir, String directory) throws PosixException {
-        if (dir.fileSystem().isNetwork()) {
-            throw new CheckpointException("the state directory " + directory + " lies on " + dir.fileSystem().typeName()
-                    + ", a network file system, where LMDB is not safe: name a directory on a local disk with --state");
-        }
-        Optional<FileStatus> data = dir.status("data.mdb");
-        if (data.isPresent() && (!data.get().isFile() || data.get().size() < 8192)) {
-            throw new CheckpointException(directory + "/data.mdb is damaged: expected an LMDB file, found "
-                    + data.get().size() + " bytes; move the directory away and start again (mails already published are not touched)");
-        }
-    }
-
-    private static Env<ByteBuffer> environment(String directory, EnvFlags... flags) {
-        EnvFlags[] all = java.util.Arrays.copyOf(flags, flags.length + 2);
-        all[flags.length] = EnvFlags.MDB_NOTLS;
-        all[flags.length + 1] = EnvFlags.MDB_NOMETASYNC;
-        Env<ByteBuffer> env = Env.create().setMapSize(MAP_SIZE).setMaxDbs(8).setMaxReaders(MAX_READERS)
-                .open(new File(directory), 0600, all);
-        long needed = (env.info().lastPageNumber + 1) * env.stat().pageSize;
-        long length = new File(directory, "data.mdb").length();
-        if (length < needed) {
-            // Reading a missing page of the map would end the process.
             env.close();
-            throw new CheckpointException(directory + "/data.mdb is damaged: it should have at least " + needed + " bytes and has "
-                    + length + "; move the directory away and start again (mails already published are not touched)");
+            throw StoreEnvironment.cannotOpen(directory, e);
+        } catch (RuntimeException e) {
+            env.close();
+            throw e;
         }
-        return env;
     }
 
-    private static CheckpointException unusable(String directory, LmdbException e) {
-        return new CheckpointException("the checkpoint store in " + directory + " cannot be opened: " + e.getMessage()
-                + "; if it is damaged, move the directory away and start again (mails already published are not touched)", e);
+    private String initialise(Txn<ByteBuffer> txn) {
+        if (meta.get(txn, text("schema")) == null) {
+            meta.put(txn, text("schema"), number(SCHEMA));
+            meta.put(txn, text("store"), text(UUID.randomUUID().toString()));
+        }
+        return knownIdentity(txn);
     }
 
-    private String initialise() {
-        try (Txn<ByteBuffer> txn = env.txnWrite()) {
-            ByteBuffer schema = meta.get(txn, text("schema"));
-            if (schema != null && schema.getInt(0) != SCHEMA) {
-                throw new CheckpointException("the store in " + path + " has schema " + schema.getInt(0) + ", expected " + SCHEMA
-                        + ": it was written by another version of Roost");
-            }
-            if (schema != null) {
-                ByteBuffer id = meta.get(txn, text("store"));
-                return UTF_8.decode(id).toString();
-            }
-            String id = UUID.randomUUID().toString();
-            meta.put(txn, text("schema"), direct(ByteBuffer.allocate(4).putInt(SCHEMA).array()));
-            meta.put(txn, text("store"), text(id));
-            txn.commit();
-            return id;
+    private String knownIdentity(Txn<ByteBuffer> txn) {
+        ByteBuffer schema = meta.get(txn, text("schema"));
+        if (schema == null || schema.remaining() != Integer.BYTES || schema.getInt(0) != SCHEMA) {
+            throw new CheckpointException("the store in " + path + " has "
+                    + (schema == null || schema.remaining() != Integer.BYTES ? "no schema" : "schema " + schema.getInt(0)) + ", expected "
+                    + SCHEMA + ": it was written by another version of Roost; use that one, or name another directory with --state");
         }
+        ByteBuffer id = meta.get(txn, text("store"));
+        if (id == null) {
+            throw new CheckpointException("the store in " + path + " has no identity: it is damaged; move the directory away");
+        }
+        return UTF_8.decode(id).toString();
     }
 
     /** Random identity of this store, for the markers of staging directories. */
@@ -171,65 +118,55 @@ public final class CheckpointStore implements Closeable {
     }
 
     public Optional<UserRecord> user(String name) {
-        try (Txn<ByteBuffer> txn = env.txnRead()) {
-            ByteBuffer value = users.get(txn, userKey(name));
-            return value == null ? Optional.empty() : Optional.of(UserRecord.read(value));
-        }
+        ByteBuffer key = userKey(name);
+        return read(txn -> Optional.ofNullable(users.get(txn, key)).map(UserRecord::read));
     }
 
     /** Takes users one by one, in the order of their names' bytes, from one consistent view. */
     public void users(Consumer<UserRecord> visitor) {
-        try (Txn<ByteBuffer> txn = env.txnRead(); CursorIterable<ByteBuffer> all = users.iterate(txn)) {
-            for (CursorIterable.KeyVal<ByteBuffer> kv : all) {
-                visitor.accept(UserRecord.read(kv.val()));
+        read(txn -> {
+            try (CursorIterable<ByteBuffer> all = users.iterate(txn)) {
+                all.forEach(kv -> visitor.accept(UserRecord.read(kv.val())));
             }
-        }
+            return null;
+        });
     }
 
     /** The user's record, made now if the store does not know the user yet. */
     public UserRecord userOrNew(String name, String source, String target, long now) {
-        try (Txn<ByteBuffer> txn = env.txnWrite()) {
-            ByteBuffer known = users.get(txn, userKey(name));
+        ByteBuffer key = userKey(name);
+        return write(txn -> {
+            ByteBuffer known = users.get(txn, key);
             if (known != null) {
                 return UserRecord.read(known);
             }
             ByteBuffer next = meta.get(txn, text("next-user"));
             int number = next == null ? 1 : next.getInt(0);
-            meta.put(txn, text("next-user"), direct(ByteBuffer.allocate(4).putInt(number + 1).array()));
+            meta.put(txn, text("next-user"), number(number + 1));
             UserRecord user = new UserRecord(number, name, UserState.QUEUED, source, target, now, now, 0, (int) (now / 1000),
                     0, 0, 0, 0, 0, 0, "");
-            users.put(txn, userKey(name), direct(user.write()));
-            txn.commit();
+            users.put(txn, key, direct(user.write()));
             return user;
-        }
+        });
     }
 
     public void put(UserRecord user) {
-        try (Txn<ByteBuffer> txn = env.txnWrite()) {
-            users.put(txn, userKey(user.name()), direct(user.write()));
-            txn.commit();
-        }
+        put(user, List.of());
     }
 
     /** Records the user with its mailboxes. */
     public void put(UserRecord user, List<MailboxRecord> boxes) {
-        try (Txn<ByteBuffer> txn = env.txnWrite()) {
+        write(txn -> {
             users.put(txn, userKey(user.name()), direct(user.write()));
             for (MailboxRecord box : boxes) {
                 mailboxes.put(txn, key(user.number(), box.number()), direct(box.write()));
             }
-            txn.commit();
-        }
+            return null;
+        });
     }
 
     public List<MailboxRecord> mailboxes(int userNumber) {
-        List<MailboxRecord> out = new ArrayList<>();
-        try (Txn<ByteBuffer> txn = env.txnRead(); CursorIterable<ByteBuffer> all = mailboxes.iterate(txn, ofUser(userNumber))) {
-            for (CursorIterable.KeyVal<ByteBuffer> kv : all) {
-                out.add(MailboxRecord.read(kv.key().getInt(4), kv.val()));
-            }
-        }
-        return out;
+        return all(mailboxes, userNumber, kv -> MailboxRecord.read(kv.key().getInt(4), kv.val()));
     }
 
     /**
@@ -241,63 +178,68 @@ public final class CheckpointStore implements Closeable {
      */
     public UserRecord commit(UserRecord user, PlacedBatch batch, PlacedBatch.DataFileLength length, long now) {
         UserRecord after = user.withBatch(batch.mails(), batch.bytes(), now);
-        try (Txn<ByteBuffer> txn = env.txnWrite()) {
+        return write(txn -> {
             placed.put(txn, key(user.number(), user.nextBatch()), direct(batch.write(length.fileId(), length.length())));
             users.put(txn, userKey(user.name()), direct(after.write()));
-            txn.commit();
-        }
-        return after;
+            return after;
+        });
     }
 
     /** Hands all placed mails of a user to the visitor, in the order they were placed; returns how far the data files go. */
     public PlacedBatch.DataFileLength placed(int userNumber, PlacedBatch.Visitor visitor) {
-        PlacedBatch.DataFileLength length = PlacedBatch.DataFileLength.NONE;
-        try (Txn<ByteBuffer> txn = env.txnRead(); CursorIterable<ByteBuffer> all = placed.iterate(txn, ofUser(userNumber))) {
-            for (CursorIterable.KeyVal<ByteBuffer> kv : all) {
-                length = PlacedBatch.read(kv.val(), visitor);
+        return read(txn -> {
+            PlacedBatch.DataFileLength length = PlacedBatch.DataFileLength.NONE;
+            try (CursorIterable<ByteBuffer> all = placed.iterate(txn, ofUser(userNumber))) {
+                for (CursorIterable.KeyVal<ByteBuffer> kv : all) {
+                    length = PlacedBatch.read(kv.val(), visitor);
+                }
             }
-        }
-        return length;
+            return length;
+        });
     }
 
     /** Records the user and forgets everything below it: mailboxes, placed mails and, unless kept, problems. */
     public void forget(UserRecord user, boolean keepProblems) {
-        try (Txn<ByteBuffer> txn = env.txnWrite()) {
+        write(txn -> {
             users.put(txn, userKey(user.name()), direct(user.write()));
             clear(txn, placed, user.number());
             if (!keepProblems) {
                 clear(txn, mailboxes, user.number());
                 clear(txn, problems, user.number());
             }
-            txn.commit();
-        }
+            return null;
+        });
     }
 
-    /** Replaces the user's problems, one line each. */
-    public void putProblems(int userNumber, List<String> lines) {
-        try (Txn<ByteBuffer> txn = env.txnWrite()) {
+    /** Replaces what was found about the user's source. */
+    public void putProblems(int userNumber, List<ProblemRecord> found) {
+        write(txn -> {
             clear(txn, problems, userNumber);
             int n = 0;
-            for (String line : lines) {
-                problems.put(txn, key(userNumber, n++), text(line));
+            for (ProblemRecord problem : found) {
+                problems.put(txn, key(userNumber, n++), direct(problem.write()));
             }
-            txn.commit();
-        }
+            return null;
+        });
     }
 
-    public List<String> problems(int userNumber) {
-        List<String> out = new ArrayList<>();
-        try (Txn<ByteBuffer> txn = env.txnRead(); CursorIterable<ByteBuffer> all = problems.iterate(txn, ofUser(userNumber))) {
-            for (CursorIterable.KeyVal<ByteBuffer> kv : all) {
-                out.add(UTF_8.decode(kv.val()).toString());
-            }
-        }
-        return out;
+    public List<ProblemRecord> problems(int userNumber) {
+        return all(problems, userNumber, kv -> ProblemRecord.read(kv.val()));
     }
 
     @Override
     public void close() {
         env.close();
+    }
+
+    private <T> List<T> all(Dbi<ByteBuffer> dbi, int userNumber, Function<CursorIterable.KeyVal<ByteBuffer>, T> reader) {
+        return read(txn -> {
+            List<T> out = new ArrayList<>();
+            try (CursorIterable<ByteBuffer> all = dbi.iterate(txn, ofUser(userNumber))) {
+                all.forEach(kv -> out.add(reader.apply(kv)));
+            }
+            return out;
+        });
     }
 
     private static void clear(Txn<ByteBuffer> txn, Dbi<ByteBuffer> dbi, int userNumber) {
@@ -310,10 +252,22 @@ public final class CheckpointStore implements Closeable {
         }
     }
 
-    private Optional<String> readMeta(String name) {
+    private <T> T read(Function<Txn<ByteBuffer>, T> work) {
         try (Txn<ByteBuffer> txn = env.txnRead()) {
-            ByteBuffer value = meta.get(txn, text(name));
-            return value == null ? Optional.empty() : Optional.of(UTF_8.decode(value).toString());
+            return work.apply(txn);
+        } catch (LmdbException e) {
+            throw CheckpointException.of("the checkpoint store in " + path + " cannot be read", e, "");
+        }
+    }
+
+    /** Runs in one transaction, which is as if it had never been if anything goes wrong. */
+    private <T> T write(Function<Txn<ByteBuffer>, T> work) {
+        try (Txn<ByteBuffer> txn = env.txnWrite()) {
+            T result = work.apply(txn);
+            txn.commit();
+            return result;
+        } catch (LmdbException e) {
+            throw CheckpointException.of("the checkpoint store in " + path + " cannot be written", e, "");
         }
     }
 
@@ -335,6 +289,10 @@ public final class CheckpointStore implements Closeable {
 
     private static ByteBuffer text(String text) {
         return direct(text.getBytes(UTF_8));
+    }
+
+    private static ByteBuffer number(int value) {
+        return ByteBuffer.allocateDirect(Integer.BYTES).putInt(0, value);
     }
 
     /** LMDB takes direct buffers only. */

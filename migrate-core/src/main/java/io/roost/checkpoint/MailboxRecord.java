@@ -20,6 +20,10 @@ public record MailboxRecord(int number, String name, long mails) {
     }
 
     static MailboxRecord read(int number, ByteBuffer in) {
+        if (in.remaining() < Long.BYTES) {
+            throw new CheckpointException("a mailbox record of " + in.remaining() + " bytes, expected at least " + Long.BYTES
+                    + ": the store is damaged");
+        }
         long mails = in.getLong();
         byte[] text = new byte[in.remaining()];
         in.get(text);

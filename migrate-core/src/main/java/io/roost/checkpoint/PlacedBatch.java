@@ -15,6 +15,11 @@ import io.roost.posix.ByteString;
 public final class PlacedBatch {
     private static final int FIXED = 2 + 4 + 4 + 4 + 8 + 8 + 4 + 4 + 16 + 8 + 2;
 
+    /** The highest number of a mailbox. */
+    public static final int MAX_MAILBOX = 0xffff;
+    private static final int MAX_KEY = 0xffff;
+    private static final int HEADER = 4 + 8;
+
     private ByteBuffer out = ByteBuffer.allocate(16 * 1024);
     private int mails;
     private long bytes;
@@ -39,6 +44,9 @@ public final class PlacedBatch {
 
     public void add(Mail m) {
         byte[] name = ByteString.toBytes(m.key);
+        if (m.mailbox < 0 || m.mailbox > MAX_MAILBOX || name.length > MAX_KEY) {
+            throw new IllegalArgumentException("mailbox " + m.mailbox + ", a key of " + name.length + " bytes");
+        }
         if (out.remaining() < FIXED + name.length) {
             out = ByteBuffer.wrap(Arrays.copyOf(out.array(), Math.max(out.capacity() * 2, out.capacity() + FIXED + name.length)))
                     .position(out.position());
@@ -67,8 +75,14 @@ public final class PlacedBatch {
 
     /** Reads a batch; returns the file length it recorded. */
     static DataFileLength read(ByteBuffer in, Visitor visitor) {
+        if (in.remaining() < HEADER) {
+            throw damaged();
+        }
         DataFileLength length = new DataFileLength(in.getInt(), in.getLong());
         while (in.hasRemaining()) {
+            if (in.remaining() < FIXED) {
+                throw damaged();
+            }
             int mailbox = Short.toUnsignedInt(in.getShort());
             int fileId = in.getInt();
             long offset = Integer.toUnsignedLong(in.getInt());
@@ -80,12 +94,20 @@ public final class PlacedBatch {
             long guidHigh = in.getLong();
             long guidLow = in.getLong();
             long digest = in.getLong();
-            byte[] name = new byte[Short.toUnsignedInt(in.getShort())];
+            int nameLength = Short.toUnsignedInt(in.getShort());
+            if (nameLength > in.remaining()) {
+                throw damaged();
+            }
+            byte[] name = new byte[nameLength];
             in.get(name);
             visitor.mail(new Mail(mailbox, fileId, offset, recordSize, plainSize, virtualSize, received, saved, guidHigh,
                     guidLow, digest, ByteString.of(name, 0, name.length)));
         }
         return length;
+    }
+
+    private static CheckpointException damaged() {
+        return new CheckpointException("a batch of placed mails that ends too early: the store is damaged");
     }
 
     /**

@@ -33,11 +33,15 @@ public final class UserLock implements Closeable {
             }
             try (OpenDirectory locks = state.openDirectory("locks")) {
                 OpenFile file = locks.openOrCreate(Integer.toUnsignedString(user.number()), 0600);
-                if (file.tryLock()) {
-                    return Optional.of(new UserLock(file));
+                boolean locked = false;
+                try {
+                    locked = file.tryLock();
+                    return locked ? Optional.of(new UserLock(file)) : Optional.empty();
+                } finally {
+                    if (!locked) {
+                        file.close();
+                    }
                 }
-                file.close();
-                return Optional.empty();
             }
         }
     }

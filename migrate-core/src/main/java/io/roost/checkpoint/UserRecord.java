@@ -2,7 +2,6 @@ package io.roost.checkpoint;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 
 /**
  * What the store knows of one user. Times are Unix milliseconds, 0 where not yet.
@@ -32,7 +31,10 @@ public record UserRecord(int number, String name, UserState state, String source
         long finished, int runStamp, long mailsTotal, long mailsPlaced, long bytesTotal, long bytesPlaced, int mailboxes,
         int nextBatch, String error) {
     private static final byte VERSION = 1;
+    /** Bytes before the texts. */
+    private static final int FIXED = 74;
     private static final int MAX_ERROR = 4000;
+    private static final int MAX_TEXT = 0xffff;
 
     public UserRecord withState(UserState newState, long now) {
         return new UserRecord(number, name, newState, source, target, started, now, newState == UserState.PUBLISHED ? now : finished,
@@ -69,8 +71,11 @@ public record UserRecord(int number, String name, UserState state, String source
     byte[] write() {
         byte[][] texts = {utf8(name), utf8(source), utf8(target),
             utf8(error.length() > MAX_ERROR ? error.substring(0, MAX_ERROR) : error)};
-        int size = 78;
+        int size = FIXED;
         for (byte[] text : texts) {
+            if (text.length > MAX_TEXT) {
+                throw new CheckpointException("a name or location of " + text.length + " bytes, expected at most " + MAX_TEXT);
+            }
             size += 2 + text.length;
         }
         ByteBuffer out = ByteBuffer.allocate(size);
@@ -80,17 +85,23 @@ public record UserRecord(int number, String name, UserState state, String source
         for (byte[] text : texts) {
             out.putShort((short) text.length).put(text);
         }
-        return Arrays.copyOf(out.array(), out.position());
+        return out.array();
     }
 
     static UserRecord read(ByteBuffer in) {
-        byte version = in.get();
+        byte version = in.remaining() < FIXED ? 0 : in.get();
         if (version != VERSION) {
             throw new CheckpointException("a user record of version " + version + ", expected " + VERSION
-                    + ": the store was written by another version of Roost");
+                    + ": the store was written by another version of Roost, or is damaged");
         }
         int number = in.getInt();
-        UserState state = UserState.values()[in.get()];
+        int ordinal = in.get();
+        UserState[] states = UserState.values();
+        if (ordinal < 0 || ordinal >= states.length) {
+            throw new CheckpointException("a user record with state " + ordinal + ", expected 0 to " + (states.length - 1)
+                    + ": the store was written by another version of Roost, or is damaged");
+        }
+        UserState state = states[ordinal];
         long started = in.getLong();
         long updated = in.getLong();
         long finished = in.getLong();
@@ -113,7 +124,11 @@ public record UserRecord(int number, String name, UserState state, String source
     }
 
     private static String text(ByteBuffer in) {
-        byte[] bytes = new byte[Short.toUnsignedInt(in.getShort())];
+        int length = in.remaining() < 2 ? 2 : Short.toUnsignedInt(in.getShort());
+        if (length > in.remaining()) {
+            throw new CheckpointException("a user record that ends within a text: the store is damaged");
+        }
+        byte[] bytes = new byte[length];
         in.get(bytes);
         return new String(bytes, StandardCharsets.UTF_8);
     }

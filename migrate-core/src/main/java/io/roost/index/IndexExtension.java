@@ -153,6 +153,7 @@ public record IndexExtension(String name, long resetId, byte[] header, int recor
 
     @Override
     public String toString() {
-        return name + " (header " + header.length + ", field " + recordSize + " at " + recordOffset + ", reset " + resetId + ")";
+        return name + " (header " + header.length + ", field " + recordSize + " at " + recordOffset + ", reset " + resetId
+                + ")";
     }
 }

@@ -98,7 +98,8 @@ public record IndexHeader(int majorVersion, int minorVersion, int baseHeaderSize
             days.add(u32(in));
         }
         return new IndexHeader(major, minor, base, headerSize, recordSize, compat, indexId, flags, uidValidity, nextUid,
-                messages, seen, deleted, firstRecent, firstUnseen, firstDeleted, logSeq, tail, head, log2, scan, dayStamp, days);
+                messages, seen, deleted, firstRecent, firstUnseen, firstDeleted, logSeq, tail, head, log2, scan, dayStamp,
+                days);
     }
 
     /** Writes 120 bytes at the position of a little-endian buffer. */

@@ -130,7 +130,8 @@ final class IndexRecords {
     }
 
     private CorruptFileException tooLarge(long bytes, long offset) {
-        return new CorruptFileException(file, offset, "records of at most " + limit + " bytes, half of the heap", bytes + " bytes");
+        return new CorruptFileException(file, offset, "records of at most " + limit + " bytes, half of the heap", bytes
+                + " bytes");
     }
 
     /** Index of the first record with this UID or a larger one, {@link #count} if there is none. */

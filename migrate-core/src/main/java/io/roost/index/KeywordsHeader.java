@@ -48,7 +48,8 @@ final class KeywordsHeader {
                 end++;
             }
             if (end >= header.length || end == start) {
-                throw new CorruptFileException(file, 0, "a name for keyword " + i, "none at " + start + " of the keywords header");
+                throw new CorruptFileException(file, 0, "a name for keyword " + i, "none at " + start
+                        + " of the keywords header");
             }
             names.add(ByteString.of(header, (int) start, (int) (end - start)));
         }

@@ -119,7 +119,8 @@ final class MailIndexReader {
             long end = TransactionLogReplay.replay(state, log2, Math.max(index.logFileHeadOffset(),
                     log2.header().headerSize()), index.logFileTailOffset());
             if (end != next.prevFileOffset()) {
-                throw new CorruptFileException(log2.file(), end, "records up to " + next.prevFileOffset(), "the end of the log");
+                throw new CorruptFileException(log2.file(), end, "records up to " + next.prevFileOffset(),
+                        "the end of the log");
             }
         }
     }

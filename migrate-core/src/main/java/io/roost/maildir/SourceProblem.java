@@ -1,5 +1,8 @@
 package io.roost.maildir;
 
+import java.util.Arrays;
+import java.util.Optional;
+
 import io.roost.posix.ByteString;
 
 /**
@@ -59,6 +62,11 @@ public record SourceProblem(Kind kind, String mailbox, String path, String detai
             this.id = id;
             this.severity = severity;
             this.remedy = remedy;
+        }
+
+        /** The kind with this identifier. */
+        public static Optional<Kind> of(String id) {
+            return Arrays.stream(values()).filter(kind -> kind.id.equals(id)).findFirst();
         }
 
         /** Stable identifier for scripts. */

@@ -116,7 +116,8 @@ public final class MailFileWriter implements Closeable {
     private void continueAt(long committedLength) throws IOException {
         long size = file.status().size();
         if (!file.status().isFile() || size < committedLength) {
-            throw new CorruptFileException(file.path(), size, "a file of at least " + committedLength + " bytes", size + " bytes");
+            throw new CorruptFileException(file.path(), size, "a file of at least " + committedLength + " bytes", size
+                    + " bytes");
         }
         buffer.limit(DboxFileHeader.MAX_SIZE);
         file.preadFully(buffer, 0);
@@ -213,6 +214,7 @@ public final class MailFileWriter implements Closeable {
             buffer.clear();
             file.truncate(length);
             bufferStart = length;
+            dirty = true;
         }
     }
 
@@ -256,6 +258,7 @@ public final class MailFileWriter implements Closeable {
     }
 
     private void put(ByteBuffer data) throws IOException {
+        dirty = true;
         while (data.remaining() > buffer.remaining()) {
             if (data.isDirect() && data.remaining() >= BUFFER) {
                 writeBuffer();

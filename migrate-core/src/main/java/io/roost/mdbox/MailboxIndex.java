@@ -24,6 +24,7 @@ import io.roost.posix.OpenDirectory;
  * <tr><td>{@code vsize}</td><td>field, aligned to 4: u32 virtual size + 1, 0 unknown</td></tr>
  * <tr><td>{@code hdr-vsize}</td><td>see {@link VsizeHeader}</td></tr>
  * <tr><td>{@code hdr-pop3-uidl}</td><td>header: u32 highest UID that has a POP3 UIDL</td></tr>
+ * <tr><td>{@code box-name}</td><td>with {@code LAYOUT=index} only; header: parts of the storage name with NUL between</td></tr>
  * <tr><td>{@code keywords}, {@code modseq}, {@code cache}</td><td>as in every index</td></tr>
  * </table>
  *
@@ -36,6 +37,7 @@ public final class MailboxIndex {
     static final String GUID = "guid";
     static final String VSIZE = "vsize";
     static final String POP3_UIDL = "hdr-pop3-uidl";
+    static final String BOX_NAME = "box-name";
     static final int MDBOX_FIELD_SIZE = 8;
     static final int VSIZE_FIELD_SIZE = 4;
 

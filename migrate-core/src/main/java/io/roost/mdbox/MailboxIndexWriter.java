@@ -9,6 +9,7 @@ import java.util.List;
 import io.roost.dovecot.Guid128;
 import io.roost.index.IndexExtension;
 import io.roost.index.IndexWriter;
+import io.roost.posix.ByteString;
 import io.roost.posix.OpenDirectory;
 import io.roost.posix.Ownership;
 import io.roost.posix.PosixException;
@@ -41,6 +42,16 @@ public final class MailboxIndexWriter {
      * @param cacheResetId reset id of the cache, its file's sequence number; 0 if there is no cache
      */
     public MailboxIndexWriter(MailboxIndexHeader header, long cacheResetId) {
+        this(header, cacheResetId, List.of());
+    }
+
+    /**
+     * For {@code LAYOUT=index}, where the index says to which mailbox it belongs.
+     *
+     * @param cacheResetId as above
+     * @param storageParts storage name in its parts, byte strings; empty with {@code LAYOUT=fs}
+     */
+    public MailboxIndexWriter(MailboxIndexHeader header, long cacheResetId, List<String> storageParts) {
         this.header = header;
         int flags = (header.savedPop3Uidls() ? MdboxHeader.POP3_UIDLS : 0)
                 | (header.savedPop3Orders() ? MdboxHeader.POP3_ORDERS : 0);
@@ -53,6 +64,10 @@ public final class MailboxIndexWriter {
                 IndexExtension.ofField(MailboxIndex.MDBOX, MailboxIndex.MDBOX_FIELD_SIZE, 4),
                 IndexExtension.ofField(MailboxIndex.GUID, Guid128.BYTES, 1),
                 IndexExtension.ofField(MailboxIndex.VSIZE, MailboxIndex.VSIZE_FIELD_SIZE, 4)));
+        if (!storageParts.isEmpty()) {
+            extensions.add(0, IndexExtension.ofHeader(MailboxIndex.BOX_NAME, ByteString.toBytes(String.join("\0",
+                    storageParts))));
+        }
         if (cacheResetId != 0) {
             extensions.add(new IndexExtension("cache", cacheResetId, new byte[0], 0, 4, 4));
         }

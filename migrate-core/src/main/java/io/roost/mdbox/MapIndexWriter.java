@@ -84,7 +84,8 @@ public final class MapIndexWriter {
         byte[] header = new byte[MapIndex.MAP_HEADER_SIZE];
         ByteBuffer.wrap(header).order(ByteOrder.LITTLE_ENDIAN).putInt(highestFileId);
         index.setHeader(map, header);
-        index.write(storage, MapIndex.PREFIX, new IndexWriter.Base(indexId, uidValidity, index.size() + 1L, 1, 1, 0), ownership);
+        index.write(storage, MapIndex.PREFIX, new IndexWriter.Base(indexId, uidValidity, index.size() + 1L, 1, 1, 0),
+                ownership);
     }
 
     /** As {@link #write(OpenDirectory, Ownership, long)} with the UIDVALIDITY, which is a time too, as index id. */

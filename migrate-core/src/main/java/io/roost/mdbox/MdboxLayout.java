@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
+import io.roost.dovecot.Guid128;
 import io.roost.dovecot.MailLocation;
 import io.roost.posix.ByteString;
 
@@ -20,6 +21,7 @@ import io.roost.posix.ByteString;
  * <tr><td>R/M/name/D</td><td>a mailbox: that it exists, its ACL; its index and control files unless I or C are others</td></tr>
  * <tr><td>I/M/name, I/M/name/D with {@code FULLDIRNAME}</td><td>its index, if {@code INDEX} is set</td></tr>
  * <tr><td>C/M/name, C/M/name/D with {@code FULLDIRNAME}</td><td>its control directory, if {@code CONTROL} is set</td></tr>
+ * <tr><td>M/GUID in R, I and C</td><td>instead of the three above with {@code LAYOUT=index}</td></tr>
  * <tr><td>C</td><td>subscriptions and {@link UidValidityFiles}</td></tr>
  * <tr><td>I/dovecot.list.index</td><td>list index, unless {@code LISTINDEX} says otherwise</td></tr>
  * <tr><td>A/storage</td><td>more files {@code m.N}, with A {@code ALT}</td></tr>
@@ -74,15 +76,23 @@ public final class MdboxLayout {
     }
 
     /**
-     * The layout of an mdbox at this location.
+     * The layout of an mdbox at this location with {@code LAYOUT=fs}.
      *
      * @throws IllegalArgumentException saying why, if Dovecot or Roost cannot have an mdbox there
      */
     public static MdboxLayout of(MailLocation location) {
+        require(location.layout() != MailLocation.Layout.INDEX,
+                "an mdbox with LAYOUT=index is not supported here, only LAYOUT=fs");
+        return ofAnyLayout(location);
+    }
+
+    /**
+     * As {@link #of}, and with {@code LAYOUT=index} too. Then mailboxes are placed by their GUIDs, their indexes hold their
+     * names, and the caller writes the list index with {@link ListIndexWriter}: without it Dovecot finds no mailbox.
+     */
+    public static MdboxLayout ofAnyLayout(MailLocation location) {
         require(location.driver().equals("mdbox"), "a mail location for mdbox is needed, not for " + location.driver());
         require(location.layout() != MailLocation.Layout.MAILDIR_PLUS_PLUS, "mdbox has no LAYOUT=maildir++");
-        require(location.layout() == MailLocation.Layout.FS, "an mdbox with LAYOUT=index cannot be written, only LAYOUT=fs: "
-                + "mailbox names would stand in the list index alone");
         require(!location.indexInMemory(), "an mdbox keeps flags in its index, which INDEX=MEMORY would lose");
         require(location.inbox().isEmpty(), "INBOX= is not supported for mdbox");
         require(isName(location.mailboxDir()), "MAILBOXDIR must be a relative path");
@@ -162,27 +172,65 @@ public final class MdboxLayout {
         return location.alt();
     }
 
+    /** Whether mailboxes are placed by GUID ({@code LAYOUT=index}) instead of by name. */
+    public boolean byGuid() {
+        return location.layout() == MailLocation.Layout.INDEX;
+    }
+
     /**
      * Directory by which a mailbox exists.
      *
      * @param storageParts storage name in its parts, encoded and escaped as the location wants it; byte strings
+     * @param guid         of the mailbox; needed only if {@link #byGuid}
      */
+    public Place mailbox(List<String> storageParts, Guid128 guid) {
+        return byGuid() ? byGuid(new Place(Tree.ROOT, ""), guid) : mailbox(storageParts);
+    }
+
+    /** As {@link #mailbox(List, Guid128)}, by name. */
     public Place mailbox(List<String> storageParts) {
+        requireByName();
         return named(new Place(Tree.ROOT, ""), storageParts).child(location.dirName());
     }
 
     /** Directory of a selectable mailbox's index. */
+    public Place mailboxIndex(List<String> storageParts, Guid128 guid) {
+        return byGuid() ? byGuid(index, guid) : mailboxIndex(storageParts);
+    }
+
+    /** As {@link #mailboxIndex(List, Guid128)}, by name. */
     public Place mailboxIndex(List<String> storageParts) {
+        requireByName();
         return indexPath.isPresent() ? outside(index, storageParts) : mailbox(storageParts);
     }
 
     /** Directory of a mailbox's control files; Dovecot makes it when needed. */
+    public Place mailboxControl(List<String> storageParts, Guid128 guid) {
+        return byGuid() ? byGuid(control, guid) : mailboxControl(storageParts);
+    }
+
+    /** As {@link #mailboxControl(List, Guid128)}, by name. */
     public Place mailboxControl(List<String> storageParts) {
+        requireByName();
         return controlPath.isPresent() ? outside(control, storageParts) : mailbox(storageParts);
     }
 
-    /** Directory that a mailbox without mails ({@code \NoSelect}) is: the parent of {@link #mailbox}. */
+    private void requireByName() {
+        if (byGuid()) {
+            throw new IllegalStateException("LAYOUT=index places mailboxes by GUID");
+        }
+    }
+
+    private Place byGuid(Place root, Guid128 guid) {
+        return root.child(location.mailboxDir()).child(guid.toString());
+    }
+
+    /**
+     * Directory that a mailbox without mails ({@code \NoSelect}) is: the parent of {@link #mailbox(List)}. With
+     * {@code LAYOUT=index} there is none, only {@link ListIndexWriter#addNoSelect}.
+     */
     public Place parent(List<String> storageParts) {
+        requireByName();
         return named(new Place(Tree.ROOT, ""), storageParts);
     }
 
@@ -224,13 +272,26 @@ public final class MdboxLayout {
         if (storageParts.isEmpty()) {
             return Optional.of("it has no name");
         }
-        if (storageParts.get(0).startsWith("~")) {
-            return Optional.of("it begins with '~'");
-        }
         for (String part : storageParts) {
             Optional<String> why = whyInvalidPart(part);
             if (why.isPresent()) {
                 return why;
+            }
+        }
+        return byGuid() ? Optional.empty() : whyInvalidOnDisk(storageParts);
+    }
+
+    /** What matters only where names are directories. */
+    private Optional<String> whyInvalidOnDisk(List<String> storageParts) {
+        if (storageParts.get(0).startsWith("~")) {
+            return Optional.of("it begins with '~'");
+        }
+        for (String part : storageParts) {
+            if (part.equals(".") || part.equals("..")) {
+                return Optional.of("a part of its name is '" + part + "'");
+            }
+            if (part.equals(location.dirName())) {
+                return Optional.of("a part of its name is '" + ByteString.toText(part) + "', which mdbox reserves");
             }
         }
         for (Place place : List.of(mailbox(storageParts), mailboxIndex(storageParts), mailboxControl(storageParts))) {
@@ -245,17 +306,11 @@ public final class MdboxLayout {
         if (part.isEmpty()) {
             return Optional.of("a part of its name is empty");
         }
-        if (part.equals(".") || part.equals("..")) {
-            return Optional.of("a part of its name is '" + part + "'");
-        }
         if (part.indexOf('/') >= 0) {
             return Optional.of("a part of its name contains '/'");
         }
-        if (part.indexOf(0) >= 0) {
-            return Optional.of("its name contains a NUL byte");
-        }
-        if (part.equals(location.dirName())) {
-            return Optional.of("a part of its name is '" + ByteString.toText(part) + "', which mdbox reserves");
+        if (part.indexOf(0) >= 0 || part.indexOf('\n') >= 0 || part.indexOf('\r') >= 0) {
+            return Optional.of("its name contains a NUL byte or a line break");
         }
         if (part.length() > MAX_PART) {
             return Optional.of("a part of its name is longer than " + MAX_PART + " bytes on disk");

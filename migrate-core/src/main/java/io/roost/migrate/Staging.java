@@ -12,6 +12,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentSkipListSet;
 
 import io.roost.checkpoint.CheckpointStore;
+import io.roost.dovecot.CorruptFileException;
 import io.roost.mdbox.MdboxLayout.Tree;
 import io.roost.migrate.MigrationException.Kind;
 import io.roost.posix.ByteString;
@@ -60,11 +61,20 @@ final class Staging implements Closeable {
         try (StagingTree tree = new StagingTree("root", account.target().root())) {
             StagingMarker marker = tree.publishedMarker();
             return marker != null && marker.store().equals(store.identity()) && marker.user().equals(account.user());
+        } catch (CorruptFileException e) {
+            return false;
+        } catch (PosixException e) {
+            if (e.isNotFound()) {
+                // Not even the directory that it would lie in.
+                return false;
+            }
+            throw e;
         }
     }
 
     /**
-     * Opens the user's staging: what an earlier run of the same store has left, or a new one.
+     * Opens the user's staging: what an earlier run of the same store has left, or a new one. Leaves nothing behind that was not
+     * there if this fails.
      *
      * @throws MigrationException if the target exists, staging belongs to somebody else, or another process works in it
      */
@@ -73,7 +83,7 @@ final class Staging implements Closeable {
         try {
             staging = new Staging(account, paths, ownership);
         } catch (PosixException e) {
-            throw new MigrationException(Kind.TARGET, "the directory for the mdbox is not there: " + e.getMessage()
+            throw new MigrationException(Kind.TARGET, "the directory for the mdbox cannot be used: " + e.getMessage()
                     + "; is the file system mounted? Roost creates the mdbox, not the directory it lies in", e);
         }
         try {
@@ -86,26 +96,49 @@ final class Staging implements Closeable {
     }
 
     private void adopt(CheckpointStore store) throws IOException, MigrationException {
-        StagingMarker found = root.stagedMarker();
-        if (found == null && root.stagingExists() && !root.stagingIsEmpty()) {
-            throw new MigrationException(Kind.TARGET, text(root.stagingPath()) + " exists and has no marker of Roost's: expected "
-                    + "nothing or a staging directory; look at it, and move it away");
+        StagingClaim claim = new StagingClaim(account, paths, store, root, trees.values());
+        // Looked at before anything is created, and again when nobody else can change it.
+        StagingMarker before = claim.ownMarker();
+        if (before == null || !before.publishing()) {
+            claim.requireFree();
         }
-        if (found != null && !(found.store().equals(store.identity()) && found.user().equals(account.user()))) {
-            throw new MigrationException(Kind.TARGET, text(root.stagingPath()) + " belongs to the user " + found.user()
-                    + " and the state directory " + found.stateDir() + ", expected " + account.user() + " and " + store.path()
-                    + ": go on with that state directory, or remove the staging directory");
-        }
-        boolean wasPublishing = found != null && found.publishing();
-        if (!wasPublishing) {
-            // Before anything is created: who is refused shall find nothing of ours.
-            for (StagingTree tree : trees.values()) {
-                requireFree(tree);
+        boolean locked = false;
+        StagingMarker found = before;
+        try {
+            root.open();
+            locked = root.tryLock();
+            if (!locked) {
+                throw new MigrationException(Kind.BUSY, "another process is migrating " + account.user() + " ("
+                        + text(root.stagingPath()) + " is locked)");
             }
+            found = claim.ownMarker();
+            adoptLocked(store, claim, found);
+        } catch (IOException | MigrationException | RuntimeException e) {
+            if (found == null) {
+                removeAfter(e, locked);
+            }
+            throw e;
         }
+    }
+
+    /** What this run has created goes again; without the lock that is at most an empty directory. */
+    private void removeAfter(Exception failure, boolean locked) {
+        try {
+            if (locked) {
+                remove();
+            } else {
+                root.removeEmpty();
+            }
+        } catch (IOException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    private void adoptLocked(CheckpointStore store, StagingClaim claim, StagingMarker found)
+            throws IOException, MigrationException {
+        boolean wasPublishing = found != null && found.publishing();
         marker = new StagingMarker(found == null ? UUID.randomUUID().toString() : found.set(), store.identity(), store.path(),
                 account.user(), finalPaths(), wasPublishing);
-        lockRoot();
         if (wasPublishing) {
             for (StagingTree tree : trees.values()) {
                 if (tree != root) {
@@ -113,51 +146,14 @@ final class Staging implements Closeable {
                 }
             }
             marker = marker.inPhase(false);
-            root.mark(marker);
         }
+        claim.requireFree();
+        root.mark(marker);
         for (StagingTree tree : trees.values()) {
-            requireFree(tree);
             if (tree != root) {
-                openOther(tree);
+                tree.open();
+                tree.mark(marker);
             }
-        }
-    }
-
-    private void lockRoot() throws IOException, MigrationException {
-        try {
-            root.open(marker, true);
-        } catch (PosixException e) {
-            if (e.errno() == PosixException.EAGAIN) {
-                throw new MigrationException(Kind.BUSY, "another process is migrating " + account.user() + " ("
-                        + text(root.stagingPath()) + " is locked)", e);
-            }
-            throw e;
-        }
-    }
-
-    private void openOther(StagingTree tree) throws IOException, MigrationException {
-        StagingMarker other = tree.stagedMarker();
-        if (tree.stagingExists() && !tree.stagingIsEmpty() && (other == null || !other.set().equals(marker.set()))) {
-            throw new MigrationException(Kind.TARGET, text(tree.stagingPath()) + " exists and is not part of this migration: "
-                    + "look at it, and move it away");
-        }
-        tree.open(marker, false);
-    }
-
-    /** The mail root must be free; INDEX and CONTROL may exist, without the names of an mdbox. */
-    private void requireFree(StagingTree tree) throws IOException, MigrationException {
-        if (tree == root) {
-            if (tree.isOccupied()) {
-                throw new MigrationException(Kind.TARGET, text(tree.finalPath()) + " already exists: Roost never writes into a mailbox "
-                        + "that somebody may use; move it away, or check with \"roost verify\" whether the user is migrated already");
-            }
-            return;
-        }
-        List<String> collisions = tree.collisions(paths::isOurName);
-        if (!collisions.isEmpty()) {
-            throw new MigrationException(Kind.TARGET, text(tree.finalPath()) + " already holds " + text(collisions.get(0))
-                    + ", which the mdbox needs: it must not share this directory with another location; move it away, or name another "
-                    + tree.name().toUpperCase(Locale.ROOT) + " for the mdbox");
         }
     }
 
@@ -269,14 +265,14 @@ final class Staging implements Closeable {
         }
     }
 
-    /** Removes all staging directories. */
-    void remove() throws PosixException {
+    /** Removes all staging directories, the root's last. */
+    void remove() throws IOException {
         for (StagingTree tree : trees.values()) {
             if (tree != root) {
-                tree.remove();
+                tree.removeOf(marker);
             }
         }
-        root.remove();
+        root.removeOf(marker);
     }
 
     private static String text(String bytes) {

@@ -77,8 +77,16 @@ final class StagingTree implements Closeable {
         return parent.status(stagingName).isPresent();
     }
 
+    /** Whether there is nothing in the staging directory but perhaps a marker whose writer was killed before it wrote. */
     boolean stagingIsEmpty() throws PosixException {
-        return children(stagingName).isEmpty();
+        if (!parent.status(stagingName).map(FileStatus::isDirectory).orElse(true)) {
+            return false;
+        }
+        try (OpenDirectory dir = parent.openDirectory(stagingName)) {
+            List<String> names = children(dir);
+            return names.isEmpty() || names.equals(List.of(StagingMarker.NAME))
+                    && dir.status(StagingMarker.NAME).map(s -> s.isFile() && s.size() == 0).orElse(true);
+        }
     }
 
     /** Whether the final place holds anything; an empty directory counts as nothing. */
@@ -88,6 +96,11 @@ final class StagingTree implements Closeable {
             return false;
         }
         return !status.get().isDirectory() || !children(finalName).isEmpty();
+    }
+
+    /** Whether the final place holds something that is no directory; a symbolic link is none. */
+    boolean isNoDirectory() throws PosixException {
+        return parent.status(finalName).map(s -> !s.isDirectory()).orElse(false);
     }
 
     /** Names in the final place that a mdbox has there too. */
@@ -107,24 +120,43 @@ final class StagingTree implements Closeable {
     }
 
     private List<String> children(String directory) throws PosixException {
-        List<String> out = new ArrayList<>();
         try (OpenDirectory dir = parent.openDirectory(directory)) {
-            dir.list((child, kind) -> out.add(child));
+            return children(dir);
         }
+    }
+
+    private static List<String> children(OpenDirectory dir) throws PosixException {
+        List<String> out = new ArrayList<>();
+        dir.list((child, kind) -> out.add(child));
         return out;
     }
 
-    /** Creates the staging directory, or opens the one that is there; {@code text} becomes its marker. */
-    void open(StagingMarker text, boolean lock) throws PosixException {
-        if (!stagingExists()) {
+    /** Creates the staging directory, or opens the one that is there; its marker is there then, perhaps empty. */
+    void open() throws PosixException {
+        try {
             parent.makeDirectory(stagingName, 0700);
+        } catch (PosixException e) {
+            if (e.errno() != PosixException.EEXIST) {
+                throw e;
+            }
         }
         root = parent.openDirectory(stagingName);
         marker = root.openOrCreate(StagingMarker.NAME, 0600);
-        if (lock && !marker.tryLock()) {
-            throw new PosixException("lock", root.pathOf(StagingMarker.NAME), PosixException.EAGAIN);
+    }
+
+    /**
+     * Takes the lock on the marker, which goes with this process.
+     *
+     * @return false if another process has it, or has published or removed the directory since it was opened
+     */
+    boolean tryLock() throws PosixException {
+        if (!marker.tryLock()) {
+            return false;
         }
-        text.write(marker);
+        Optional<FileStatus> directory = parent.status(stagingName);
+        Optional<FileStatus> file = root.status(StagingMarker.NAME);
+        return directory.isPresent() && directory.get().sameFile(root.status())
+                && file.isPresent() && file.get().sameFile(marker.status());
     }
 
     void mark(StagingMarker text) throws PosixException {
@@ -186,9 +218,36 @@ final class StagingTree implements Closeable {
         }
     }
 
-    /** Removes the staging directory with all it holds. */
-    void remove() throws PosixException {
-        parent.removeTree(stagingName);
+    /** Removes the staging directory if there is nothing in it. */
+    void removeEmpty() throws PosixException {
+        try {
+            parent.removeDirectory(stagingName);
+        } catch (PosixException e) {
+            if (e.errno() != PosixException.ENOTEMPTY) {
+                throw e;
+            }
+        }
+    }
+
+    /**
+     * Removes the staging directory with all it holds, the marker last: who is killed here must know it again. Does nothing
+     * unless it belongs to the same set as {@code own}, which may be null, or to nobody.
+     */
+    void removeOf(StagingMarker own) throws IOException {
+        StagingMarker found = stagedMarker();
+        boolean isOwn = found == null ? stagingExists() && stagingIsEmpty() : own != null && found.set().equals(own.set());
+        if (!isOwn) {
+            return;
+        }
+        try (OpenDirectory dir = parent.openDirectory(stagingName)) {
+            for (String child : children(dir)) {
+                if (!child.equals(StagingMarker.NAME)) {
+                    dir.removeTree(child);
+                }
+            }
+            dir.removeFile(StagingMarker.NAME);
+        }
+        parent.removeDirectory(stagingName);
     }
 
     @Override

@@ -15,6 +15,21 @@ final class TargetOwnership {
     private TargetOwnership() {
     }
 
+    /**
+     * Checks that this process can create what belongs to the mail's owner.
+     *
+     * @param source status of the Maildir's root
+     */
+    static void requirePermitted(Account account, FileStatus source) throws MigrationException {
+        int own = OpenDirectory.effectiveUid();
+        int owner = account.uid() >= 0 ? account.uid() : source.uid();
+        if (own != 0 && own != owner) {
+            throw new MigrationException(MigrationException.Kind.TARGET, "the mail of " + account.user() + " belongs to the uid "
+                    + Integer.toUnsignedString(owner) + ", and Roost runs as " + Integer.toUnsignedString(own)
+                    + ", who cannot give files away: run it as that uid, or as root");
+        }
+    }
+
     /** For an account whose Maildir's root is {@code source} and whose mdbox will lie in {@code parent}. */
     static Ownership of(Account account, FileStatus source, FileStatus parent) throws PosixException {
         boolean setgid = (parent.mode() & SETGID) != 0;

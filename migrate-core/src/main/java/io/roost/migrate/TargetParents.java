@@ -1,5 +1,6 @@
 package io.roost.migrate;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -51,7 +52,29 @@ final class TargetParents {
                 createParents(account, other.get(), source, create);
             }
         }
+        if (account.target().alt().isPresent()) {
+            requireNoDataFiles(account.target().alt().get() + "/storage");
+        }
         return status;
+    }
+
+    /** The numbers of data files are one sequence over the mail root and ALT. */
+    private static void requireNoDataFiles(String altStorage) throws PosixException, MigrationException {
+        if (OpenDirectory.statusOf(altStorage).isEmpty()) {
+            return;
+        }
+        List<String> found = new ArrayList<>();
+        try (OpenDirectory directory = OpenDirectory.open(altStorage)) {
+            directory.list((name, kind) -> {
+                if (found.isEmpty() && DataFiles.isDataFile(name)) {
+                    found.add(directory.pathOf(name));
+                }
+            });
+        }
+        if (!found.isEmpty()) {
+            throw new MigrationException(Kind.TARGET, ByteString.toText(found.get(0)) + " belongs to another mdbox: ALT must be empty; "
+                    + "move it away, or name another ALT");
+        }
     }
 
     private static void createParents(Account account, String path, FileStatus source, boolean create)

@@ -11,6 +11,8 @@ import java.util.Set;
 import io.roost.checkpoint.CheckpointException;
 import io.roost.checkpoint.CheckpointStore;
 import io.roost.checkpoint.MailboxRecord;
+import io.roost.checkpoint.PlacedBatch;
+import io.roost.checkpoint.ProblemRecord;
 import io.roost.checkpoint.UserLock;
 import io.roost.checkpoint.UserRecord;
 import io.roost.checkpoint.UserState;
@@ -19,7 +21,6 @@ import io.roost.maildir.Maildir;
 import io.roost.maildir.MailboxSnapshot;
 import io.roost.maildir.SourceProblem;
 import io.roost.maildir.SourceProblem.Severity;
-import io.roost.mdbox.MailFileWriter;
 import io.roost.migrate.MigrationException.Kind;
 import io.roost.posix.ByteString;
 import io.roost.posix.FileStatus;
@@ -62,16 +63,19 @@ public final class UserMigration {
      */
     public Result run() throws MigrationException {
         long started = System.currentTimeMillis();
-        UserRecord user = store.userOrNew(account.user(), account.source().toString(), account.target().toString(), started);
-        try (UserLock lock = UserLock.tryAcquire(store, user).orElseThrow(() -> new MigrationException(Kind.BUSY,
-                "another process is migrating " + account.user() + " with the state directory " + store.path()))) {
-            // Read again: the one who held the lock may have gone on.
-            user = store.user(account.user()).orElse(user);
-            Result result = runLocked(user, started);
-            events.event(new Event.Done(account.user(), result));
-            return result;
+        try {
+            UserRecord user = store.userOrNew(account.user(), account.source().toString(), account.target().toString(), started);
+            try (UserLock lock = UserLock.tryAcquire(store, user).orElseThrow(() -> new MigrationException(Kind.BUSY,
+                    "another process is migrating " + account.user() + " with the state directory " + store.path()))) {
+                // Read again: the one who held the lock may have gone on.
+                Result result = runLocked(store.user(account.user()).orElse(user), started);
+                events.event(new Event.Done(account.user(), result));
+                return result;
+            }
         } catch (PosixException e) {
             throw failed(new MigrationException(Kind.IO, "the lock in the state directory cannot be taken: " + e.getMessage(), e));
+        } catch (CheckpointException e) {
+            throw failed(new MigrationException(e.isNoSpace() ? Kind.NO_SPACE : Kind.IO, e.getMessage(), e));
         } catch (MigrationException e) {
             throw failed(e);
         }
@@ -89,10 +93,12 @@ public final class UserMigration {
             }
             UserRecord current = user;
             if (user.state().isPublished()) {
-                if (OpenDirectory.statusOf(account.target().root()).isPresent()) {
-                    return result(user, null, started, true);
+                boolean isThere = user.target().equals(account.target().toString())
+                        && OpenDirectory.statusOf(account.target().root()).isPresent();
+                if (isThere) {
+                    return user.state() == UserState.DONE ? result(user, null, started, true) : complete(user, null, started);
                 }
-                // The mdbox of an earlier migration was taken away on purpose: begin anew.
+                // The mdbox of an earlier migration was taken away on purpose, or another one is wanted: begin anew.
                 current = user.restarted(started);
                 store.forget(current, false);
             }
@@ -102,11 +108,10 @@ public final class UserMigration {
             throw new MigrationException(Kind.INTERRUPTED, "stopped; the next run goes on from here", e);
         } catch (MigrationException e) {
             throw record(e);
-        } catch (CheckpointException e) {
-            throw new MigrationException(Kind.IO, e.getMessage(), e);
         } catch (IOException e) {
             boolean full = e instanceof PosixException p && p.isNoSpace();
-            throw record(new MigrationException(full ? Kind.NO_SPACE : Kind.IO, e.getMessage(), e));
+            throw record(new MigrationException(full ? Kind.NO_SPACE : Kind.IO, e.getMessage() + (full
+                    ? "; nothing was published, the Maildir is as it was: free some space and run again" : ""), e));
         }
     }
 
@@ -130,29 +135,36 @@ public final class UserMigration {
     private Result migrate(UserRecord record, long started) throws IOException, MigrationException, InterruptedException {
         FileStatus source = OpenDirectory.statusOf(account.source().root()).orElseThrow(() -> new MigrationException(Kind.SOURCE,
                 "there is no Maildir at " + ByteString.toText(account.source().root()) + ": is the file system mounted?"));
+        TargetOwnership.requirePermitted(account, source);
+        OpenDirectory.clearUmask();
         FileStatus parent = TargetParents.prepare(account, source);
         Ownership ownership = TargetOwnership.of(account, source, parent);
-        OpenDirectory.clearUmask();
         UserRecord user = record;
         Finisher finished;
         try (Staging staging = Staging.open(account, paths, ownership, store)) {
             try {
                 PlacedMails placed = new PlacedMails();
-                try (DataFiles files = DataFiles.resume(staging, paths, store, user, placed);
-                        MailFileWriter writer = files.writer(settings.rotateSize())) {
-                    user = files.user();
+                try (DataFiles files = DataFiles.resume(staging, paths, store, user, placed, settings.rotateSize())) {
                     events.event(new Event.Started(account.user(), account.source().root(), account.target().root(), placed.size()));
-                    Pass pass = new Pass(staging, placed, files.storage(), writer);
-                    user = pass.copy(user, 0);
+                    Pass pass = new Pass(staging, placed, files);
+                    user = pass.copy(files.user(), 0);
                     user = reached(user, UserState.COPIED);
                     finished = pass.finish(user);
-                    user = reached(user, UserState.VERIFIED);
                 }
+                // What a run killed from here on has found must be in the report of the one that ends it.
+                recordProblems(user);
+                user = reached(user.withTotals(finished.mailboxes(), finished.mails(), finished.bytes()), UserState.VERIFIED);
                 staging.publish();
                 user = reached(user, UserState.PUBLISHED);
             } catch (PosixException e) {
                 if (e.isNoSpace()) {
-                    giveSpaceBack(staging);
+                    giveSpaceBack(staging, e);
+                }
+                throw e;
+            } catch (MigrationException e) {
+                if (e.kind() == Kind.MISMATCH) {
+                    // Somebody or something has been at the staged files: the next run copies them again.
+                    forgetPlaced();
                 }
                 throw e;
             }
@@ -165,17 +177,15 @@ public final class UserMigration {
         private final Maildir maildir = new Maildir(account.source());
         private final Staging staging;
         private final PlacedMails placed;
-        private final OpenDirectory storage;
-        private final MailFileWriter writer;
+        private final DataFiles files;
         private UserSnapshot snapshot;
         private int[] numbers;
         private long notFound;
 
-        Pass(Staging staging, PlacedMails placed, OpenDirectory storage, MailFileWriter writer) {
+        Pass(Staging staging, PlacedMails placed, DataFiles files) {
             this.staging = staging;
             this.placed = placed;
-            this.storage = storage;
-            this.writer = writer;
+            this.files = files;
         }
 
         UserRecord copy(UserRecord before, int attempt) throws IOException, MigrationException, InterruptedException {
@@ -189,7 +199,8 @@ public final class UserMigration {
             }
             note(snapshot.problems().toList());
             note(unholdable());
-            Copier copier = new Copier(account, settings, placed, storage, writer, store, user, m -> paths.storageName(m.name()), events);
+            Copier copier = new Copier(account, settings, placed, files.storage(), files.writer(), store, user,
+                    m -> paths.storageName(m.name()), events);
             try {
                 user = copier.copy(snapshot, numbers);
             } finally {
@@ -246,7 +257,7 @@ public final class UserMigration {
     }
 
     /** Numbers of the mailboxes in the store: those known keep theirs. */
-    private int[] number(UserSnapshot snapshot, UserRecord user) {
+    private int[] number(UserSnapshot snapshot, UserRecord user) throws MigrationException {
         Map<String, Integer> known = new HashMap<>();
         for (MailboxRecord box : store.mailboxes(user.number())) {
             known.put(box.name(), box.number());
@@ -257,6 +268,10 @@ public final class UserMigration {
             MailboxSnapshot mailbox = snapshot.mailboxes().get(i);
             String name = String.join("\0", mailbox.name().parts());
             numbers[i] = known.computeIfAbsent(name, n -> known.size());
+            if (numbers[i] > PlacedBatch.MAX_MAILBOX) {
+                throw new MigrationException(Kind.SOURCE, account.user() + " has had more than " + (PlacedBatch.MAX_MAILBOX + 1)
+                        + " mailboxes since the migration began, which Roost does not support");
+            }
             records.add(new MailboxRecord(numbers[i], name, mailbox.mails().size()));
         }
         store.put(user, records);
@@ -290,40 +305,61 @@ public final class UserMigration {
     }
 
     /** A full disk hurts the mail that still arrives: nothing of ours stays on it. */
-    private void giveSpaceBack(Staging staging) throws PosixException {
-        staging.remove();
+    private void giveSpaceBack(Staging staging, PosixException full) {
+        try {
+            staging.remove();
+            forgetPlaced();
+        } catch (IOException | CheckpointException e) {
+            full.addSuppressed(e);
+        }
+    }
+
+    private void forgetPlaced() {
         store.user(account.user()).ifPresent(user -> store.forget(user.restarted(System.currentTimeMillis()), false));
     }
 
     private MigrationException record(MigrationException e) {
-        store.user(account.user()).ifPresent(user -> {
-            store.put(user.failed(e.getMessage(), System.currentTimeMillis()));
-            recordProblems(user);
-        });
+        try {
+            store.user(account.user()).ifPresent(user -> {
+                store.put(user.failed(e.getMessage(), System.currentTimeMillis()));
+                recordProblems(user);
+            });
+        } catch (CheckpointException why) {
+            e.addSuppressed(why);
+        }
         return e;
     }
 
     private void recordProblems(UserRecord user) {
-        store.putProblems(user.number(), problems.stream().map(SourceProblem::toString).toList());
+        store.putProblems(user.number(), problems.stream()
+                .map(p -> new ProblemRecord(p.kind().id(), p.mailbox(), p.path(), p.detail())).toList());
+    }
+
+    /** What the run that wrote the mdbox has found, for the report of one that only ends it. */
+    private void recallProblems(UserRecord user) {
+        for (ProblemRecord p : store.problems(user.number())) {
+            SourceProblem.Kind.of(p.kind()).ifPresent(kind -> problems.add(new SourceProblem(kind, p.mailbox(), p.path(), p.detail())));
+        }
     }
 
     private Result complete(UserRecord user, Finisher finished, long started) throws IOException {
         Staging.removeMarkers(account, paths);
         UserRecord done = user.withState(UserState.DONE, System.currentTimeMillis());
         store.forget(done, true);
-        if (finished != null) {
-            recordProblems(done);
-        }
         events.event(new Event.Reached(account.user(), UserState.DONE));
         return result(done, finished, started, false);
     }
 
-    private Result result(UserRecord user, Finisher finished, long started, boolean alreadyDone) {
+    private Result result(UserRecord user, Finisher finished, long started, boolean alreadyDone) throws IOException {
+        if (finished == null) {
+            recallProblems(user);
+        }
         List<SourceProblem> skipped = problems.stream().filter(p -> p.kind().severity() == Severity.LOSS).toList();
         List<SourceProblem> notes = problems.stream().filter(p -> p.kind().severity() != Severity.LOSS).toList();
         long millis = System.currentTimeMillis() - started;
         if (finished == null) {
-            return new Result(user.mailboxes(), user.mailsTotal(), user.bytesPlaced(), 0, 0, 0, 0, skipped, notes, millis, alreadyDone);
+            return new Result(user.mailboxes(), user.mailsTotal(), user.bytesTotal(), 0, 0, 0, DataFiles.count(paths), skipped, notes,
+                    millis, alreadyDone);
         }
         return new Result(finished.mailboxes(), finished.mails(), finished.bytes(), copiedMails, sharedMails, vanished,
                 finished.dataFiles(), skipped, notes, millis, alreadyDone);

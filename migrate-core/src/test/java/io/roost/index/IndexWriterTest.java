@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Random;
@@ -107,12 +108,12 @@ class IndexWriterTest {
         assertEquals(6, h.firstDeletedUidLowwater());
         assertEquals(0xffffffffL, h.log2RotateTime());
         byte[] log = Files.readAllBytes(temp.resolve("x.log"));
-        assertArrayEquals(new byte[] {1, 3, 40, 0, 7, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 40, 0, 0, 0, 7, 0, 0, 0, 1, 0, 0, 0, 0, 0,
-            0, 0, 1, 0, 0, 0, 0, 0, 0, 0}, log);
+        assertArrayEquals(new byte[] {1, 3, 40, 0, 7, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 40, 0, 0, 0, 7, 0, 0, 0, 1, 0, 0, 0, 0,
+            0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0}, log);
         byte[] index = Files.readAllBytes(temp.resolve("x"));
         assertEquals(120 + 3 * 8, index.length);
         assertArrayEquals(new byte[] {7, 3, 120, 0, 120, 0, 0, 0, 8, 0, 0, 0, 1, 0, 0, 0, 7, 0, 0, 0},
-                java.util.Arrays.copyOf(index, 20));
+                Arrays.copyOf(index, 20));
     }
 
     @Test

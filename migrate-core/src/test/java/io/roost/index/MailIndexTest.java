@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 
@@ -184,7 +185,7 @@ class MailIndexTest {
         write(log.append(5, 0).raw(new byte[8]));
         assertEquals("1 2 3 4 5", uids(read()));
         byte[] bytes = log.bytes();
-        Files.write(temp.resolve("i.log"), java.util.Arrays.copyOf(bytes, complete + 12));
+        Files.write(temp.resolve("i.log"), Arrays.copyOf(bytes, complete + 12));
         assertEquals("1 2 3 4", uids(read()));
         bytes[complete + 3] = 0;
         Files.write(temp.resolve("i.log"), bytes);
@@ -282,7 +283,8 @@ class MailIndexTest {
             write(base().append(3, 0));
             read();
         });
-        assertTrue(e.getMessage().contains("i.log is damaged at offset 40: expected a UID of 4 or more, found 3"), e.getMessage());
+        assertTrue(e.getMessage().contains("i.log is damaged at offset 40: expected a UID of 4 or more, found 3"),
+                e.getMessage());
         for (LogBuilder log : List.of(base2().record(TransactionType.EXT_REC_UPDATE, new byte[8]),
                 base2().record(1, new byte[8]), base2().record(0x4000, new byte[8]), base2().flags(0, 2, 1, 1, 1),
                 base2().intro(-1, "keywords", 0, 4, 4, 4, 0), base2().intro(5, "", 0, 4, 4, 4, 0),

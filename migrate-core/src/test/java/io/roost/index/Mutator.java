@@ -25,7 +25,8 @@ public final class Mutator {
                     int from = random.nextInt(b.length);
                     System.arraycopy(b.clone(), from, b, at, Math.min(random.nextInt(64), b.length - Math.max(at, from)));
                 }
-                default -> b = random.nextInt(4) > 0 ? b : Arrays.copyOf(b, random.nextBoolean() ? at : b.length + random.nextInt(100));
+                default -> b = random.nextInt(4) > 0 ? b : Arrays.copyOf(b, random.nextBoolean() ? at : b.length
+                        + random.nextInt(100));
             }
         }
         return b;

@@ -171,7 +171,8 @@ class RealIndexTest {
         String[] records = dump.split("RECORD: ");
         assertEquals(index.size(), records.length - 1);
         for (int i = 0; i < index.size(); i++) {
-            assertTrue(records[i + 1].startsWith(String.format("seq=%d, uid=%d, flags=0x%02x", i + 1, index.uid(i), index.flags(i))),
+            assertTrue(records[i + 1].startsWith(String.format("seq=%d, uid=%d, flags=0x%02x", i + 1, index.uid(i),
+                    index.flags(i))),
                     records[i + 1]);
             assertEquals(number(records[i + 1], "- ext \\d+ cache"), index.recordInt(cache, i, 0));
             assertEquals(number(records[i + 1], "- ext \\d+ modseq"), index.modseq(i));

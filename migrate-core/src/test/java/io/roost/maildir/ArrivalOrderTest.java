@@ -41,8 +41,8 @@ class ArrivalOrderTest {
         Random random = new Random(5);
         List<String> names = new ArrayList<>();
         for (int i = 0; i < 5000; i++) {
-            names.add("1." + (random.nextBoolean() ? "M" : "") + random.nextInt(100_000) + (char) ('A' + random.nextInt(26)) + "M"
-                    + random.nextInt(1000) + "." + i);
+            names.add("1." + (random.nextBoolean() ? "M" : "") + random.nextInt(100_000)
+                    + (char) ('A' + random.nextInt(26)) + "M" + random.nextInt(1000) + "." + i);
         }
         assertEquals(5000, sorted(names).size());
     }

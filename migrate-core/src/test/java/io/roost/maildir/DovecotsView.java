@@ -114,7 +114,8 @@ final class DovecotsView {
 
     private List<String> theirs(String mail, String mailbox) throws IOException {
         List<String> lines = new ArrayList<>();
-        List<String> fetched = dovecot.doveadm("-o", mail, "-f", "tab", "fetch", "-u", user, FIELDS, "mailbox", mailbox, "ALL").lines();
+        List<String> fetched = dovecot.doveadm("-o", mail, "-f", "tab", "fetch", "-u", user, FIELDS, "mailbox", mailbox, "ALL")
+                .lines();
         int recent = 0;
         for (String line : fetched.subList(Math.min(1, fetched.size()), fetched.size())) {
             String[] v = line.split("\t", -1);
@@ -164,8 +165,8 @@ final class DovecotsView {
                     mails.isInNew(i) ? "new" : "cur", text(mails.fileName(i)));
             long received = mails.receivedDate(i) != MailList.UNKNOWN ? mails.receivedDate(i)
                     : Files.getLastModifiedTime(file).toMillis() / 1000;
-            lines.add(snapshot.name() + " uid=" + mails.uid(i) + " guid=" + text(mails.guid(i)) + " flags=" + flags + " received="
-                    + received + " pop3=" + (mails.pop3Uidl(i) == null ? "" : mails.pop3Uidl(i)) + " order="
+            lines.add(snapshot.name() + " uid=" + mails.uid(i) + " guid=" + text(mails.guid(i)) + " flags=" + flags
+                    + " received=" + received + " pop3=" + (mails.pop3Uidl(i) == null ? "" : mails.pop3Uidl(i)) + " order="
                     + (mails.pop3Order(i) == 0 ? "" : "" + mails.pop3Order(i)));
         }
         lines.add(snapshot.name() + " messages=" + mails.size() + " uidnext=" + snapshot.uidNext() + " uidvalidity="

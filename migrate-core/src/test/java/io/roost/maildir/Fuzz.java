@@ -48,7 +48,8 @@ final class Fuzz {
                 case 0 -> b[at] = (byte) random.nextInt(256);
                 case 1 -> b[at] = (byte) ODD.charAt(random.nextInt(ODD.length()));
                 case 2 -> b = Arrays.copyOf(b, at);
-                case 3 -> b = join(Arrays.copyOf(b, at), Arrays.copyOfRange(b, Math.min(b.length, at + 1 + random.nextInt(20)), b.length));
+                case 3 -> b = join(Arrays.copyOf(b, at),
+                        Arrays.copyOfRange(b, Math.min(b.length, at + 1 + random.nextInt(20)), b.length));
                 case 4 -> b = join(Arrays.copyOf(b, at), Arrays.copyOfRange(b, random.nextInt(at + 1), b.length));
                 default -> b[at] ^= (byte) (1 << random.nextInt(8));
             }

@@ -41,7 +41,8 @@ class MailFilesTest {
 
     @Test
     void choosesTheFirstOfDuplicatesWhateverTheOrder() {
-        List<String[]> orders = List.of(new String[] {"n1.a", "c1.a:2,S", "c1.a:2,"}, new String[] {"c1.a:2,", "n1.a", "c1.a:2,S"},
+        List<String[]> orders = List.of(new String[] {"n1.a", "c1.a:2,S", "c1.a:2,"},
+                new String[] {"c1.a:2,", "n1.a", "c1.a:2,S"},
                 new String[] {"c1.a:2,S", "c1.a:2,", "n1.a"});
         for (String[] order : orders) {
             MailFiles some = new MailFiles(new NameStore());

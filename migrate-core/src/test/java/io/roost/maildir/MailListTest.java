@@ -78,7 +78,8 @@ class MailListTest {
 
     @Test
     void tellsSizesThatTheNameStates() {
-        MailList list = new MailList.Builder().add(1, "1.a,S=5,W=6:2,S", false, 0, bits()).add(2, "2.b", false, 0, bits()).build();
+        MailList list = new MailList.Builder().add(1, "1.a,S=5,W=6:2,S", false, 0, bits()).add(2, "2.b", false, 0, bits())
+                .build();
         assertEquals(5, list.statedSize(0));
         assertEquals(6, list.statedVirtualSize(0));
         assertEquals(-1, list.statedSize(1));

@@ -31,7 +31,8 @@ class MailOpenerTest {
 
     @BeforeEach
     void make() throws Exception {
-        source = new SourceDirectory(temp).mailbox("").file("cur/1.a:2,S", "one").file("cur/2.b:2,", "two").file("new/3.c", "three");
+        source = new SourceDirectory(temp).mailbox("").file("cur/1.a:2,S", "one").file("cur/2.b:2,", "two")
+                .file("new/3.c", "three");
     }
 
     private static String read(MailOpener opener, int i) throws IOException {

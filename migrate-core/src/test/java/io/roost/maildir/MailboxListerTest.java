@@ -35,6 +35,10 @@ class MailboxListerTest {
         return listing.noSelect().stream().map(MailboxName::toString).toList();
     }
 
+    private static List<String> subscriptions(MaildirListing listing) {
+        return listing.subscriptions().stream().map(MailboxName::toString).toList();
+    }
+
     @Test
     void listsMaildirPlusPlus() throws Exception {
         source.mailbox("").mailbox(".Work").mailbox(".Work.Deep.er").mailbox(".&ANw-").mailbox(".INBOX.Sub");
@@ -77,8 +81,8 @@ class MailboxListerTest {
 
     @Test
     void tellsOfNamesThatCannotBeOpened() throws Exception {
-        source.mailbox("").mailbox(".inv&alid").mailbox("..Foo").mailbox(".A..B").mailbox(".A.").mailbox(".inbox").mailbox(".Good")
-                .mailbox("..DOVECOT-TRASHED");
+        source.mailbox("").mailbox(".inv&alid").mailbox("..Foo").mailbox(".A..B").mailbox(".A.").mailbox(".inbox")
+                .mailbox(".Good").mailbox("..DOVECOT-TRASHED");
         MaildirListing listing = source.maildir("").list();
         assertEquals(List.of("INBOX", "Good"), names(listing));
         assertEquals(List.of(Kind.BAD_MAILBOX_NAME, Kind.BAD_MAILBOX_NAME, Kind.BAD_MAILBOX_NAME, Kind.BAD_MAILBOX_NAME,
@@ -127,7 +131,8 @@ class MailboxListerTest {
                 SourceDirectory.kinds(source.maildir(":INBOX=~/Maildir/.INBOX").list().problems()));
         source.mailbox("INBOX").file("INBOX/new/1.b", "");
         MaildirListing fs = source.maildir(":LAYOUT=fs").list();
-        assertTrue(fs.problems().stream().anyMatch(p -> p.kind() == Kind.BAD_MAILBOX_NAME && p.path().endsWith("Maildir/INBOX")));
+        assertTrue(fs.problems().stream()
+                .anyMatch(p -> p.kind() == Kind.BAD_MAILBOX_NAME && p.path().endsWith("Maildir/INBOX")));
     }
 
     @Test
@@ -172,16 +177,18 @@ class MailboxListerTest {
 
     @Test
     void readsSubscriptionsAndLastUidValidity() throws Exception {
-        source.mailbox("").file("subscriptions", "V\t2\n\nINBOX\nWork\tSub\n&ANw-\nbad&name\n\n").file("dovecot-uidvalidity", "5d000001")
-                .file("dovecot-uidvalidity.5d000003", "").file("dovecot-uidvalidity.garbage", "");
+        source.mailbox("").file("subscriptions", "V\t2\n\nINBOX\nWork\tSub\n&ANw-\nbad&name\n\n")
+                .file("dovecot-uidvalidity", "5d000001").file("dovecot-uidvalidity.5d000003", "")
+                .file("dovecot-uidvalidity.garbage", "");
         MaildirListing listing = source.maildir("").list();
-        assertEquals(List.of("INBOX", "Work/Sub", "\u00dc"), listing.subscriptions().stream().map(MailboxName::toString).toList());
+        assertEquals(List.of("INBOX", "Work/Sub", "\u00dc"), subscriptions(listing));
         assertEquals(0x5d000003L, listing.lastUidValidity());
-        assertEquals(List.of(Kind.CORRUPT_SUBSCRIPTIONS, Kind.CORRUPT_SUBSCRIPTIONS), SourceDirectory.kinds(listing.problems()));
+        assertEquals(List.of(Kind.CORRUPT_SUBSCRIPTIONS, Kind.CORRUPT_SUBSCRIPTIONS),
+                SourceDirectory.kinds(listing.problems()));
         source.file("subscriptions", "INBOX\nWork.Sub\n").file("dovecot-uidvalidity", "zz");
         Files.delete(source.root().resolve("dovecot-uidvalidity.5d000003"));
         listing = source.maildir("").list();
-        assertEquals(List.of("INBOX", "Work/Sub"), listing.subscriptions().stream().map(MailboxName::toString).toList());
+        assertEquals(List.of("INBOX", "Work/Sub"), subscriptions(listing));
         assertEquals(0, listing.lastUidValidity());
     }
 
@@ -200,7 +207,7 @@ class MailboxListerTest {
     void readsCouriersSubscriptionsIfThereAreNoOthers() throws Exception {
         source.mailbox("").file("courierimapsubscribed", "INBOX\nINBOX.Work.Sub\nINBOX.bad&name\n");
         MaildirListing listing = source.maildir("").list();
-        assertEquals(List.of("INBOX", "Work/Sub"), listing.subscriptions().stream().map(MailboxName::toString).toList());
+        assertEquals(List.of("INBOX", "Work/Sub"), subscriptions(listing));
         assertEquals(List.of(Kind.CORRUPT_SUBSCRIPTIONS), SourceDirectory.kinds(listing.problems()));
         source.file("courierimapsubscribed", "Other\n");
         assertEquals(List.of(Kind.CORRUPT_SUBSCRIPTIONS), SourceDirectory.kinds(source.maildir("").list().problems()));

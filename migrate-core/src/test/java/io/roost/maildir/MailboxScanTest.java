@@ -95,11 +95,12 @@ class MailboxScanTest {
 
     @Test
     void carriesNamesThatNobodyShouldGive() throws Exception {
-        source.file("cur/1.a\u0001b:2,S", "").file("cur/2.line\nbreak:2,F", "").file("cur/:2,S", "").file("cur/3.\u00ff\u00fe", "")
-                .file("cur/x..:2,S", "").file("cur/-rf", "").file("cur/ ", "")
+        source.file("cur/1.a\u0001b:2,S", "").file("cur/2.line\nbreak:2,F", "").file("cur/:2,S", "")
+                .file("cur/3.\u00ff\u00fe", "").file("cur/x..:2,S", "").file("cur/-rf", "").file("cur/ ", "")
                 .file("dovecot-uidlist", HEADER + "1 :1.a\u0001b\n2 :3.\u00c3\u00bf\u00c3\u00be\n");
         MailboxSnapshot inbox = source.scanInbox();
-        assertEquals(List.of("1 1.a\u0001b:2,S", "2 3.\u00c3\u00bf\u00c3\u00be", "3  ", "4 -rf", "5 x..:2,S", "6 :2,S", "7 2.line\nbreak:2,F"),
+        assertEquals(List.of("1 1.a\u0001b:2,S", "2 3.\u00c3\u00bf\u00c3\u00be", "3  ", "4 -rf", "5 x..:2,S",
+                "6 :2,S", "7 2.line\nbreak:2,F"),
                 mails(inbox));
         assertEquals(3, inbox.problems().stream().filter(p -> p.kind() == Kind.BAD_FILE_NAME).count());
         assertEquals(MailFlags.FLAGGED, inbox.mails().flags(6));
@@ -119,11 +120,8 @@ class MailboxScanTest {
         assertEquals(List.of("cur/1.a:2,F", "2.b", "new/1.a", "cur/1.a:2,S"),
                 List.of(inbox.mails().key(0), inbox.mails().key(1), inbox.mails().key(2), inbox.mails().key(3)));
         assertEquals("99", inbox.mails().guid(0));
-        assertEquals(4, List.of(inbox.mails().guid(0), inbox.mails().guid(1), inbox.mails().guid(2), inbox.mails().guid(3)).stream()
-                .distinct().count());
-        assertEquals(List.of(Kind.DUPLICATE_FILE, Kind.DUPLICATE_FILE, Kind.SAME_FILE, Kind.NO_UID),
-                kinds(inbox.problems()).stream().sorted((a, b) -> a.name().compareTo(b.name())).sorted(
-                        (a, b) -> Boolean.compare(a == Kind.NO_UID, b == Kind.NO_UID)).toList());
+        assertEquals(4, IntStream.range(0, 4).mapToObj(inbox.mails()::guid).distinct().count());
+        assertEquals(List.of(Kind.DUPLICATE_FILE, Kind.DUPLICATE_FILE, Kind.SAME_FILE, Kind.NO_UID), kinds(inbox.problems()));
     }
 
     @Test
@@ -139,7 +137,8 @@ class MailboxScanTest {
     @Test
     void refusesAUserWhoseUidlistIsCorrupt() throws Exception {
         source.file("cur/1.a:2,S", "").file("cur/2.b:2,S", "");
-        for (String bad : List.of(HEADER + "5 :1.a\n5 :2.b\n", "rubbish\n", HEADER + "5 :1.a\nrubbish\n", HEADER + "\0\0\0\n")) {
+        for (String bad : List.of(HEADER + "5 :1.a\n5 :2.b\n", "rubbish\n", HEADER + "5 :1.a\nrubbish\n",
+                HEADER + "\0\0\0\n")) {
             source.file("dovecot-uidlist", bad);
             MailboxSnapshot inbox = source.scanInbox();
             assertEquals(2, inbox.mails().size(), "nothing is lost for those who go on");
@@ -230,7 +229,8 @@ class MailboxScanTest {
     void readsWhatCourierLeft() throws Exception {
         source.file("cur/1.a:2,S", "").file("cur/2.b+c:2,", "").file("new/3.c", "").file("cur/4.d:2,", "")
                 .file("courierimapuiddb", "1 1400000000 8\n3 1.a\n5 2.b+c\n7 4.d\n")
-                .file("courierpop3dsizelist", "/3 9 1400000000\n1.a:2, 100 12:1300000000\n2.b+c 5 0:0\n3.c 5 13:0\ngone 1 1:1\n")
+                .file("courierpop3dsizelist", "/3 9 1400000000\n1.a:2, 100 12:1300000000\n2.b+c 5 0:0\n3.c 5 13:0\n"
+                        + "gone 1 1:1\n")
                 .file("courierimapkeywords/:list", "$Work\nOther\n\n1.a:0 1\n2.b+c:1\ngone:0\n")
                 .file("courierimapkeywords/.5.2.b+c", "$Work\n").file("courierimapkeywords/.12.2.b+c", "Third\n")
                 .file("courierimapkeywords/4.d", "Other\n").file("courierimapkeywords/.1.4.d", "");

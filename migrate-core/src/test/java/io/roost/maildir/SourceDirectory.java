@@ -59,7 +59,8 @@ final class SourceDirectory {
 
     MailboxSnapshot scan(MailboxName name) throws IOException {
         Maildir maildir = maildir("");
-        MaildirMailbox mailbox = maildir.list().mailboxes().stream().filter(m -> m.name().equals(name)).findFirst().orElseThrow();
+        MaildirMailbox mailbox = maildir.list().mailboxes().stream().filter(m -> m.name().equals(name)).findFirst()
+                .orElseThrow();
         return maildir.scan(mailbox);
     }
 

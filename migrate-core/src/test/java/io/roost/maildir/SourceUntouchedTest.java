@@ -32,7 +32,8 @@ class SourceUntouchedTest {
             all = walk.toList();
         }
         for (Path path : all) {
-            state.put(path.toString(), Files.readAttributes(path, "unix:mode,nlink,uid,gid,ino,size,lastModifiedTime,lastAccessTime,ctime",
+            state.put(path.toString(), Files.readAttributes(path,
+                    "unix:mode,nlink,uid,gid,ino,size,lastModifiedTime,lastAccessTime,ctime",
                     LinkOption.NOFOLLOW_LINKS).toString());
         }
         return state;

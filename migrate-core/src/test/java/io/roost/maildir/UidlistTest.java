@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 import org.junit.jupiter.api.AfterEach;
@@ -61,7 +62,8 @@ class UidlistTest {
             out.add("V" + list.uidValidity() + " G" + list.mailboxGuid().map(Object::toString).orElse("-"));
             while (list.next()) {
                 out.add(list.uid() + " " + text(list, list.nameStart(), list.nameEnd())
-                        + (list.guidLength() > 0 ? " G" + text(list, list.guidStart(), list.guidStart() + list.guidLength()) : "")
+                        + (list.guidLength() > 0 ? " G"
+                                + text(list, list.guidStart(), list.guidStart() + list.guidLength()) : "")
                         + (list.pop3UidlStart() >= 0 ? " P" + text(list, list.pop3UidlStart(),
                                 list.pop3UidlStart() + list.pop3UidlLength()) : "")
                         + (list.pop3Order() != 0 ? " O" + list.pop3Order() : ""));
@@ -77,8 +79,9 @@ class UidlistTest {
 
     @Test
     void readsVersion3() throws Exception {
-        assertEquals(List.of("V1500000000 G0123456789abcdef0123456789abcdef", "1 1.a", "2 2.b:2,S Gg PP", "3 3 c: d P", "9 :2,S O7",
-                "N20"), read("3 V1500000000 N20 G" + GUID + "\n1 :1.a\n2 Gg PP :2.b:2,S\n3 P :3 c: d\n9 O7 S12 W13 ::2,S\n"));
+        assertEquals(List.of("V1500000000 G" + GUID.toLowerCase(Locale.ROOT), "1 1.a", "2 2.b:2,S Gg PP", "3 3 c: d P",
+                "9 :2,S O7", "N20"),
+                read("3 V1500000000 N20 G" + GUID + "\n1 :1.a\n2 Gg PP :2.b:2,S\n3 P :3 c: d\n9 O7 S12 W13 ::2,S\n"));
     }
 
     @Test
@@ -102,16 +105,17 @@ class UidlistTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"2 V5 N1\n", "4 V5 N1\n", "3\n", "3 V5\n", "3 N5\n", "3 V0 N1\n", "3 V5 N0\n", "3 V5 N1 Gabc\n", "x\n", "\n",
-        "3 V4294967296 N1\n", "3 V-5 N1\n", "3 V5x N1\n", "1 5\n", "1 5 0\n", "1 0 5\n", "1 a b\n", "\0\0\0\0\n", "33 V5 N1\n"})
+    @ValueSource(strings = {"2 V5 N1\n", "4 V5 N1\n", "3\n", "3 V5\n", "3 N5\n", "3 V0 N1\n", "3 V5 N0\n", "3 V5 N1 Gabc\n",
+        "x\n", "\n", "3 V4294967296 N1\n", "3 V-5 N1\n", "3 V5x N1\n", "1 5\n", "1 5 0\n", "1 0 5\n", "1 a b\n", "\0\0\0\0\n",
+        "33 V5 N1\n"})
     void refusesBadHeaders(String content) {
         CorruptFileException e = assertThrows(CorruptFileException.class, () -> read(content));
         assertTrue(e.file().endsWith(Uidlist.FILE));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"0 :a\n", "2 :b\n1 :a\n", "1 :b\n1 :a\n", "x\n", "\n", "1\n", "1 \n", "1 a\n", "1 :\n", "1 G5\n", "1 :a/b\n",
-        "4294967295 :a\n", "4294967296 :a\n", "99999999999999999999 :a\n", "-1 :a\n", "1x :a\n", "\0\0\0\0\n"})
+    @ValueSource(strings = {"0 :a\n", "2 :b\n1 :a\n", "1 :b\n1 :a\n", "x\n", "\n", "1\n", "1 \n", "1 a\n", "1 :\n", "1 G5\n",
+        "1 :a/b\n", "4294967295 :a\n", "4294967296 :a\n", "99999999999999999999 :a\n", "-1 :a\n", "1x :a\n", "\0\0\0\0\n"})
     void refusesBadRecords(String records) {
         assertThrows(CorruptFileException.class, () -> read("3 V5 N1\n" + records));
     }
@@ -134,7 +138,8 @@ class UidlistTest {
 
     @Test
     void survivesDamage() throws Exception {
-        String valid = "3 V1500000000 N20 G" + GUID + "\n1 :1.a:2,S\n2 Gabc PP :2.b:2,S\n3 P :3 c\n9 O7 S12 W13 :4\n11 :5.x,S=1\n";
+        String valid = "3 V1500000000 N20 G" + GUID + "\n1 :1.a:2,S\n2 Gabc PP :2.b:2,S\n3 P :3 c\n9 O7 S12 W13 :4\n"
+                + "11 :5.x,S=1\n";
         int corrupt = Fuzz.run(file(), valid, 2000, this::read);
         assertTrue(corrupt > 200 && corrupt < 1800, corrupt + " of 2000 were refused");
     }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.BitSet;
@@ -23,7 +24,8 @@ import io.roost.posix.Ownership;
 /** A Maildir's cache in an mdbox, read by a real Dovecot that cannot open the mails. */
 class CarriedCacheTest {
     private static final long NOW = 1700000000;
-    private static final String FIELDS = "uid imap.envelope imap.bodystructure hdr.subject date.sent date.received size.virtual";
+    private static final String FIELDS =
+            "uid imap.envelope imap.bodystructure hdr.subject date.sent date.received size.virtual";
 
     @TempDir
     Path temp;
@@ -33,7 +35,8 @@ class CarriedCacheTest {
         OpenDirectory.clearUmask();
         Doveadm doveadm = new Doveadm(temp, "maildir:~/Maildir");
         for (int i = 1; i <= 5; i++) {
-            doveadm.runWith("From: a@example.org\nDate: Tue, 14 Nov 2023 22:13:20 +0000\nSubject: mail " + i + "\n\nbody\n", "save");
+            doveadm.runWith("From: a@example.org\nDate: Tue, 14 Nov 2023 22:13:20 +0000\nSubject: mail " + i + "\n\nbody\n",
+                    "save");
         }
         doveadm.run("fetch", FIELDS, "mailbox", "INBOX", "all");
         String before = doveadm.run("fetch", FIELDS, "mailbox", "INBOX", "all");
@@ -79,7 +82,7 @@ class CarriedCacheTest {
             // the copy is the file but for the index id
             byte[] original = Files.readAllBytes(Path.of(maildir.path(), "dovecot.index.cache"));
             byte[] copy = Files.readAllBytes(Path.of(dir.path(), "dovecot.index.cache"));
-            ByteBuffer.wrap(original).order(java.nio.ByteOrder.LITTLE_ENDIAN).putInt(4, (int) NOW);
+            ByteBuffer.wrap(original).order(ByteOrder.LITTLE_ENDIAN).putInt(4, (int) NOW);
             assertArrayEquals(original, copy);
             try (OpenDirectory elsewhere = ownership.createDirectory(root, "elsewhere")) {
                 MailIndex other = MailIndex.read(dir, "dovecot.index").orElseThrow();

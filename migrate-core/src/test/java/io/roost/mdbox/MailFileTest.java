@@ -158,6 +158,27 @@ class MailFileTest {
     }
 
     @Test
+    void aFlushAmidAMailForgetsNothing() throws Exception {
+        try (MailFileWriter writer = writer(1000)) {
+            writer.append(text("a"), metadata(1, GUID));
+            long committed = writer.length();
+            writer.begin(4);
+            writer.data(text("bb"));
+            assertEquals(committed, writer.flush().get(0).length());
+            writer.data(text("bb"));
+            writer.end(metadata(4, GUID));
+            List<MailFileWriter.Unsynced> unsynced = writer.flush();
+            assertEquals(writer.length(), unsynced.get(0).length());
+            assertEquals(writer.length(), Files.size(temp.resolve("m.1")));
+            writer.begin(4);
+            writer.flush();
+            writer.abort();
+            assertEquals(1, writer.flush().size());
+            assertEquals(writer.length(), Files.size(temp.resolve("m.1")));
+        }
+    }
+
+    @Test
     void anAbortAfterRotationLeavesAUsableFile() throws Exception {
         try (MailFileWriter writer = writer(100)) {
             writer.append(text("x".repeat(200)), metadata(200, GUID));
@@ -246,6 +267,25 @@ class MailFileTest {
         Files.writeString(temp.resolve("m.7"), "2 M20 C0\n" + "x".repeat(100));
         assertThrows(CorruptFileException.class, () -> MailFileWriter.resume(storage, Ownership.PRIVATE, 1000, 7, 50, 9));
         assertThrows(PosixException.class, () -> MailFileWriter.resume(storage, Ownership.PRIVATE, 1000, 8, 50, 9));
+    }
+
+    /** The map has 32 bits for offsets, whatever the rotate size. The file here has holes, so it costs nothing. */
+    @Test
+    void noFileReaches4GiB() throws Exception {
+        long almost = 0xffffffffL - 100_000;
+        try (MailFileWriter writer = writer(Long.MAX_VALUE)) {
+            writer.append(text("a"), metadata(1, GUID));
+            writer.flush().get(0).file().truncate(almost);
+        }
+        try (MailFileWriter writer = MailFileWriter.resume(storage, Ownership.PRIVATE, Long.MAX_VALUE, 1, almost, 5)) {
+            Placement p = writer.append(text("b"), metadata(1, GUID));
+            assertEquals(new Placement(1, almost, 90), p);
+            assertEquals(2, writer.append(text("c".repeat(100_000)), metadata(100_000, GUID)).fileId());
+            writer.flush();
+            try (MailFileReader reader = MailFileReader.open(storage, 1)) {
+                assertArrayEquals(TestMdbox.bytes("b"), data(reader, reader.read(almost)));
+            }
+        }
     }
 
     @Test

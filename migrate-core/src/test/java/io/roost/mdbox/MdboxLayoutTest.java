@@ -4,12 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 import org.junit.jupiter.api.Test;
 
+import io.roost.dovecot.Guid128;
 import io.roost.dovecot.MailLocation;
 import io.roost.mdbox.MdboxLayout.Place;
 import io.roost.mdbox.MdboxLayout.Tree;
@@ -18,7 +20,8 @@ class MdboxLayoutTest {
     private static final List<String> AB = List.of("A", "B");
 
     private static MailLocation location(String index, String control, String alt, String dirName, boolean full) {
-        return new MailLocation("mdbox", "/m/u", Optional.ofNullable(index), false, Optional.ofNullable(control), Optional.empty(),
+        return new MailLocation("mdbox", "/m/u", Optional.ofNullable(index), false, Optional.ofNullable(control),
+                Optional.empty(),
                 Optional.empty(), Optional.ofNullable(alt), false, MailLocation.Layout.FS, false, dirName, full, "mailboxes",
                 Optional.empty(), "subscriptions", false);
     }
@@ -88,6 +91,23 @@ class MdboxLayoutTest {
     }
 
     @Test
+    void layoutIndexPlacesByGuid() {
+        MailLocation l = location("/i/u", null, null, "dbox-Mails", false);
+        MdboxLayout layout = MdboxLayout.ofAnyLayout(new MailLocation("mdbox", "/m/u", l.index(), false, l.control(),
+                l.listIndex(),
+                l.volatileDir(), l.alt(), false, MailLocation.Layout.INDEX, false, l.dirName(), false, "mailboxes", l.inbox(),
+                "subscriptions", false));
+        Guid128 guid = new Guid128(1, 2);
+        assertEquals(new Place(Tree.ROOT, "mailboxes/00000000000000010000000000000002"), layout.mailbox(AB, guid));
+        assertEquals(new Place(Tree.INDEX, "mailboxes/00000000000000010000000000000002"), layout.mailboxIndex(AB, guid));
+        assertEquals(layout.mailbox(AB, guid), layout.mailboxControl(AB, guid));
+        assertThrows(IllegalStateException.class, () -> layout.mailbox(AB));
+        // names that are no directories may be anything
+        assertEquals(Optional.empty(), layout.whyInvalid(List.of("~A", "..", "dbox-Mails")));
+        assertTrue(layout.whyInvalid(List.of("A", "")).isPresent());
+    }
+
+    @Test
     void refusesWhatCannotBe() {
         MailLocation l = location(null, null, null, "dbox-Mails", false);
         for (MailLocation bad : List.of(
@@ -112,9 +132,11 @@ class MdboxLayoutTest {
                 List.of("dbox-mails"), List.of("x".repeat(255)), List.of("storage"))) {
             assertEquals(Optional.empty(), layout.whyInvalid(good), good.toString());
         }
-        for (List<String> bad : List.<List<String>>of(List.of(), List.of(""), List.of("A", ""), List.of("~A", "B"), List.of("A", ".."),
-                List.of("."), List.of("A/B"), List.of("A", "dbox-Mails"), List.of("a\0b"), List.of("x".repeat(256)),
-                java.util.Collections.nCopies(17, "x".repeat(250)))) {
+        for (List<String> bad : List.<List<String>>of(List.of(), List.of(""), List.of("A", ""), List.of("~A", "B"),
+                List.of("A", ".."),
+                List.of("."), List.of("A/B"), List.of("A", "dbox-Mails"), List.of("a\0b"), List.of("a\nb"),
+                List.of("x".repeat(256)),
+                Collections.nCopies(17, "x".repeat(250)))) {
             assertTrue(layout.whyInvalid(bad).isPresent(), bad.toString());
         }
         assertEquals(Optional.of("a part of its name is 'dbox-Mails', which mdbox reserves"),

@@ -142,7 +142,8 @@ class RealDovecotTest {
     }
 
     private static long vsizes(String fetched) {
-        return fetched.lines().filter(l -> l.startsWith("size.virtual: ")).mapToLong(l -> Long.parseLong(l.substring(14))).sum();
+        return fetched.lines().filter(l -> l.startsWith("size.virtual: "))
+                .mapToLong(l -> Long.parseLong(l.substring(14))).sum();
     }
 
     /** Our readers on what Dovecot has made of it. */

@@ -36,11 +36,12 @@ class RealLayoutTest {
             k.put(key.replaceAll("=.*", ""), key.replaceAll("^[^=]*=?", "").replace("~", doveadm.home().toString()));
         }
         boolean full = k.containsKey("FULLDIRNAME");
+        String dirName = full ? k.get("FULLDIRNAME") : k.getOrDefault("DIRNAME", "dbox-Mails");
+        MailLocation.Layout kind = k.containsKey("LAYOUT") ? MailLocation.Layout.INDEX : MailLocation.Layout.FS;
         return new MailLocation("mdbox", doveadm.home() + "/mdbox", Optional.ofNullable(k.get("INDEX")), false,
-                Optional.ofNullable(k.get("CONTROL")), Optional.empty(), Optional.empty(), Optional.ofNullable(k.get("ALT")), false,
-                MailLocation.Layout.FS, k.containsKey("ITERINDEX"), full ? k.get("FULLDIRNAME") : k.getOrDefault("DIRNAME",
-                "dbox-Mails"), full, k.getOrDefault("MAILBOXDIR", "mailboxes"), Optional.empty(),
-                k.getOrDefault("SUBSCRIPTIONS", "subscriptions"), false);
+                Optional.ofNullable(k.get("CONTROL")), Optional.empty(), Optional.empty(), Optional.ofNullable(k.get("ALT")),
+                false, kind, k.containsKey("ITERINDEX"), dirName, full, k.getOrDefault("MAILBOXDIR", "mailboxes"),
+                Optional.empty(), k.getOrDefault("SUBSCRIPTIONS", "subscriptions"), false);
     }
 
     private OpenDirectory make(MdboxLayout.Place place) throws Exception {
@@ -52,13 +53,15 @@ class RealLayoutTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "INDEX=~/index", "INDEX=~/mdbox/index:CONTROL=~/control", "INDEX=~/i:CONTROL=~/i",
         "DIRNAME=Here:INDEX=~/index:CONTROL=~/control", "FULLDIRNAME=Here:INDEX=~/index:CONTROL=~/control", "MAILBOXDIR=boxes",
-        "ALT=~/alt", "INDEX=~/index:ITERINDEX", "INDEX=~/mdbox:CONTROL=~/mdbox", "SUBSCRIPTIONS=subs"})
+        "ALT=~/alt", "INDEX=~/index:ITERINDEX", "INDEX=~/mdbox:CONTROL=~/mdbox", "SUBSCRIPTIONS=subs",
+        "LAYOUT=index", "LAYOUT=index:INDEX=~/index:CONTROL=~/control"})
     void dovecotFindsEverything(String keys) throws Exception {
         OpenDirectory.clearUmask();
         doveadm = new Doveadm(temp, "mdbox:~/mdbox" + (keys.isEmpty() ? "" : ":" + keys));
-        layout = MdboxLayout.of(location(keys));
+        layout = MdboxLayout.ofAnyLayout(location(keys));
         Ownership ownership = Doveadm.ownership();
         MapIndexWriter map = new MapIndexWriter(NOW);
+        ListIndexWriter list = new ListIndexWriter();
         try (OpenDirectory storage = make(layout.storage());
                 OpenDirectory mapIndex = make(layout.mapIndex());
                 MailFileWriter files = MailFileWriter.create(storage, ownership, 1 << 20, 1, NOW)) {
@@ -69,11 +72,12 @@ class RealLayoutTest {
                 int uid = map.add(files.append(ByteBuffer.wrap(text), new MailMetadata(text.length, 1, 1 + text.length, null, 0,
                         guid.toString(), String.join("/", parts))));
                 map.addReference(uid);
-                MailboxIndexWriter index = new MailboxIndexWriter(new MailboxIndexHeader(100 + n, 50, 1, guid, NOW, List.of(), 1,
-                        false, false, 0, NOW, NOW));
+                MailboxIndexWriter index = new MailboxIndexWriter(new MailboxIndexHeader(100 + n, 50, 1, guid, NOW, List.of(),
+                        1, false, false, 0, NOW, NOW), 0, layout.byGuid() ? parts : List.of());
+                list.add(parts, guid, 100 + n);
                 index.add(7, 0, new BitSet(), uid, NOW, guid, text.length + 2);
-                make(layout.mailbox(parts)).close();
-                try (OpenDirectory dir = make(layout.mailboxIndex(parts))) {
+                make(layout.mailbox(parts, guid)).close();
+                try (OpenDirectory dir = make(layout.mailboxIndex(parts, guid))) {
                     index.write(dir, ownership);
                 }
             }
@@ -82,6 +86,13 @@ class RealLayoutTest {
         }
         try (OpenDirectory control = make(layout.uidValidity())) {
             UidValidityFiles.write(control, 102, ownership);
+        }
+        if (layout.byGuid()) {
+            list.addNoSelect(List.of("A"));
+            Path prefix = Path.of(layout.listIndexPrefix());
+            try (OpenDirectory dir = TestMdbox.open(prefix.getParent())) {
+                list.write(dir, prefix.getFileName().toString(), ownership, NOW);
+            }
         }
         Files.writeString(Path.of(layout.absolute(layout.subscriptions())), "A/B\n");
         if (layout.altLink().isPresent()) {

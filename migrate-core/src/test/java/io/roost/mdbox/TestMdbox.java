@@ -91,7 +91,8 @@ final class TestMdbox {
         int n = 0;
         for (byte[] text : texts()) {
             uid += 1 + n % 3;
-            String guid = n % 2 == 0 ? String.format("%032x", 0xabcdef00L + n) : "1700000000.M" + n + "P1.host,S=" + text.length;
+            String guid = n % 2 == 0 ? String.format("%032x", 0xabcdef00L + n) : "1700000000.M" + n + "P1.host,S="
+                    + text.length;
             long received = NOW - 1000 * n;
             int mapUid = store(text, guid, "INBOX", received, n % 5 == 0 ? "uidl-" + n : null, n % 4 == 0 ? 1 + 7 * n : 0);
             BitSet keywords = new BitSet();
