@@ -191,14 +191,13 @@ public final class UserMigration {
         UserRecord copy(UserRecord before, int attempt) throws IOException, MigrationException, InterruptedException {
             // The one before is not needed any more: two of a million mails each would not fit.
             snapshot = null;
-            snapshot = UserSnapshot.scan(maildir);
+            snapshot = scan();
             UserRecord user = before.withTotals(snapshot.mailboxes().size(), snapshot.mails(), snapshot.bytesByName());
             numbers = number(snapshot, user);
             if (attempt == 0) {
                 events.event(new Event.Scanned(account.user(), snapshot.mailboxes().size(), snapshot.mails(), snapshot.bytesByName()));
             }
             note(snapshot.problems().toList());
-            note(unholdable());
             Copier copier = new Copier(account, settings, placed, files.storage(), files.writer(), store, user,
                     m -> paths.storageName(m.name()), events);
             try {
@@ -212,14 +211,8 @@ public final class UserMigration {
             return user;
         }
 
-        /** Mailboxes whose names mdbox cannot hold; with leave to skip they are left out of the snapshot. */
-        private List<SourceProblem> unholdable() {
-            List<SourceProblem> found = new ArrayList<>();
-            for (MailboxSnapshot mailbox : snapshot.mailboxes()) {
-                paths.whyInvalid(mailbox.name()).ifPresent(why -> found.add(new SourceProblem(SourceProblem.Kind.BAD_MAILBOX_NAME,
-                        mailbox.name().toString(), mailbox.location().path(), "mdbox cannot hold the mailbox: " + why)));
-            }
-            return found;
+        private UserSnapshot scan() throws IOException {
+            return UserSnapshot.scan(maildir).holdableAt(paths);
         }
 
         Finisher finish(UserRecord before) throws IOException, MigrationException, InterruptedException {
@@ -252,7 +245,7 @@ public final class UserMigration {
             }
             long before = snapshot.fingerprint();
             snapshot = null;
-            return UserSnapshot.scan(maildir).fingerprint() == before;
+            return scan().fingerprint() == before;
         }
     }
 

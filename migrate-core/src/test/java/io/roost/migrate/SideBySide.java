@@ -157,15 +157,16 @@ final class SideBySide {
         }
     }
 
-    private static void collect(OpenDirectory directory, List<String> entries) throws IOException {
+    private void collect(OpenDirectory directory, List<String> entries) throws IOException {
         try (directory) {
             String path = directory.path();
+            boolean root = path.endsWith("/Maildir");
             boolean holdsMails = path.endsWith("/cur") || path.endsWith("/new");
             List<String> below = new ArrayList<>();
             directory.list((name, kind) -> {
                 if (holdsMails) {
                     entries.add(directory.pathOf(name));
-                } else if (kind == FileStatus.Kind.DIRECTORY) {
+                } else if (kind == FileStatus.Kind.DIRECTORY && (!root || isMailboxOrItsMails(name))) {
                     below.add(name);
                 }
             });
@@ -173,6 +174,11 @@ final class SideBySide {
                 collect(directory.openDirectory(name), entries);
             }
         }
+    }
+
+    /** In the root of a Maildir++ only a name with a dot in front is a mailbox's. */
+    private boolean isMailboxOrItsMails(String name) {
+        return keys.contains("LAYOUT=fs") || name.startsWith(".") || name.equals("cur") || name.equals("new");
     }
 
     /** What became of the files, once migrated. */
