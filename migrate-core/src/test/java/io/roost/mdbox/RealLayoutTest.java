@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import io.roost.dovecot.Guid128;
 import io.roost.dovecot.MailLocation;
+import io.roost.dovecot.UidValidityFiles;
 import io.roost.posix.ByteString;
 import io.roost.posix.OpenDirectory;
 import io.roost.posix.Ownership;
