@@ -103,6 +103,10 @@ final class StagedVerification {
         mismatches.require("", "mails in the data files", placed.size(), next);
     }
 
+    private static String where(int fileId, StoredMail mail) {
+        return MailFileWriter.fileName(fileId) + " offset " + mail.offset();
+    }
+
     private void skipShared() {
         while (next < placed.size() && placed.recordOwner(next) != next) {
             next++;
@@ -111,21 +115,26 @@ final class StagedVerification {
 
     private void compareStored(MailFileReader reader, int fileId, StoredMail mail) throws IOException {
         skipShared();
-        String where = MailFileWriter.fileName(fileId) + " offset " + mail.offset();
         if (next == placed.size() || placed.fileId(next) != fileId || placed.offset(next) != mail.offset()
                 || placed.recordSize(next) != mail.recordSize()) {
-            mismatches.add("", 0, "", where, next == placed.size() ? "nothing" : placed.placement(next),
+            mismatches.add("", 0, "", where(fileId, mail), next == placed.size() ? "nothing" : placed.placement(next),
                     "a record of " + mail.recordSize() + " bytes");
             return;
         }
         int i = next++;
         reader.data(mail, digest::add);
         MailMetadata m = mail.metadata();
-        mismatches.require(where, "content", placed.digest(i), digest.finish());
-        mismatches.require(where, "size", placed.plainSize(i), m.plainSize());
-        mismatches.require(where, "virtual size", placed.virtualSize(i), m.virtualSize());
-        mismatches.require(where, "received date", placed.received(i), m.received());
-        mismatches.require(where, "GUID", placed.guid(i), Guid128.ofText(m.guid()));
+        long found = digest.finish();
+        Guid128 guid = Guid128.ofText(m.guid());
+        if (found != placed.digest(i) || m.plainSize() != placed.plainSize(i) || m.virtualSize() != placed.virtualSize(i)
+                || m.received() != placed.received(i) || !guid.equals(placed.guid(i))) {
+            String where = where(fileId, mail);
+            mismatches.require(where, "content", ContentDigest.toText(placed.digest(i)), ContentDigest.toText(found));
+            mismatches.require(where, "size", placed.plainSize(i), m.plainSize());
+            mismatches.require(where, "virtual size", placed.virtualSize(i), m.virtualSize());
+            mismatches.require(where, "received date", placed.received(i), m.received());
+            mismatches.require(where, "GUID", placed.guid(i), guid);
+        }
         if (++done % PROGRESS_MAILS == 0) {
             events.event(new Event.Verifying(account.user(), done, placed.size()));
         }
