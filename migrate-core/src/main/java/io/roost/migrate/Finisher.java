@@ -5,7 +5,6 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -77,7 +76,7 @@ final class Finisher {
                 MailboxSnapshot mailbox = snapshot.mailboxes().get(i);
                 MailboxIndexWriter index = index(mailbox, numbers[i], user, map, uidValidities[i]);
                 if (writing.size() == PARALLEL) {
-                    await(writing.remove());
+                    Awaited.await(writing.remove());
                 }
                 writing.add(pool.submit(() -> {
                     writeMailbox(mailbox, index);
@@ -88,7 +87,7 @@ final class Finisher {
                 map.write(storage, staging.ownership());
             }
             for (Future<?> f : writing) {
-                await(f);
+                Awaited.await(f);
             }
         } finally {
             stop(pool);
@@ -296,17 +295,6 @@ final class Finisher {
         pool.shutdownNow();
         while (!pool.awaitTermination(1, TimeUnit.MINUTES)) {
             // A write that hangs, on NFS perhaps for hours, is nothing to walk away from.
-        }
-    }
-
-    private static void await(Future<?> f) throws IOException, InterruptedException {
-        try {
-            f.get();
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof IOException io) {
-                throw io;
-            }
-            throw new IllegalStateException(e.getCause());
         }
     }
 }

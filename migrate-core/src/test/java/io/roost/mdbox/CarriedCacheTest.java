@@ -12,7 +12,6 @@ import java.util.BitSet;
 import java.util.List;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 import io.roost.dovecot.Guid128;
 import io.roost.index.CacheCarrier;
@@ -20,20 +19,27 @@ import io.roost.index.IndexCache;
 import io.roost.index.MailIndex;
 import io.roost.posix.OpenDirectory;
 import io.roost.posix.Ownership;
+import io.roost.testing.DovecotInstance;
+import io.roost.testing.RequiresDovecot;
+import io.roost.testing.UserDoveadm;
 
 /** A Maildir's cache in an mdbox, read by a real Dovecot that cannot open the mails. */
+@RequiresDovecot
 class CarriedCacheTest {
     private static final long NOW = 1700000000;
     private static final String FIELDS =
             "uid imap.envelope imap.bodystructure hdr.subject date.sent date.received size.virtual";
 
-    @TempDir
-    Path temp;
 
     @Test
     void dovecotAnswersFromIt() throws Exception {
         OpenDirectory.clearUmask();
-        Doveadm doveadm = new Doveadm(temp, "maildir:~/Maildir");
+        try (DovecotInstance dovecot = DovecotInstance.with("maildir:~/Maildir").users("someone").start()) {
+            answersFromIt(new UserDoveadm(dovecot, "someone"));
+        }
+    }
+
+    private static void answersFromIt(UserDoveadm doveadm) throws Exception {
         for (int i = 1; i <= 5; i++) {
             doveadm.runWith("From: a@example.org\nDate: Tue, 14 Nov 2023 22:13:20 +0000\nSubject: mail " + i + "\n\nbody\n",
                     "save");
@@ -42,18 +48,17 @@ class CarriedCacheTest {
         String before = doveadm.run("fetch", FIELDS, "mailbox", "INBOX", "all");
         try (OpenDirectory home = TestMdbox.open(doveadm.home());
                 OpenDirectory maildir = home.openDirectory("Maildir");
-                OpenDirectory root = Doveadm.ownership().createDirectory(home, "mdbox")) {
-            migrate(maildir, root);
+                OpenDirectory root = doveadm.ownership().createDirectory(home, "mdbox")) {
+            migrate(maildir, root, doveadm.ownership());
         }
         // no mail can be opened, so the answers come from indexes
         Path storage = doveadm.home().resolve("mdbox/storage");
         Files.move(storage.resolve("m.1"), storage.resolve("away"));
-        Doveadm mdbox = new Doveadm(temp, "mdbox:~/mdbox");
+        UserDoveadm mdbox = doveadm.with("mail_location=mdbox:~/mdbox");
         assertEquals(before, mdbox.run("fetch", FIELDS, "mailbox", "INBOX", "all"));
     }
 
-    private static void migrate(OpenDirectory maildir, OpenDirectory root) throws Exception {
-        Ownership ownership = Doveadm.ownership();
+    private static void migrate(OpenDirectory maildir, OpenDirectory root, Ownership ownership) throws Exception {
         MailIndex source = MailIndex.read(maildir, "dovecot.index").orElseThrow();
         MapIndexWriter map = new MapIndexWriter(NOW);
         ownership.createDirectory(root, "mailboxes").close();
