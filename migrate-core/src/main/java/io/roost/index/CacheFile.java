@@ -36,7 +36,8 @@ import io.roost.posix.PosixException;
  * <p>Reads through a few windows, since the records of neighbouring mails lie close together. Not thread-safe.
  */
 public final class CacheFile implements Closeable {
-    static final String SUFFIX = ".cache";
+    /** Behind the index's prefix. */
+    public static final String SUFFIX = ".cache";
     static final int HEADER_SIZE = 32;
     static final int INDEX_ID_OFFSET = 4;
     private static final int MAX_CHAIN = 1000;
