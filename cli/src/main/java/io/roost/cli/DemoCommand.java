@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
@@ -31,8 +32,9 @@ import picocli.CommandLine.Option;
 
 /** {@code roost demo}: the real commands on a sample Maildir, and Dovecot's own view of the result beside it. */
 @Command(name = "demo", header = "Show everything on a sample Maildir.",
-        description = {"Generates a Maildir in a temporary directory, plans, migrates and verifies it, and if Dovecot is installed asks "
-            + "doveadm for its opinion, with a configuration of its own. Nothing else on this machine is touched. The directory is kept."},
+        description = {"Generates a Maildir in a temporary directory, plans, migrates and verifies it, and if Dovecot is "
+            + "installed asks doveadm for its opinion, with a configuration of its own. Nothing else on this machine is "
+            + "touched. The directory is kept."},
         footer = {"", "Example:", "  roost demo --dir /tmp/look"})
 final class DemoCommand implements Callable<Integer> {
     private static final String USER = "anna@example.org";
@@ -65,11 +67,16 @@ final class DemoCommand implements Callable<Integer> {
         sample.write();
         // Dovecot is to look at one that nobody else has looked at
         new SampleMaildir(base.resolve("mail/copy")).write();
-        Files.createDirectory(base.resolve("dovecot"), PRIVATE);
+        Optional<DovecotView> view = Optional.empty();
+        if (DovecotView.isPossible()) {
+            Path directory = Files.createDirectory(base.resolve("dovecot"), PRIVATE);
+            view = Optional.of(new DovecotView(directory, root ? OWNER_IF_ROOT : -1));
+            give(base.resolve("dovecot"), root);
+        }
         give(base.resolve("mail"), root);
-        give(base.resolve("dovecot"), root);
-        screen.paragraph("", "", sample.mails() + " mails in " + sample.mailboxes() + " mailboxes, some nested, some not in ASCII, with "
-                + "flags, keywords and odd mails, in " + home.resolve("Maildir"));
+        screen.paragraph("", "", sample.mails() + " mails in " + sample.mailboxes()
+                + " mailboxes, some nested, some not in ASCII, with flags, keywords and odd mails, in "
+                + home.resolve("Maildir"));
 
         List<String> where = List.of("--no-dovecot", "--home=" + base.resolve("mail") + "/%d/%n", "--from=maildir:~/Maildir");
         heading("What would be done");
@@ -85,7 +92,7 @@ final class DemoCommand implements Callable<Integer> {
             code = run("verify", where, List.of(USER));
         }
         if (code == ExitCode.DONE) {
-            code = dovecot(base, home, root);
+            code = dovecot(view, base.resolve("mail/copy"), home.resolve("mdbox"));
         }
         screen.line();
         screen.paragraph("", "", "All of this is in " + base + "; rm -r removes it.");
@@ -166,26 +173,26 @@ final class DemoCommand implements Callable<Integer> {
         screen.line();
     }
 
-    private ExitCode dovecot(Path base, Path home, boolean root) throws IOException {
-        if (!DovecotView.isPossible()) {
+    private ExitCode dovecot(Optional<DovecotView> installed, Path maildir, Path mdbox) throws IOException {
+        if (installed.isEmpty()) {
             screen.line();
-            screen.paragraph("", "", "Dovecot is not installed here; with it, this demo shows what doveadm says of the result.");
+            screen.paragraph("", "", "Dovecot is not installed here; with it, this demo shows what doveadm says.");
             return ExitCode.DONE;
         }
-        DovecotView view = new DovecotView(base.resolve("dovecot"), root ? OWNER_IF_ROOT : -1);
+        DovecotView view = installed.get();
         heading("What Dovecot " + view.version() + " shows of both");
         Map<String, DovecotView.Mailbox> before;
         Map<String, DovecotView.Mailbox> after;
         try {
-            before = view.look("maildir:" + base.resolve("mail/copy"));
-            after = view.look("mdbox:" + home.resolve("mdbox"));
+            before = view.look("maildir:" + maildir);
+            after = view.look("mdbox:" + mdbox);
         } catch (IOException e) {
             screen.paragraph("", "", "Dovecot could not be asked: " + e.getMessage());
             return ExitCode.FAILED;
         }
         boolean same = compare(before, after);
-        screen.paragraph("", "", "Compared: UIDNEXT, UIDVALIDITY, mailbox GUID and size; and of each mail UID, GUID, flags, keywords, "
-                + "received date, sizes, POP3 UIDL and order, and every byte.");
+        screen.paragraph("", "", "Compared: UIDNEXT, UIDVALIDITY, mailbox GUID and size; and of each mail UID, GUID, flags, "
+                + "keywords, received date, sizes, POP3 UIDL and order, and every byte.");
         List<String> log = view.logLines();
         if (log.isEmpty()) {
             screen.line(Span.plain("Dovecot's log: "), Style.GOOD.of("empty"), Span.plain(", as it should be."));
@@ -207,13 +214,15 @@ final class DemoCommand implements Callable<Integer> {
             DovecotView.Mailbox other = after.get(name);
             String difference = one == null || other == null ? "missing" : one.difference(other);
             same &= difference.isEmpty();
-            table.row(name, cell(one), cell(other), difference.isEmpty() ? Style.GOOD.of("the same") : Style.BAD.of("DIFFERS: " + difference));
+            table.row(name, cell(one), cell(other), difference.isEmpty() ? Style.GOOD.of("the same")
+                    : Style.BAD.of("DIFFERS: " + difference));
         }
         screen.table(table);
         return same;
     }
 
     private static String cell(DovecotView.Mailbox mailbox) {
-        return mailbox == null ? "none" : String.format(Locale.ROOT, "%d mails, %3d unseen", mailbox.messages(), mailbox.unseen());
+        return mailbox == null ? "none" : String.format(Locale.ROOT, "%d mails, %3d unseen", mailbox.messages(),
+                mailbox.unseen());
     }
 }

@@ -25,7 +25,8 @@ final class VerifyOutput {
 
     static void text(Screen screen, Account account, VerifyReport report) {
         screen.line(Style.HEADING.of("Verification of " + account.user()), Span.plain(" (nothing was written)"));
-        Table table = new Table().column("Files of cur/ and new/", Align.LEFT).column("Number", Align.RIGHT).elasticColumn("Meaning");
+        Table table = new Table().column("Files of cur/ and new/", Align.LEFT).column("Number", Align.RIGHT)
+                .elasticColumn("Meaning");
         for (Fate fate : Fate.values()) {
             long count = report.fates().getOrDefault(fate, 0L);
             if (count > 0 || fate == Fate.MIGRATED) {
@@ -36,24 +37,26 @@ final class VerifyOutput {
         if (!report.problems().isEmpty()) {
             screen.line();
             screen.line(Style.HEADING.of("Found in the Maildir"));
-            new ProblemReport(screen, account.source().root()).summarise(report.problems(), " (--json lists all)");
+            new ProblemReport(screen, account.source().root()).summariseWithoutNotes(report.problems(), " (--json lists all)");
         }
         if (report.mismatchCount() > 0) {
             screen.line();
             screen.line(Style.HEADING.of("Differences"));
             report.mismatches().stream().limit(SHOWN).forEach(m -> screen.paragraph("  - ", "    ", sentence(m)));
             if (report.mismatchCount() > SHOWN) {
-                screen.line("  and " + Quantity.count(report.mismatchCount() - Math.min(SHOWN, report.mismatches().size())) + " more");
+                screen.line("  and " + Quantity.count(report.mismatchCount() - Math.min(SHOWN, report.mismatches().size()))
+                        + " more");
             }
         }
         screen.line();
-        String equal = Quantity.count(report.mails(), "mail", "mails") + " in " + Quantity.count(report.mailboxes(), "mailbox", "mailboxes")
-                + ", " + Quantity.bytes(report.bytes());
+        String equal = Quantity.count(report.mails(), "mail", "mails") + " in "
+                + Quantity.count(report.mailboxes(), "mailbox", "mailboxes") + ", " + Quantity.bytes(report.bytes());
         if (report.isEqual()) {
-            screen.line(Style.GOOD.of("Equal:"), Span.plain(" " + equal + "; compared in " + Quantity.seconds(report.millis() / 1000.0)));
+            screen.line(Style.GOOD.of("Equal:"), Span.plain(" " + equal + "; compared in "
+                    + Quantity.seconds(report.millis() / 1000.0)));
         } else {
-            screen.line(Style.BAD.of("DIFFERENT:"), Span.plain(" " + Quantity.count(report.mismatchCount(), "difference", "differences")
-                    + "; equal are " + equal));
+            String count = Quantity.count(report.mismatchCount(), "difference", "differences");
+            screen.line(Style.BAD.of("DIFFERENT:"), Span.plain(" " + count + "; equal are " + equal));
         }
     }
 
@@ -75,7 +78,7 @@ final class VerifyOutput {
             case MIGRATED -> "in the mdbox, equal in everything";
             case DIFFERENT -> "in the mdbox, and something differs";
             case VANISHED -> "expunged while Roost looked";
-            case REJECTED -> "cannot be read, or no mail";
+            case REJECTED -> "cannot be read, or is no mail";
             case MISSING -> "readable, and not in the mdbox";
         };
     }

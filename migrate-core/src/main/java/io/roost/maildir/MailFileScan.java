@@ -65,12 +65,7 @@ final class MailFileScan {
     }
 
     private void entry(String name, FileStatus.Kind kind, boolean isInNew) {
-        boolean hidden = name.charAt(0) == '.';
-        if (hidden && name.startsWith(".nfs")) {
-            // Deleted on NFS while somebody still has it open.
-            return;
-        }
-        if (hidden || kind != FileStatus.Kind.FILE) {
+        if (name.charAt(0) == '.' || kind != FileStatus.Kind.FILE) {
             others.add(new Entry(name, kind, isInNew));
         } else {
             files.add(name, isInNew);
@@ -82,7 +77,9 @@ final class MailFileScan {
             OpenDirectory directory = directories.get(entry.isInNew);
             String path = directory.pathOf(entry.name);
             if (entry.name.charAt(0) == '.') {
-                problems.add(Kind.IGNORED_FILE, path, "is no mail: its name starts with a dot");
+                problems.add(Kind.IGNORED_FILE, path, entry.name.startsWith(".nfs")
+                        ? "is no mail any more: it was deleted on NFS while somebody had it open"
+                        : "is no mail: its name starts with a dot");
             } else if (entry.kind == FileStatus.Kind.SYMLINK) {
                 problems.add(Kind.SYMLINK, path, "is a symbolic link, and Roost follows none");
             } else {

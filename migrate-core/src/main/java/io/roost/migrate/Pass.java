@@ -1,16 +1,11 @@
 package io.roost.migrate;
 
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
 
 import io.roost.checkpoint.CheckpointStore;
 import io.roost.checkpoint.UserRecord;
 import io.roost.checkpoint.UserState;
 import io.roost.maildir.Maildir;
-import io.roost.maildir.MailboxSnapshot;
-import io.roost.maildir.SourceProblem;
 import io.roost.migrate.MigrationException.Kind;
 
 /** The loop of scanning, copying what is missing, and writing the indexes, until the source stands still. */
@@ -77,20 +72,9 @@ final class Pass {
 
     /** Scans all mailboxes; those whose names mdbox cannot hold refuse the user or, with leave to skip, are left out. */
     private UserSnapshot scan() throws IOException, MigrationException {
-        UserSnapshot all = UserSnapshot.scan(maildir);
-        List<SourceProblem> found = new ArrayList<>(all.problems().toList());
-        List<MailboxSnapshot> holdable = new ArrayList<>();
-        for (MailboxSnapshot mailbox : all.mailboxes()) {
-            Optional<String> why = paths.whyInvalid(mailbox.name());
-            if (why.isPresent()) {
-                found.add(new SourceProblem(SourceProblem.Kind.BAD_MAILBOX_NAME, mailbox.name().toString(),
-                        mailbox.location().path(), "mdbox cannot hold the mailbox: " + why.get()));
-            } else {
-                holdable.add(mailbox);
-            }
-        }
-        problems.note(found);
-        return new UserSnapshot(all.listing(), holdable);
+        UserSnapshot found = UserSnapshot.scan(maildir).holdableAt(paths);
+        problems.note(found.problems().toList());
+        return found;
     }
 
     /** Writes and verifies everything else; returns what came of it. */
@@ -104,6 +88,7 @@ final class Pass {
             user = journal.reached(user, UserState.FINISHED);
             new StagedVerification(account, staging, paths, placed, finisher, events).verify(snapshot, numbers, user);
             if (standsStill()) {
+                problems.note(finisher.caches().problems());
                 return new Finished(finisher.mailboxes(), finisher.mails(), finisher.bytes(), copiedMails, sharedMails,
                         finisher.unreferenced(), finisher.dataFiles());
             }

@@ -3,8 +3,10 @@ package io.roost.migrate;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
+import io.roost.dovecot.MailboxName;
 import io.roost.maildir.MailList;
 import io.roost.maildir.Maildir;
 import io.roost.maildir.MaildirListing;
@@ -28,6 +30,25 @@ public record UserSnapshot(MaildirListing listing, List<MailboxSnapshot> mailbox
             mailboxes.add(maildir.scan(mailbox));
         }
         return new UserSnapshot(listing, mailboxes);
+    }
+
+    /** The same without mailboxes and parents whose names mdbox cannot hold; those with mails are problems instead. */
+    UserSnapshot holdableAt(TargetPaths paths) {
+        List<SourceProblem> problems = new ArrayList<>(listing.problems());
+        List<MailboxSnapshot> holdable = new ArrayList<>();
+        for (MailboxSnapshot mailbox : mailboxes) {
+            Optional<String> why = paths.whyInvalid(mailbox.name());
+            if (why.isEmpty()) {
+                holdable.add(mailbox);
+            } else {
+                problems.add(new SourceProblem(SourceProblem.Kind.BAD_MAILBOX_NAME, mailbox.name().toString(),
+                        mailbox.location().path(), "mdbox cannot hold the mailbox and its " + mailbox.mails().size() + " mails: "
+                        + why.get()));
+            }
+        }
+        List<MailboxName> noSelect = listing.noSelect().stream().filter(name -> paths.whyInvalid(name).isEmpty()).toList();
+        return new UserSnapshot(new MaildirListing(holdable.stream().map(MailboxSnapshot::location).toList(), noSelect,
+                listing.subscriptions(), listing.lastUidValidity(), problems), holdable);
     }
 
     public long mails() {

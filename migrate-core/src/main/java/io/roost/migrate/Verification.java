@@ -68,8 +68,9 @@ public final class Verification {
         long started = System.currentTimeMillis();
         requirePresent(account.source().root(), Kind.SOURCE, "Maildir");
         requirePresent(account.target().root(), Kind.TARGET, "mdbox");
-        UserSnapshot snapshot = UserSnapshot.scan(new Maildir(account.source()));
+        UserSnapshot snapshot = UserSnapshot.scan(new Maildir(account.source())).holdableAt(paths);
         snapshot.problems().forEach(this::problem);
+        snapshot.mailboxes().forEach(this::filesLeftOut);
         List<MailboxSource> sources = new ArrayList<>();
         List<MailboxIndex> indexes = new ArrayList<>();
         if (readTarget()) {
@@ -203,7 +204,9 @@ public final class Verification {
             mismatches.require(mailbox, i, "mail", "readable", contents.damage(stored).get());
             return;
         }
-        mismatches.require(mailbox, i, "content", mail.digest, contents.digest(stored));
+        if (mail.digest != contents.digest(stored)) {
+            mismatches.require(mailbox, i, "content", ContentDigest.toText(mail.digest), ContentDigest.toText(contents.digest(stored)));
+        }
         mismatches.require(mailbox, i, "size", mail.plainSize, contents.plainSize(stored));
         mismatches.require(mailbox, i, "virtual size", mail.virtualSize, contents.virtualSize(stored));
         index.virtualSize(at).ifPresent(size -> mismatches.require(mailbox, i, "virtual size in the index", mail.virtualSize, size));
@@ -231,6 +234,23 @@ public final class Verification {
         MailList list = mail.source.snapshot().mails();
         fates.accept(new FileFate(mail.source.snapshot().name().toString(),
                 (list.isInNew(mail.position) ? "new/" : "cur/") + list.fileName(mail.position), list.uid(mail.position), fate, detail));
+    }
+
+    /** The files that are no mails of the snapshot: each has its problem, by name. */
+    private void filesLeftOut(MailboxSnapshot mailbox) {
+        String directory = mailbox.location().path() + "/";
+        for (SourceProblem problem : mailbox.problems()) {
+            boolean isLeftOut = switch (problem.kind()) {
+                case UNREADABLE, NOT_A_FILE, SYMLINK, SAME_FILE, IGNORED_FILE, EXPUNGED -> true;
+                default -> false;
+            };
+            if (isLeftOut && (problem.path().startsWith(directory + "cur/") || problem.path().startsWith(directory + "new/"))) {
+                Fate fate = problem.kind() == SourceProblem.Kind.EXPUNGED ? Fate.VANISHED : Fate.REJECTED;
+                counts.merge(fate, 1L, Long::sum);
+                fates.accept(new FileFate(mailbox.name().toString(), problem.path().substring(directory.length()), 0, fate,
+                        problem.detail()));
+            }
+        }
     }
 
     private void problem(SourceProblem problem) {

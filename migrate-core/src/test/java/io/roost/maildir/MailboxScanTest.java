@@ -80,12 +80,11 @@ class MailboxScanTest {
         fifo(source.root().resolve("cur/4.fifo"));
         MailboxSnapshot inbox = source.scanInbox();
         assertEquals(List.of("1 1.a"), mails(inbox));
-        assertEquals(List.of(Kind.NOT_A_FILE, Kind.NOT_A_FILE, Kind.SYMLINK, Kind.SYMLINK, Kind.IGNORED_FILE, Kind.NO_UID),
-                kinds(inbox.problems()));
+        assertEquals(List.of(Kind.NOT_A_FILE, Kind.NOT_A_FILE, Kind.SYMLINK, Kind.SYMLINK, Kind.IGNORED_FILE, Kind.IGNORED_FILE,
+                Kind.NO_UID), kinds(inbox.problems()));
         for (String path : List.of("cur/dir", "cur/2.link", "new/3.dangling", "cur/4.fifo", "cur/.hidden")) {
             assertTrue(inbox.problems().stream().anyMatch(p -> p.path().endsWith("/" + path)), path);
         }
-        Files.delete(source.root().resolve("new/.nfs000000000000001"));
         SourceDirectory.assertAccounted(source.root(), inbox);
     }
 

@@ -10,6 +10,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
@@ -56,7 +57,7 @@ class DovecotViewTest {
         give();
         DovecotView view = new DovecotView(temp.resolve("dovecot"), owner);
         Map<String, DovecotView.Mailbox> seen = view.look("maildir:" + one);
-        assertEquals(java.util.Set.of("INBOX", "日本/東京"), seen.keySet());
+        assertEquals(Set.of("INBOX", "日本/東京"), seen.keySet());
         assertEquals(2, seen.get("INBOX").messages());
         assertEquals(1, seen.get("INBOX").unseen());
         assertEquals("", seen.get("INBOX").difference(view.look("maildir:" + same).get("INBOX")));
@@ -68,7 +69,8 @@ class DovecotViewTest {
     @Test
     void complaintsAreKept() throws IOException {
         Path broken = maildir("broken", "x");
-        Files.writeString(broken.resolve("dovecot-uidlist"), "3 V1500000000 N3 G00112233445566778899aabbccddeeff\n2 :x\n1 :y\n");
+        Files.writeString(broken.resolve("dovecot-uidlist"), "3 V1500000000 N3 G00112233445566778899aabbccddeeff\n2 :x\n1 "
+                + ":y\n");
         Files.createDirectory(temp.resolve("dovecot"));
         give();
         DovecotView view = new DovecotView(temp.resolve("dovecot"), owner);
