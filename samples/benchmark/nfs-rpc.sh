@@ -7,9 +7,11 @@
 # Runs as root on a machine of its own that may be thrown away, where $LAB/topology.sh has functions that make a kernel NFS
 # server and a backend "be1" with a mount of it at /srv/mail: lab_up; in_ns NAME COMMAND...; add_user; make_maildir USER COUNT
 # BYTES [MAILBOX]; nfs_remount NAME VERSION; rpc_counts NAME; rpc_diff BEFORE AFTER; nlm_count_on; nlm_count; add_latency MS;
-# lab_fail. Roost has to be built before. Results: /out/nfs-rpc.md
+# lab_fail. Roost has to be built before, and the working directory to be its own. Results: /out/nfs-rpc.md
 set -u
+# the lab may run a copy of this script elsewhere, in the caller's directory
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd -P)
+[ -x "$root/samples/benchmark/nfs-rpc.sh" ] || root=$PWD
 total=${1:-2000} bytes=${2:-8192}
 : "${LAB:?has to be the directory of topology.sh}"
 # shellcheck disable=SC1091 # the lab's
@@ -33,7 +35,7 @@ if add_latency 0; then latencies="0 1"; else echo "no sch_netem: without latency
 work() { # roost|plain
     case $1 in
         roost)
-            in_ns be1 "$root/roost" migrate --single-backend --state /run/roost --home '/srv/mail/%u' \
+            in_ns be1 "$root/roost" migrate --no-dovecot --single-backend --quiet --state /run/roost --home '/srv/mail/%u' \
                 --from 'maildir:~/Maildir' --to 'mdbox:~/mdbox' $user ;;
         # through a pipe, or cat would have the server of version 4.2 do the copying
         plain)

@@ -7,7 +7,9 @@ is_stale() {
     lib=$root/cli/target/roost/lib
     [ -d "$lib" ] || return 0
     # directories too: a deleted file changes only its directory
-    [ -n "$(find "$root/pom.xml" "$root"/*/pom.xml "$root"/*/src/main -newer "$lib" -print 2>/dev/null | head -n 1)" ]
+    changed=$(find "$root/pom.xml" "$root"/*/pom.xml "$root"/*/src/main/java "$root"/*/src/main/resources \
+        -newer "$lib" -print 2>/dev/null | head -n 1)
+    [ -n "$changed" ]
 }
 
 build() {
@@ -15,7 +17,7 @@ build() {
         # another user's installation: what is built works, even if the sources are newer
         [ ! -d "$root/cli/target/roost/lib" ] || return 0
         say "Roost is not built yet, and you may not write to $root: run $root/roost once as its owner"
-        exit 69
+        exit 7
     fi
     mkdir -p "$root/.roost"
     exec 9>"$root/.roost/build.lock"
@@ -67,7 +69,7 @@ native_flags() {
         aarch64) set -- aarch64 aarch64 arm64 ;;
         *)
             say "this machine is a $(uname -m); Roost runs on x86_64 and aarch64"
-            exit 69 ;;
+            exit 7 ;;
     esac
     native=$root/cli/target/roost/native
     jffi=-Djffi.boot.library.path=$native/jni/$1-Linux
@@ -80,7 +82,7 @@ native_flags() {
     # Maven leaves it not executable; if it is and yet is not, the mount forbids it
     if [ ! -x "$library" ] && chmod 755 "$library" 2>/dev/null && [ ! -x "$library" ]; then
         say "the native libraries in $native cannot be loaded: that file system is mounted noexec"
-        exit 69
+        exit 7
     fi
 }
 
@@ -94,7 +96,7 @@ archive_classes() {
         printf 'Subject: x\n\nx\n' >"$home/u/Maildir/cur/1.M1P1.x:2,S"
         # shellcheck disable=SC2086 # a list of flags
         "$java" $java_flags -XX:+UseSerialGC -XX:-UsePerfData -Xlog:disable -XX:ArchiveClassesAtExit="$1.$$" \
-            "$lmdb" "$jffi" "$zstd" "$jline" -cp "$class_path" io.roost.cli.Roost migrate --single-backend \
+            "$lmdb" "$jffi" "$zstd" "$jline" -cp "$class_path" io.roost.cli.Roost migrate --no-dovecot --single-backend \
             --state "$home/state" --home "$home/%u" --from 'maildir:~/Maildir' --to 'mdbox:~/mdbox' u
     ) >>"$root/.roost/build.log" 2>&1 </dev/null || true
     [ -e "$1.$$" ] || : >"$1.$$"

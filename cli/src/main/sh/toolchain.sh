@@ -105,7 +105,7 @@ jdk_package() {
     fi
 }
 
-# need_jdk: finds a JDK and Maven, installs what is missing if it may, or says what to do and ends with 69
+# need_jdk: finds a JDK and Maven, installs what is missing if it may, or says what to do and ends with 7
 need_jdk() {
     if find_jdk && find_maven; then return; fi
     if may_install; then
@@ -116,7 +116,7 @@ need_jdk() {
     fi
     say "a JDK of 17 or newer and Maven of 3.6.3 or newer are needed to build. On Debian or Ubuntu:"
     echo "    sudo apt-get install openjdk-17-jdk-headless maven" >&2
-    exit 69
+    exit 7
 }
 
 # run_maven ARG...: with the JDK that was found, and a repository that can be written

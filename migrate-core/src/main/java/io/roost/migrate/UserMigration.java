@@ -197,7 +197,6 @@ public final class UserMigration {
             if (attempt == 0) {
                 events.event(new Event.Scanned(account.user(), snapshot.mailboxes().size(), snapshot.mails(), snapshot.bytesByName()));
             }
-            note(snapshot.problems().toList());
             Copier copier = new Copier(account, settings, placed, files.storage(), files.writer(), store, user,
                     m -> paths.storageName(m.name()), events);
             try {
@@ -211,8 +210,11 @@ public final class UserMigration {
             return user;
         }
 
-        private UserSnapshot scan() throws IOException {
-            return UserSnapshot.scan(maildir).holdableAt(paths);
+        /** Scans all mailboxes; those whose names mdbox cannot hold refuse the user or, with leave to skip, are left out. */
+        private UserSnapshot scan() throws IOException, MigrationException {
+            UserSnapshot holdable = UserSnapshot.scan(maildir).holdableAt(paths);
+            note(holdable.problems().toList());
+            return holdable;
         }
 
         Finisher finish(UserRecord before) throws IOException, MigrationException, InterruptedException {
@@ -235,7 +237,7 @@ public final class UserMigration {
         }
 
         /** Whether another scan finds what the indexes were written from. The stamps tell in most cases without one. */
-        private boolean standsStill() throws IOException {
+        private boolean standsStill() throws IOException, MigrationException {
             if (notFound > 0) {
                 // Expunged, or renamed to and fro under our eyes: then the mail is still there, under the name of the snapshot.
                 return false;
