@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
@@ -65,9 +66,12 @@ final class DemoCommand implements Callable<Integer> {
         sample.write();
         // Dovecot is to look at one that nobody else has looked at
         new SampleMaildir(base.resolve("mail/copy")).write();
-        Files.createDirectory(base.resolve("dovecot"), PRIVATE);
+        Optional<DovecotView> view = Optional.empty();
+        if (DovecotView.isPossible()) {
+            view = Optional.of(new DovecotView(Files.createDirectory(base.resolve("dovecot"), PRIVATE), root ? OWNER_IF_ROOT : -1));
+            give(base.resolve("dovecot"), root);
+        }
         give(base.resolve("mail"), root);
-        give(base.resolve("dovecot"), root);
         screen.paragraph("", "", sample.mails() + " mails in " + sample.mailboxes() + " mailboxes, some nested, some not in ASCII, with "
                 + "flags, keywords and odd mails, in " + home.resolve("Maildir"));
 
@@ -85,7 +89,7 @@ final class DemoCommand implements Callable<Integer> {
             code = run("verify", where, List.of(USER));
         }
         if (code == ExitCode.DONE) {
-            code = dovecot(base, home, root);
+            code = dovecot(view, base.resolve("mail/copy"), home.resolve("mdbox"));
         }
         screen.line();
         screen.paragraph("", "", "All of this is in " + base + "; rm -r removes it.");
@@ -166,19 +170,19 @@ final class DemoCommand implements Callable<Integer> {
         screen.line();
     }
 
-    private ExitCode dovecot(Path base, Path home, boolean root) throws IOException {
-        if (!DovecotView.isPossible()) {
+    private ExitCode dovecot(Optional<DovecotView> installed, Path maildir, Path mdbox) throws IOException {
+        if (installed.isEmpty()) {
             screen.line();
             screen.paragraph("", "", "Dovecot is not installed here; with it, this demo shows what doveadm says of the result.");
             return ExitCode.DONE;
         }
-        DovecotView view = new DovecotView(base.resolve("dovecot"), root ? OWNER_IF_ROOT : -1);
+        DovecotView view = installed.get();
         heading("What Dovecot " + view.version() + " shows of both");
         Map<String, DovecotView.Mailbox> before;
         Map<String, DovecotView.Mailbox> after;
         try {
-            before = view.look("maildir:" + base.resolve("mail/copy"));
-            after = view.look("mdbox:" + home.resolve("mdbox"));
+            before = view.look("maildir:" + maildir);
+            after = view.look("mdbox:" + mdbox);
         } catch (IOException e) {
             screen.paragraph("", "", "Dovecot could not be asked: " + e.getMessage());
             return ExitCode.FAILED;

@@ -71,8 +71,7 @@ final class MigrationText implements MigrationReport {
             screen.paragraph("  ", "  ", String.join("; ", details));
         }
         if (!result.notes().isEmpty()) {
-            screen.line("  Found in the Maildir, all of it carried over:");
-            new ProblemReport(screen, account.source().root()).summarise(result.notes(), " (--json lists all)");
+            new ProblemReport(screen, account.source().root()).summariseWithoutNotes(result.notes(), " (--json lists all)");
         }
         if (!result.skipped().isEmpty()) {
             screen.line(Span.plain("  "), Style.BAD.of("Not carried over"), Span.plain(", "

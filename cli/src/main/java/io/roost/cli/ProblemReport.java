@@ -43,6 +43,16 @@ final class ProblemReport {
         });
     }
 
+    /** As {@link #summarise}, for an occasion where notes do not matter: they are only counted. */
+    void summariseWithoutNotes(List<SourceProblem> problems, String whereAll) {
+        List<SourceProblem> notes = problems.stream().filter(p -> p.kind().severity() == Severity.NOTE).toList();
+        summarise(problems.stream().filter(p -> p.kind().severity() != Severity.NOTE).toList(), whereAll);
+        if (!notes.isEmpty()) {
+            screen.line(Span.plain("  "), label(Severity.NOTE), Span.plain(" " + Quantity.count(notes.size(), "thing", "things")
+                    + " worth knowing (roost plan tells)"));
+        }
+    }
+
     /** Every one of them, by name. */
     void all(List<SourceProblem> problems) {
         problems.forEach(this::entry);

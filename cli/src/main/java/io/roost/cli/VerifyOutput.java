@@ -36,7 +36,7 @@ final class VerifyOutput {
         if (!report.problems().isEmpty()) {
             screen.line();
             screen.line(Style.HEADING.of("Found in the Maildir"));
-            new ProblemReport(screen, account.source().root()).summarise(report.problems(), " (--json lists all)");
+            new ProblemReport(screen, account.source().root()).summariseWithoutNotes(report.problems(), " (--json lists all)");
         }
         if (report.mismatchCount() > 0) {
             screen.line();
@@ -75,7 +75,7 @@ final class VerifyOutput {
             case MIGRATED -> "in the mdbox, equal in everything";
             case DIFFERENT -> "in the mdbox, and something differs";
             case VANISHED -> "expunged while Roost looked";
-            case REJECTED -> "cannot be read, or no mail";
+            case REJECTED -> "cannot be read, or is no mail";
             case MISSING -> "readable, and not in the mdbox";
         };
     }

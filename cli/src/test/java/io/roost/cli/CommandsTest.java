@@ -48,7 +48,7 @@ class CommandsTest {
 
     private void damage() throws IOException {
         // root reads everything, so a mode would not do
-        Files.createSymbolicLink(temp.resolve("anna/Maildir/cur/1500000000.M1P1.link:2,S"), Path.of("/etc/passwd"));
+        Files.createSymbolicLink(temp.resolve("anna/Maildir/cur/1500000000.M1P1.link:2,S"), temp.resolve("anna"));
         Files.createDirectory(temp.resolve("anna/Maildir/.Work/cur/1500000000.M2P1.directory:2,S"));
     }
 
@@ -131,7 +131,10 @@ class CommandsTest {
         assertTrue(captured.out().contains("cur/1500000000.M2P1.directory:2,S"), captured.out());
         assertEquals("", captured.err());
         run("verify", "anna");
-        assertTrue(captured.out().contains("  rejected"), captured.out());
+        assertTrue(captured.out().contains("  rejected                     2"), captured.out());
+        run("verify", "--files", "anna");
+        assertTrue(captured.out().contains("rejected   INBOX  0  cur/1500000000.M1P1.link:2,S  is a symbolic link"), captured.out());
+        assertTrue(captured.out().contains("rejected   Work  0  cur/1500000000.M2P1.directory:2,S  is a directory"), captured.out());
     }
 
     @Test

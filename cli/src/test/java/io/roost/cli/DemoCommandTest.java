@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -16,7 +17,6 @@ import io.roost.cli.screen.DisplayWidth;
 import io.roost.testing.RequiresDovecot;
 
 class DemoCommandTest {
-    // outside of /tmp/junit... : the mail owner has to reach it
     @TempDir
     private Path temp;
 
@@ -54,6 +54,6 @@ class DemoCommandTest {
     }
 
     private void openToOthers() throws Exception {
-        Files.setPosixFilePermissions(temp, java.nio.file.attribute.PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.setPosixFilePermissions(temp, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 import org.junit.jupiter.api.Test;
@@ -27,7 +28,7 @@ class DovecotIntegrationTest {
     private final CapturedScreen captured = CapturedScreen.plain();
 
     private int run(DovecotInstance dovecot, String command, String... more) {
-        List<String> args = new java.util.ArrayList<>(List.of(command, "--dovecot-config=" + dovecot.config()));
+        List<String> args = new ArrayList<>(List.of(command, "--dovecot-config=" + dovecot.config()));
         if (command.equals("migrate")) {
             args.add("--state=" + temp.resolve("state"));
             args.add("--single-backend");
@@ -51,10 +52,12 @@ class DovecotIntegrationTest {
             assertEquals(untouched, MaildirBuilder.fingerprint(maildir));
             assertEquals(dovecot.mailUid(), Files.getAttribute(dovecot.home("anna").resolve("mdbox/storage/m.1"), "unix:uid"));
 
-            // a copied file has a new change time, which is what Dovecot shows as the saved date of these mails
-            MailboxView before = MailboxView.of(dovecot, "copy", Ignoring.SAVED_DATE);
+            // Without an index, a Maildir's saved date is the change time, which a copied file has of its own, and its modseq
+            // what Dovecot counts while it opens the mailbox for the first time.
+            Ignoring[] ignoring = {Ignoring.SAVED_DATE, Ignoring.HIGHEST_MODSEQ};
+            MailboxView before = MailboxView.of(dovecot, "copy", ignoring);
             dovecot.setMail("anna", "mdbox:~/mdbox");
-            MailboxView after = MailboxView.of(dovecot, "anna", Ignoring.SAVED_DATE);
+            MailboxView after = MailboxView.of(dovecot, "anna", ignoring);
             MailboxView.assertSame(before, after);
             dovecot.assertLogClean();
         }

@@ -24,14 +24,14 @@ class MigrationTextTest {
     void aResultSaysHowMuchHowFastAndEveryRejectedMailByName() {
         report(false).done(Samples.account(), Samples.result(
                 List.of(Samples.problem(Kind.UNREADABLE, "cur/a"), Samples.problem(Kind.SYMLINK, "cur/b")),
-                List.of(Samples.problem(Kind.WRONG_SIZE, "cur/c"))));
+                List.of(Samples.problem(Kind.WRONG_SIZE, "cur/c"), Samples.problem(Kind.NO_UID, "new/d"))));
         assertEquals("""
                 anna: 2 mailboxes, 1,203 mails, 4.8 MiB in 2.0 s (602 mails/s, 2.4 MiB/s)
                   2 m.* files; 3 mails share the bytes of a copy; 1 mail was expunged meanwhile
-                  Found in the Maildir, all of it carried over:
                   warning wrong-size, 1
                     nothing to do: the real size is used
                     - INBOX: cur/c: found so and so
+                  note 1 thing worth knowing (roost plan tells)
                   Not carried over, 2 (--skip-unreadable):
                     - INBOX: cur/a: found so and so
                     - INBOX: cur/b: found so and so

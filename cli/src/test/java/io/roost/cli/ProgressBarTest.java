@@ -61,10 +61,10 @@ class ProgressBarTest {
     void showsPartRateAndRest() {
         List<String> lines = drawn(run(80, UTF_8, "anna"));
         assertEquals("anna  scanning …", lines.get(0));
-        String half = lines.stream().filter(l -> l.contains(" 50 %")).findFirst().orElseThrow();
-        assertEquals("anna  copying  ██████████▌░░░░░░░░░░░   50 %   200 mails/s   1.9 MiB/s    3 s left", half);
+        String half = lines.stream().filter(l -> l.contains(" 50%")).findFirst().orElseThrow();
+        assertEquals("anna  copying ███████████░░░░░░░░░░░  50%    0:03 left    200 mails/s 1.9 MiB/s", half);
         assertTrue(lines.contains("anna  indexing …"), lines::toString);
-        assertTrue(lines.stream().anyMatch(l -> l.startsWith("anna  verifying  ") && l.contains(" 50 %")), lines::toString);
+        assertTrue(lines.stream().anyMatch(l -> l.startsWith("anna  verifying  ") && l.contains(" 50%")), lines::toString);
     }
 
     @Test
@@ -74,10 +74,20 @@ class ProgressBarTest {
     }
 
     @Test
+    void longNamesCostDetailsAndNotTheBar() {
+        List<String> lines = drawn(run(80, UTF_8, "anna.with.a.long.name@mail.example.org"));
+        String half = lines.stream().filter(l -> l.contains(" 50%")).findFirst().orElseThrow();
+        assertTrue(half.startsWith("anna.with.a.long.na…  copying ████"), half);
+        assertTrue(half.contains(" left") && half.contains("mails/s"), half);
+        String narrow = drawn(run(40, UTF_8, "anna")).stream().filter(l -> l.contains(" 50%")).findFirst().orElseThrow();
+        assertEquals("anna  copying ███▌░░░  50%    0:03 left", narrow);
+    }
+
+    @Test
     void isAsciiWhereTheTerminalIs() {
         List<String> lines = drawn(run(80, US_ASCII, "anna"));
-        String half = lines.stream().filter(l -> l.contains(" 50 %")).findFirst().orElseThrow();
-        assertTrue(half.startsWith("anna  copying  [=========>  "), half);
+        String half = lines.stream().filter(l -> l.contains(" 50%")).findFirst().orElseThrow();
+        assertTrue(half.startsWith("anna  copying [==========>   "), half);
         assertEquals("anna  scanning ~", lines.get(0));
     }
 }

@@ -54,7 +54,8 @@ final class Copier {
     private long mailsTotal;
     private long mailsDone;
     private long lastProgress;
-    /** Of the current data file. */
+    /** The data file that was the current one at the last checkpoint, and how far it was written then. */
+    private int flushedFile;
     private long flushedLength;
 
     Copier(Account account, Settings settings, PlacedMails placed, OpenDirectory storage, MailFileWriter writer,
@@ -251,7 +252,8 @@ final class Copier {
     /** Whether the record of a placed mail holds these bytes. */
     private boolean isStored(int owner, long size, StoredContent.Pieces pieces) throws IOException, InterruptedException {
         Placement record = placed.placement(owner);
-        if (record.fileId() == writer.fileId() && record.offset() + record.recordSize() > flushedLength) {
+        if (record.fileId() == writer.fileId()
+                && (record.fileId() != flushedFile || record.offset() + record.recordSize() > flushedLength)) {
             // It may still be in the writer's buffer.
             checkpoint();
         }
@@ -334,6 +336,7 @@ final class Copier {
             return;
         }
         var files = writer.flush();
+        flushedFile = writer.fileId();
         flushedLength = writer.length();
         checkpointer.submit(files, batch, new DataFileLength(writer.fileId(), writer.length()));
         batch = new PlacedBatch();

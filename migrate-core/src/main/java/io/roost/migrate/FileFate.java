@@ -5,7 +5,7 @@ package io.roost.migrate;
  *
  * @param mailbox name for people
  * @param file    path below the mailbox: {@code cur/NAME} or {@code new/NAME}, a byte string
- * @param uid     its UID
+ * @param uid     its UID, 0 if it is no mail
  * @param fate    what became of it
  * @param detail  the reason, empty if it was migrated
  */
@@ -17,9 +17,9 @@ public record FileFate(String mailbox, String file, long uid, Fate fate, String 
         MIGRATED,
         /** The mdbox has it, and something differs. */
         DIFFERENT,
-        /** It was there when the mailbox was scanned and gone when it was to be read. */
+        /** It was there when the mailbox was scanned and gone when it was to be read, or its mail is expunged already. */
         VANISHED,
-        /** It cannot be read, or is no mail. */
+        /** It cannot be read, is no mail, or is one that has another name too. */
         REJECTED,
         /** It is readable, and the mdbox does not have it. */
         MISSING

@@ -140,11 +140,7 @@ final class Staging implements Closeable {
         marker = new StagingMarker(found == null ? UUID.randomUUID().toString() : found.set(), store.identity(), store.path(),
                 account.user(), finalPaths(), wasPublishing);
         if (wasPublishing) {
-            for (StagingTree tree : trees.values()) {
-                if (tree != root) {
-                    tree.takeBack(marker.set(), paths::isOurName);
-                }
-            }
+            takeBack();
             marker = marker.inPhase(false);
         }
         claim.requireFree();
@@ -153,6 +149,14 @@ final class Staging implements Closeable {
             if (tree != root) {
                 tree.open();
                 tree.mark(marker);
+            }
+        }
+    }
+
+    private void takeBack() throws IOException {
+        for (StagingTree tree : trees.values()) {
+            if (tree != root) {
+                tree.takeBack(marker.set(), paths::isOurName);
             }
         }
     }
@@ -265,8 +269,14 @@ final class Staging implements Closeable {
         }
     }
 
-    /** Removes all staging directories, the root's last. */
+    /** Removes all staging directories, the root's last; first takes back what is published, unless all of it is. */
     void remove() throws IOException {
+        if (marker != null && marker.publishing()) {
+            if (!root.stagingExists()) {
+                return;
+            }
+            takeBack();
+        }
         for (StagingTree tree : trees.values()) {
             if (tree != root) {
                 tree.removeOf(marker);

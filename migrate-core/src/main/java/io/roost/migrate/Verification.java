@@ -70,6 +70,7 @@ public final class Verification {
         requirePresent(account.target().root(), Kind.TARGET, "mdbox");
         UserSnapshot snapshot = UserSnapshot.scan(new Maildir(account.source())).holdableAt(paths);
         snapshot.problems().forEach(this::problem);
+        snapshot.mailboxes().forEach(this::filesLeftOut);
         List<MailboxSource> sources = new ArrayList<>();
         List<MailboxIndex> indexes = new ArrayList<>();
         if (readTarget()) {
@@ -231,6 +232,23 @@ public final class Verification {
         MailList list = mail.source.snapshot().mails();
         fates.accept(new FileFate(mail.source.snapshot().name().toString(),
                 (list.isInNew(mail.position) ? "new/" : "cur/") + list.fileName(mail.position), list.uid(mail.position), fate, detail));
+    }
+
+    /** The files that are no mails of the snapshot: each has its problem, by name. */
+    private void filesLeftOut(MailboxSnapshot mailbox) {
+        String directory = mailbox.location().path() + "/";
+        for (SourceProblem problem : mailbox.problems()) {
+            boolean isLeftOut = switch (problem.kind()) {
+                case UNREADABLE, NOT_A_FILE, SYMLINK, SAME_FILE, IGNORED_FILE, EXPUNGED -> true;
+                default -> false;
+            };
+            if (isLeftOut && (problem.path().startsWith(directory + "cur/") || problem.path().startsWith(directory + "new/"))) {
+                Fate fate = problem.kind() == SourceProblem.Kind.EXPUNGED ? Fate.VANISHED : Fate.REJECTED;
+                counts.merge(fate, 1L, Long::sum);
+                fates.accept(new FileFate(mailbox.name().toString(), problem.path().substring(directory.length()), 0, fate,
+                        problem.detail()));
+            }
+        }
     }
 
     private void problem(SourceProblem problem) {

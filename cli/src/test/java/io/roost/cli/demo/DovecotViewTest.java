@@ -10,6 +10,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
@@ -56,7 +57,7 @@ class DovecotViewTest {
         give();
         DovecotView view = new DovecotView(temp.resolve("dovecot"), owner);
         Map<String, DovecotView.Mailbox> seen = view.look("maildir:" + one);
-        assertEquals(java.util.Set.of("INBOX", "日本/東京"), seen.keySet());
+        assertEquals(Set.of("INBOX", "日本/東京"), seen.keySet());
         assertEquals(2, seen.get("INBOX").messages());
         assertEquals(1, seen.get("INBOX").unseen());
         assertEquals("", seen.get("INBOX").difference(view.look("maildir:" + same).get("INBOX")));

@@ -91,18 +91,18 @@ class ScreenTest {
 
     @Test
     void remembersThatOutputFailed() {
-        OutputStream full = new OutputStream() {
+        class Full extends OutputStream {
             @Override
             public void write(int b) throws IOException {
                 throw new IOException("No space left on device");
             }
-        };
-        Screen screen = new Screen(full, full, new Terminal(false, false, UTF_8, 80, true));
+        }
+        Screen screen = new Screen(new Full(), new Full(), new Terminal(false, false, UTF_8, 80, true));
         screen.message("lost");
         assertFalse(screen.outputFailed(), "only results count");
         screen.line("lost");
         assertTrue(screen.outputFailed());
-        Screen fine = new Screen(new ByteArrayOutputStream(), full, new Terminal(false, false, UTF_8, 80, true));
+        Screen fine = new Screen(new ByteArrayOutputStream(), new Full(), new Terminal(false, false, UTF_8, 80, true));
         fine.line("kept");
         assertFalse(fine.outputFailed());
     }
