@@ -72,7 +72,7 @@ final class Pass {
 
     /** Scans all mailboxes; those whose names mdbox cannot hold refuse the user or, with leave to skip, are left out. */
     private UserSnapshot scan() throws IOException, MigrationException {
-        UserSnapshot holdable = UserSnapshot.scan(maildir).holdableAt(paths);
+        UserSnapshot holdable = UserSnapshot.scan(maildir, paths);
         problems.note(holdable.problems().toList());
         return holdable;
     }
