@@ -100,7 +100,9 @@ class DamagedControlFilesTest {
         for (String fields : List.of("uid date.received date.saved size.virtual", "hdr flags")) {
             dovecot.doveadm("-o", "mail=maildir:~/Maildir", "fetch", "-u", user, fields, "ALL").succeeded();
         }
-        dovecot.doveadm("-o", "mail=maildir:~/Maildir", "flags", "add", "-u", user, "\\Answered Late", "uid", "3").succeeded();
+        // so that it writes the index after every change, not after many
+        dovecot.doveadm("-o", "mail=maildir:~/Maildir", "-o", "mail_index_rewrite_min_log_bytes=1", "-o",
+                "mail_index_rewrite_max_log_bytes=2", "flags", "add", "-u", user, "\\Answered Late", "uid", "3").succeeded();
     }
 
     private static void damage(Path file, UnaryOperator<String> damage) throws IOException {
@@ -114,16 +116,27 @@ class DamagedControlFilesTest {
 
     @Test
     void aDamagedIndexCostsNothing() throws Exception {
-        List<String> names = DAMAGES.keySet().stream().flatMap(d -> Stream.of(d + "-log", d + "-cache")).toList();
+        List<String> names = DAMAGES.keySet().stream().flatMap(d -> Stream.of(d + "-index", d + "-index.log",
+                d + "-index.cache").map(n -> n.replace('.', '_'))).toList();
         Path root = mailboxes(names);
         use(names);
         for (String name : names) {
             String[] parts = name.split("-");
-            damage(root.resolve("." + name + "/dovecot.index." + parts[1]), DAMAGES.get(parts[0]));
+            damage(root.resolve("." + name + "/dovecot." + parts[1].replace('_', '.')), DAMAGES.get(parts[0]));
         }
         MailboxView shown = maildir.shownByDovecot();
         assertEquals(MAILS * (names.size() + 1), maildir.migrate(false).mails());
-        MailboxView.assertSame(shown, maildir.migrated());
+        MailboxView migrated = maildir.migrated();
+        for (String name : names) {
+            if (name.equals("short-index")) {
+                // Dovecot takes the mail whose record is cut off for an expunged one, and gives it a new UID.
+                assertEquals(shown.mails(name).subList(0, MAILS - 1), migrated.mails(name).subList(0, MAILS - 1));
+                assertEquals(6, MigratedUser.uids(migrated, name).get(MAILS - 1));
+            } else {
+                assertEquals(shown.mails(name), migrated.mails(name), name);
+                assertEquals(MigratedUser.status(shown, name, "uidnext"), MigratedUser.status(migrated, name, "uidnext"), name);
+            }
+        }
     }
 
     @Test
