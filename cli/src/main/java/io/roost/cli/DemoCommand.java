@@ -32,8 +32,9 @@ import picocli.CommandLine.Option;
 
 /** {@code roost demo}: the real commands on a sample Maildir, and Dovecot's own view of the result beside it. */
 @Command(name = "demo", header = "Show everything on a sample Maildir.",
-        description = {"Generates a Maildir in a temporary directory, plans, migrates and verifies it, and if Dovecot is installed asks "
-            + "doveadm for its opinion, with a configuration of its own. Nothing else on this machine is touched. The directory is kept."},
+        description = {"Generates a Maildir in a temporary directory, plans, migrates and verifies it, and if Dovecot is "
+            + "installed asks doveadm for its opinion, with a configuration of its own. Nothing else on this machine is "
+            + "touched. The directory is kept."},
         footer = {"", "Example:", "  roost demo --dir /tmp/look"})
 final class DemoCommand implements Callable<Integer> {
     private static final String USER = "anna@example.org";
@@ -68,12 +69,14 @@ final class DemoCommand implements Callable<Integer> {
         new SampleMaildir(base.resolve("mail/copy")).write();
         Optional<DovecotView> view = Optional.empty();
         if (DovecotView.isPossible()) {
-            view = Optional.of(new DovecotView(Files.createDirectory(base.resolve("dovecot"), PRIVATE), root ? OWNER_IF_ROOT : -1));
+            Path directory = Files.createDirectory(base.resolve("dovecot"), PRIVATE);
+            view = Optional.of(new DovecotView(directory, root ? OWNER_IF_ROOT : -1));
             give(base.resolve("dovecot"), root);
         }
         give(base.resolve("mail"), root);
-        screen.paragraph("", "", sample.mails() + " mails in " + sample.mailboxes() + " mailboxes, some nested, some not in ASCII, with "
-                + "flags, keywords and odd mails, in " + home.resolve("Maildir"));
+        screen.paragraph("", "", sample.mails() + " mails in " + sample.mailboxes()
+                + " mailboxes, some nested, some not in ASCII, with flags, keywords and odd mails, in "
+                + home.resolve("Maildir"));
 
         List<String> where = List.of("--no-dovecot", "--home=" + base.resolve("mail") + "/%d/%n", "--from=maildir:~/Maildir");
         heading("What would be done");
@@ -173,7 +176,7 @@ final class DemoCommand implements Callable<Integer> {
     private ExitCode dovecot(Optional<DovecotView> installed, Path maildir, Path mdbox) throws IOException {
         if (installed.isEmpty()) {
             screen.line();
-            screen.paragraph("", "", "Dovecot is not installed here; with it, this demo shows what doveadm says of the result.");
+            screen.paragraph("", "", "Dovecot is not installed here; with it, this demo shows what doveadm says.");
             return ExitCode.DONE;
         }
         DovecotView view = installed.get();
@@ -188,8 +191,8 @@ final class DemoCommand implements Callable<Integer> {
             return ExitCode.FAILED;
         }
         boolean same = compare(before, after);
-        screen.paragraph("", "", "Compared: UIDNEXT, UIDVALIDITY, mailbox GUID and size; and of each mail UID, GUID, flags, keywords, "
-                + "received date, sizes, POP3 UIDL and order, and every byte.");
+        screen.paragraph("", "", "Compared: UIDNEXT, UIDVALIDITY, mailbox GUID and size; and of each mail UID, GUID, flags, "
+                + "keywords, received date, sizes, POP3 UIDL and order, and every byte.");
         List<String> log = view.logLines();
         if (log.isEmpty()) {
             screen.line(Span.plain("Dovecot's log: "), Style.GOOD.of("empty"), Span.plain(", as it should be."));
@@ -211,13 +214,15 @@ final class DemoCommand implements Callable<Integer> {
             DovecotView.Mailbox other = after.get(name);
             String difference = one == null || other == null ? "missing" : one.difference(other);
             same &= difference.isEmpty();
-            table.row(name, cell(one), cell(other), difference.isEmpty() ? Style.GOOD.of("the same") : Style.BAD.of("DIFFERS: " + difference));
+            table.row(name, cell(one), cell(other), difference.isEmpty() ? Style.GOOD.of("the same")
+                    : Style.BAD.of("DIFFERS: " + difference));
         }
         screen.table(table);
         return same;
     }
 
     private static String cell(DovecotView.Mailbox mailbox) {
-        return mailbox == null ? "none" : String.format(Locale.ROOT, "%d mails, %3d unseen", mailbox.messages(), mailbox.unseen());
+        return mailbox == null ? "none" : String.format(Locale.ROOT, "%d mails, %3d unseen", mailbox.messages(),
+                mailbox.unseen());
     }
 }

@@ -24,8 +24,8 @@ import io.roost.migrate.MigrationException;
  * @param problems of the source, that led to it
  */
 record Failure(ExitCode code, String kind, String message, List<SourceProblem> problems) {
-    private static final String UNEXPECTED = "; this is a fault of Roost: please report it with the output of the same command under "
-            + "ROOST_DEBUG=1";
+    private static final String UNEXPECTED = "; this is a fault of Roost: please report it with the output of the same "
+            + "command under ROOST_DEBUG=1";
 
     static Failure of(Throwable thrown) {
         if (thrown instanceof CommandException e) {
@@ -58,7 +58,8 @@ record Failure(ExitCode code, String kind, String message, List<SourceProblem> p
             return of(ExitCode.FAILED, "io", said(thrown));
         }
         if (thrown instanceof OutOfMemoryError) {
-            return of(ExitCode.FAILED, "memory", "out of memory (" + said(thrown) + "): run again with more, such as ROOST_HEAP=1g");
+            return of(ExitCode.FAILED, "memory", "out of memory (" + said(thrown)
+                    + "): run again with more, such as ROOST_HEAP=1g");
         }
         UnsatisfiedLinkError link = linkError(thrown);
         if (link != null) {
@@ -85,7 +86,8 @@ record Failure(ExitCode code, String kind, String message, List<SourceProblem> p
 
     private static String said(Throwable thrown) {
         String message = thrown.getMessage();
-        return message == null || message.isBlank() ? thrown.getClass().getSimpleName() : message.strip().lines().findFirst().orElse("");
+        return message == null || message.isBlank() ? thrown.getClass().getSimpleName()
+                : message.strip().lines().findFirst().orElse("");
     }
 
     /** Tells people, on standard error. */

@@ -24,8 +24,8 @@ final class Interruption implements AutoCloseable {
             worker.interrupt();
             try {
                 if (!closed.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-                    screen.message("roost: no end within " + PATIENCE_SECONDS + " seconds, leaving as it is: nothing is lost, and the "
-                            + "next run goes on from what is recorded");
+                    screen.message("roost: no end within " + PATIENCE_SECONDS
+                            + " seconds, leaving as it is: nothing is lost, and the next run goes on from what is recorded");
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();

@@ -7,12 +7,13 @@ final class LocationOptions {
     static final String DEFAULT_TARGET = "mdbox:~/mdbox";
 
     @Option(names = "--home", paramLabel = "TEMPLATE",
-            description = "Homes by a template with Dovecot's variables, such as '/mail/%%d/%%n'. Default: what Dovecot's userdb says.")
+            description = "Homes by a template with Dovecot's variables, such as '/mail/%%d/%%n'. Default: what Dovecot's "
+                    + "userdb says.")
     String home;
 
     @Option(names = "--from", paramLabel = "LOCATION",
-            description = "The Maildir, as in mail_location: 'maildir:~/Maildir:LAYOUT=fs'. Default: the user's mail location in "
-                    + "Dovecot.")
+            description = "The Maildir, as in mail_location: 'maildir:~/Maildir:LAYOUT=fs'. Default: the user's mail location "
+                    + "in Dovecot.")
     String from;
 
     @Option(names = "--to", paramLabel = "LOCATION", description = "The mdbox to be. Default: '" + DEFAULT_TARGET + "'.")
@@ -24,10 +25,12 @@ final class LocationOptions {
     @Option(names = "--no-dovecot", description = "Ask no Dovecot; needs --home and --from.")
     boolean noDovecot;
 
-    @Option(names = "--rotate-size", paramLabel = "SIZE", description = "Size of m.* files, such as 10M. Default: mdbox_rotate_size.")
+    @Option(names = "--rotate-size", paramLabel = "SIZE", description = "Size of m.* files, such as 10M. Default: "
+            + "mdbox_rotate_size.")
     String rotateSize;
 
-    @Option(names = "--pop3-uidl-format", paramLabel = "FORMAT", description = "What POP3 shows as UIDL. Default: pop3_uidl_format.")
+    @Option(names = "--pop3-uidl-format", paramLabel = "FORMAT", description = "What POP3 shows as UIDL. Default: "
+            + "pop3_uidl_format.")
     String pop3UidlFormat;
 
     @Option(names = "--zlib", negatable = true,

@@ -17,16 +17,17 @@ import picocli.CommandLine.Parameters;
 
 /** {@code roost migrate}: moves users, one after the other. */
 @Command(name = "migrate", header = "Make an mdbox of a user's Maildir.",
-        description = {"Copies the mails, writes the indexes, reads the result back, compares it with the Maildir, and renames it into "
-            + "place. The Maildir is not changed. A run that was stopped, or killed, goes on when it is started again."},
+        description = {"Copies the mails, writes the indexes, reads the result back, compares it with the Maildir, and "
+            + "renames it into place. The Maildir is not changed. A run that was stopped, or killed, goes on when it is "
+            + "started again."},
         footer = {"", "Examples:",
             "  roost migrate --single-backend anna@example.org",
             "  roost migrate --dry-run anna@example.org bert@example.org",
             "  roost migrate --single-backend --skip-unreadable --json anna@example.org"})
 final class MigrateCommand extends ReportingCommand {
-    private static final String WHY_SINGLE = "refused: an mdbox is damaged when two backends write to it, so that each user has to stay "
-            + "on one backend, and Roost cannot see to that yet (it does not talk to a director so far). If no other server touches the "
-            + "mail of these users, say so with --single-backend";
+    private static final String WHY_SINGLE = "refused: an mdbox is damaged when two backends write to it, so that each user "
+            + "has to stay on one backend, and Roost cannot see to that yet (it does not talk to a director so far). If no "
+            + "other server touches the mail of these users, say so with --single-backend";
 
     @Mixin
     private final LocationOptions location = new LocationOptions();
@@ -39,6 +40,9 @@ final class MigrateCommand extends ReportingCommand {
     @Option(names = "--skip-unreadable",
             description = "Go on without mails and mailboxes that cannot be carried over, and list them.")
     private boolean skipUnreadable;
+
+    @Option(names = "--no-cache", description = "Leave dovecot.index.cache behind: the first logins then read all mail.")
+    private boolean noCache;
 
     @Option(names = "--dry-run", description = "The same as roost plan for each user.")
     private boolean dryRun;
@@ -136,7 +140,7 @@ final class MigrateCommand extends ReportingCommand {
 
     private Settings settings(Site site) throws Exception {
         Settings all = site.settings();
-        return new Settings(all.rotateSize(), all.zlib(), all.pop3UidlFormat(), skipUnreadable, readers == null ? all.readers() : readers,
-                all.checkpointBytes(), all.finishAttempts());
+        return new Settings(all.rotateSize(), all.zlib(), all.pop3UidlFormat(), skipUnreadable,
+                readers == null ? all.readers() : readers, all.checkpointBytes(), all.finishAttempts(), !noCache);
     }
 }

@@ -85,8 +85,8 @@ final class MigrationText implements MigrationReport {
             return "";
         }
         double part = result.mails() == 0 ? 1 : Math.min(1.0, (double) result.copiedMails() / result.mails());
-        return " (" + Quantity.rate(result.copiedMails() / seconds) + " mails/s, " + Quantity.bytes(result.bytes() * part / seconds)
-                + "/s)";
+        return " (" + Quantity.rate(result.copiedMails() / seconds) + " mails/s, "
+                + Quantity.bytes(result.bytes() * part / seconds) + "/s)";
     }
 
     @Override

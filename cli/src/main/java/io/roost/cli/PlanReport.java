@@ -55,15 +55,17 @@ final class PlanReport {
     }
 
     private void work() {
-        item("Writes", Quantity.count(plan.dataFiles(), "m.* file", "m.* files") + ", " + Quantity.bytes(plan.dataBytes()) + ", and "
-                + Quantity.bytes(plan.indexBytes()) + " of indexes; "
+        item("Writes", Quantity.count(plan.dataFiles(), "m.* file", "m.* files") + ", " + Quantity.bytes(plan.dataBytes())
+                + ", and " + Quantity.bytes(plan.indexBytes()) + " of indexes; "
                 + Quantity.count(plan.files(), "file or directory", "files and directories") + " in all");
         if (plan.space().isPresent()) {
             FileSystemStatus space = plan.space().get();
-            item("Space", Quantity.bytes(space.freeBytes()) + " free of " + Quantity.bytes(space.totalBytes()) + " (" + space.typeName()
-                    + "), " + Quantity.bytes(freeAfter(plan, space)) + " afterwards, while the Maildir is still there");
+            item("Space", Quantity.bytes(space.freeBytes()) + " free of " + Quantity.bytes(space.totalBytes()) + " ("
+                    + space.typeName() + "), " + Quantity.bytes(freeAfter(plan, space)) + " afterwards,"
+                    + " while the Maildir is still there");
             item("Inodes", space.totalInodes() == 0 ? "not counted by this file system"
-                    : Quantity.count(space.freeInodes()) + " free, " + Quantity.count(inodesAfter(plan, space)) + " afterwards");
+                    : Quantity.count(space.freeInodes()) + " free, " + Quantity.count(inodesAfter(plan, space))
+                    + " afterwards");
         } else {
             item("Space", "not known: the target's directory is not there");
         }
@@ -71,8 +73,8 @@ final class PlanReport {
         String low = Quantity.wholeSeconds(estimate.lowSeconds());
         String high = Quantity.wholeSeconds(estimate.highSeconds());
         item("Time", (low.equals(high) ? "about " + low : low + " to " + high) + ", from reading "
-                + Quantity.count(estimate.sampleMails(), "mail", "mails") + " (" + Quantity.bytes(estimate.sampleBytes()) + ") in "
-                + Quantity.seconds(estimate.sampleMillis() / 1000.0) + "; how fast the target writes is a guess");
+                + Quantity.count(estimate.sampleMails(), "mail", "mails") + " (" + Quantity.bytes(estimate.sampleBytes())
+                + ") in " + Quantity.seconds(estimate.sampleMillis() / 1000.0) + "; how fast the target writes is a guess");
     }
 
     /** Never below 0. */

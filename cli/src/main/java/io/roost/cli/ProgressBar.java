@@ -99,8 +99,9 @@ final class ProgressBar implements Event.Sink {
         first = false;
         drawn = nanos;
         // each of the same width all the time, so that the bar does not jump; where there is little room the last ones go first
-        List<String> details = new ArrayList<>(List.of(String.format(Locale.ROOT, " %3d%%", (int) (100 * Math.min(1, part))),
-                String.format(" %12s", secondsLeft < 0 ? "" : clock(secondsLeft) + " left"),
+        int percent = (int) (100 * Math.min(1, part) + 1e-6);
+        List<String> details = new ArrayList<>(List.of(String.format(Locale.ROOT, " %3d%%", percent),
+                String.format(" %12s", secondsLeft < 0 || part >= 1 ? "" : clock(secondsLeft) + " left"),
                 String.format(" %14s", rate.mailsPerSecond() > 0 ? Quantity.rate(rate.mailsPerSecond()) + " mails/s" : "")));
         if (showsBytes) {
             details.add(String.format(" %9s", rate.bytesPerSecond() > 0 ? Quantity.bytes(rate.bytesPerSecond()) + "/s" : ""));

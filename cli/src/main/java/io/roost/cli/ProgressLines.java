@@ -35,9 +35,10 @@ final class ProgressLines implements Event.Sink {
             rate.at(nanoTime.getAsLong(), e.mailsDone(), e.bytesDone());
             if (due()) {
                 double left = rate.secondsLeft(e.mailsTotal() - e.mailsDone(), e.bytesTotal() - e.bytesDone());
-                tell(e, "copied " + Quantity.count(e.mailsDone()) + " of " + Quantity.count(e.mailsTotal(), "mail", "mails") + " ("
-                        + Quantity.percent(e.mailsDone(), e.mailsTotal()) + "), " + Quantity.rate(rate.mailsPerSecond()) + " mails/s, "
-                        + Quantity.bytes(rate.bytesPerSecond()) + "/s" + (left < 0 ? "" : ", " + Quantity.wholeSeconds(left) + " left"));
+                tell(e, "copied " + Quantity.count(e.mailsDone()) + " of " + Quantity.count(e.mailsTotal(), "mail", "mails")
+                        + " (" + Quantity.percent(e.mailsDone(), e.mailsTotal()) + "), "
+                        + Quantity.rate(rate.mailsPerSecond()) + " mails/s, " + Quantity.bytes(rate.bytesPerSecond()) + "/s"
+                        + (left < 0 ? "" : ", " + Quantity.wholeSeconds(left) + " left"));
             }
         } else if (event instanceof Event.Verifying e) {
             if (due()) {

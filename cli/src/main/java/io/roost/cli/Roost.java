@@ -75,7 +75,8 @@ public final class Roost implements Runnable {
         roost.addSubcommand(new HelpCommand());
         roost.getSubcommands().values().forEach(command -> command.getCommandSpec().usageMessage().abbreviateSynopsis(true)
                 .synopsisHeading("%nUsage: ").descriptionHeading("%n").parameterListHeading("%n"));
-        roost.getCommandSpec().usageMessage().synopsisHeading("%nUsage: ").optionListHeading("%n").commandListHeading("%nCommands:%n");
+        roost.getCommandSpec().usageMessage().synopsisHeading("%nUsage: ").optionListHeading("%n")
+                .commandListHeading("%nCommands:%n");
         roost.setExpandAtFiles(false);
         roost.setCaseInsensitiveEnumValuesAllowed(true);
         roost.setUsageHelpWidth(Math.max(LEAST_HELP_WIDTH, Math.min(screen.width(), 100)));

@@ -3,6 +3,7 @@ package io.roost.cli;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
 
 import io.roost.dovecot.DovecotSettings;
 import io.roost.dovecot.DovecotSettings.Namespace;
@@ -50,21 +51,24 @@ final class SettingsAdvice {
     private void version() {
         String version = dovecot.version();
         if (!version.isEmpty() && !version.startsWith("2.3.")) {
-            warn("dovecot-version", "Dovecot here is " + version + ", and Roost is checked against 2.3", "try one account first");
+            warn("dovecot-version", "Dovecot here is " + version + ", and Roost is checked against 2.3",
+                    "try one account first");
         }
     }
 
     private void pop3() throws IOException {
         Pop3UidlFormat format = settings.pop3UidlFormat();
         if (format.unsupported()) {
-            warn("pop3-uidl-format", "pop3_uidl_format = " + format.format() + " uses %m, with which neither Maildir nor mdbox gives a UIDL",
+            warn("pop3-uidl-format", "pop3_uidl_format = " + format.format()
+                    + " uses %m, with which neither Maildir nor mdbox gives a UIDL",
                     "POP3 with it fails already; choose another format");
         } else if (format.changesOnMdbox()) {
-            warn("pop3-uidl-format", "pop3_uidl_format = " + format.format() + " uses %f, with which mdbox gives no UIDL: mails that are "
-                    + "carried over keep theirs, POP3 fails at the first new one", "change it to %g before the user is switched");
+            warn("pop3-uidl-format", "pop3_uidl_format = " + format.format()
+                    + " uses %f, with which mdbox gives no UIDL: mails carried over keep theirs, POP3 fails at a new one",
+                    "change it to %g before the user is switched");
             if (dovecot.pop3ReuseXuidl()) {
                 warn("pop3-reuse-xuidl", "pop3_reuse_xuidl = yes shows X-UIDL headers, and stored UIDLs go before them",
-                        "mails with an X-UIDL header change their UIDL unless pop3_save_uidl was on; check whether there are any");
+                        "mails with an X-UIDL header change their UIDL unless pop3_save_uidl was on; look for such");
             }
         }
         if (!dovecot.pop3UidlFormat().format().equals(format.format())) {
@@ -77,12 +81,14 @@ final class SettingsAdvice {
         for (Namespace namespace : dovecot.namespaces()) {
             if (namespace.inbox()) {
                 if (namespace.separator().isEmpty() && account.source().layout() == Layout.MAILDIR_PLUS_PLUS) {
-                    warn("separator", "the namespace with INBOX sets no separator: clients see . with Maildir and / with mdbox, so that "
-                            + "nested mailboxes seem to be others", "set separator = . in that namespace before users are switched");
+                    warn("separator", "the namespace with INBOX sets no separator: clients see . with Maildir and / with "
+                            + "mdbox, so that nested mailboxes seem to be others",
+                            "set separator = . in that namespace before users are switched");
                 }
             } else if (namespace.type().equals("private") && namespace.location().isPresent()) {
                 warn("namespace", "namespace " + namespace.name() + " has a location of its own, " + namespace.location().get()
-                        + ": Roost moves the namespace with INBOX only", "it stays as it is; migrate it by itself if it is Maildir too");
+                        + ": Roost moves the namespace with INBOX only",
+                        "it stays as it is; migrate it by itself if it is Maildir too");
             }
         }
         if (dovecot.inboxNamespace().isEmpty()) {
@@ -95,7 +101,8 @@ final class SettingsAdvice {
             switch (backend) {
                 case "maildir" -> warn("quota-maildir", "quota backend maildir does not work with mdbox",
                         "switch to quota = count before users are switched; Roost writes the sizes that it needs");
-                case "dirsize" -> warn("quota-dirsize", "quota backend dirsize counts files, and one file of an mdbox holds many mails",
+                case "dirsize" -> warn("quota-dirsize", "quota backend dirsize counts files, and one file of an mdbox holds "
+                        + "many mails",
                         "switch to quota = count before users are switched");
                 default -> { }
             }
@@ -122,7 +129,8 @@ final class SettingsAdvice {
         if (dovecot.isPluginLoaded("zlib")) {
             List<String> without = dovecot.protocolsWithout("zlib");
             if (!without.isEmpty()) {
-                warn("zlib", "plugin zlib is not loaded for " + String.join(", ", without) + ": compressed mails look damaged there",
+                warn("zlib", "plugin zlib is not loaded for " + String.join(", ", without)
+                        + ": compressed mails look damaged there",
                         "add zlib to mail_plugins outside of protocol blocks");
             }
         }
@@ -152,7 +160,7 @@ final class SettingsAdvice {
         String home = account.home();
         for (String part : setting.split(";")) {
             String path = part.startsWith("file:") ? part.substring("file:".length()) : part.substring(part.indexOf('=') + 1);
-            String expanded = ByteString.ofText(path).replace("%h", home).replaceFirst("^~", java.util.regex.Matcher.quoteReplacement(home));
+            String expanded = ByteString.ofText(path).replace("%h", home).replaceFirst("^~", Matcher.quoteReplacement(home));
             if (expanded.startsWith(root + "/")) {
                 return true;
             }

@@ -41,15 +41,18 @@ final class Site {
             throw CommandException.usage("--no-dovecot and --dovecot-config exclude each other");
         }
         if (options.noDovecot && options.home == null) {
-            throw CommandException.usage("with --no-dovecot nobody knows where users live: give --home, such as --home '/mail/%d/%n'");
+            throw CommandException.usage("with --no-dovecot nobody knows where users live: give --home, such as --home "
+                    + "'/mail/%d/%n'");
         }
         boolean ask = !options.noDovecot && DovecotProgram.isInstalled("doveconf");
         if (!ask && options.home == null) {
-            throw new CommandException(ExitCode.PREREQUISITE_MISSING, "Dovecot is not installed here, so that nobody knows where users "
-                    + "live: run Roost on a backend, or give --home and --from, such as --home '/mail/%d/%n' --from maildir:~/Maildir");
+            throw new CommandException(ExitCode.PREREQUISITE_MISSING, "Dovecot is not installed here, so that nobody knows "
+                    + "where users live: run Roost on a backend, or give --home and --from, such as --home '/mail/%d/%n' "
+                    + "--from maildir:~/Maildir");
         }
         if (!ask && !options.noDovecot) {
-            notes.add("Dovecot is not installed here: the defaults of 2.3 are taken for mdbox_rotate_size, pop3_uidl_format and plugins");
+            notes.add("Dovecot is not installed here: the defaults of 2.3 are taken for mdbox_rotate_size, pop3_uidl_format "
+                    + "and plugins");
         }
         DovecotSettings settings = ask ? ask(config) : DovecotSettings.parse("");
         UserDatabase users = options.home == null ? new DoveadmUsers(DovecotProgram.doveadm(config))
@@ -80,10 +83,11 @@ final class Site {
         Settings defaults = Settings.defaults();
         long rotateSize = options.rotateSize == null ? dovecot.mdboxRotateSize()
                 : DovecotSettings.parse("mdbox_rotate_size = " + options.rotateSize.replace('\n', ' ')).mdboxRotateSize();
-        Pop3UidlFormat uidlFormat = options.pop3UidlFormat == null ? dovecot.pop3UidlFormat() : Pop3UidlFormat.of(options.pop3UidlFormat);
+        Pop3UidlFormat uidlFormat = options.pop3UidlFormat == null ? dovecot.pop3UidlFormat()
+                : Pop3UidlFormat.of(options.pop3UidlFormat);
         boolean zlib = options.zlib == null ? dovecot.isPluginLoaded("zlib") : options.zlib;
-        return new Settings(rotateSize, zlib, uidlFormat, defaults.skipUnreadable(), defaults.readers(), defaults.checkpointBytes(),
-                defaults.finishAttempts());
+        return new Settings(rotateSize, zlib, uidlFormat, defaults.skipUnreadable(), defaults.readers(),
+                defaults.checkpointBytes(), defaults.finishAttempts());
     }
 
     /** The target as the administrator writes it, variables and all. */
@@ -96,9 +100,10 @@ final class Site {
         MailLocation source = options.from == null ? current(user) : user.location(options.from);
         MailLocation target = user.location(targetSetting());
         if (!source.isMaildir()) {
-            throw CommandException.usage(options.from != null ? "--from names a " + source.driver() + ", expected a maildir: location"
-                    : "the mail of " + user.name() + " is " + source.driver() + " in Dovecot already, expected maildir"
-                            + "; to look at an older Maildir name it with --from");
+            throw CommandException.usage(options.from != null ? "--from names a " + source.driver()
+                    + ", expected a maildir: location"
+                    : "the mail of " + user.name() + " is " + source.driver() + " in Dovecot already, expected maildir; to "
+                            + "look at an older Maildir name it with --from");
         }
         if (!target.isMdbox()) {
             throw CommandException.usage("--to names a " + target.driver() + ", expected an mdbox: location");
@@ -116,8 +121,8 @@ final class Site {
             return MailLocation.parse(user.mail().get(), user.home());
         }
         if (dovecot.mailLocation().isEmpty()) {
-            throw CommandException.usage("nobody says where the mail of " + user.name() + " lies: mail_location is not set"
-                    + "; name the Maildir with --from, such as --from maildir:~/Maildir");
+            throw CommandException.usage("nobody says where the mail of " + user.name() + " lies: mail_location is not set; "
+                    + "name the Maildir with --from, such as --from maildir:~/Maildir");
         }
         return user.location(dovecot.mailLocation());
     }

@@ -8,7 +8,8 @@ final class StateOption {
     private static final String OF_ROOT = "/var/lib/roost";
 
     @Option(names = "--state", paramLabel = "DIR", description = {
-        "Directory of the checkpoint store, on a local disk.", "Default: " + OF_ROOT + " for root, else", "~/.local/state/roost."})
+        "Directory of the checkpoint store, on a local disk.", "Default: " + OF_ROOT + " for root, else",
+        "~/.local/state/roost."})
     String state;
 
     String directory() throws CommandException {

@@ -31,7 +31,8 @@ final class StatusText implements StatusOutput {
 
     private static Table table() {
         return new Table().elasticColumn("User").column("State", Align.LEFT).column("Mails", Align.RIGHT)
-                .column("of", Align.RIGHT).column("Size", Align.RIGHT).column("Started", Align.LEFT).column("Updated", Align.LEFT);
+                .column("of", Align.RIGHT).column("Size", Align.RIGHT).column("Started", Align.LEFT)
+                .column("Updated", Align.LEFT);
     }
 
     @Override

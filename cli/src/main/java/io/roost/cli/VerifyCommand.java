@@ -17,9 +17,9 @@ import picocli.CommandLine.Parameters;
 
 /** {@code roost verify}: compares mdbox and Maildir. */
 @Command(name = "verify", header = "Compare a user's mdbox with the Maildir, mail by mail.",
-        description = {"Reads both in full and writes nothing. Content, UIDs, flags, keywords, dates, sizes and GUIDs are compared, and "
-            + "each file of cur/ and new/ is accounted for. Meant for the time before the user goes on with the mdbox: what changed "
-            + "since then counts as a difference."},
+        description = {"Reads both in full and writes nothing. Content, UIDs, flags, keywords, dates, sizes and GUIDs are "
+            + "compared, and each file of cur/ and new/ is accounted for. Meant for the time before the user goes on with "
+            + "the mdbox: what changed since then counts as a difference."},
         footer = {"", "Examples:",
             "  roost verify anna@example.org",
             "  roost verify --files anna@example.org | grep -v ^migrated",

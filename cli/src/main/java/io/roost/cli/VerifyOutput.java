@@ -25,7 +25,8 @@ final class VerifyOutput {
 
     static void text(Screen screen, Account account, VerifyReport report) {
         screen.line(Style.HEADING.of("Verification of " + account.user()), Span.plain(" (nothing was written)"));
-        Table table = new Table().column("Files of cur/ and new/", Align.LEFT).column("Number", Align.RIGHT).elasticColumn("Meaning");
+        Table table = new Table().column("Files of cur/ and new/", Align.LEFT).column("Number", Align.RIGHT)
+                .elasticColumn("Meaning");
         for (Fate fate : Fate.values()) {
             long count = report.fates().getOrDefault(fate, 0L);
             if (count > 0 || fate == Fate.MIGRATED) {
@@ -43,17 +44,19 @@ final class VerifyOutput {
             screen.line(Style.HEADING.of("Differences"));
             report.mismatches().stream().limit(SHOWN).forEach(m -> screen.paragraph("  - ", "    ", sentence(m)));
             if (report.mismatchCount() > SHOWN) {
-                screen.line("  and " + Quantity.count(report.mismatchCount() - Math.min(SHOWN, report.mismatches().size())) + " more");
+                screen.line("  and " + Quantity.count(report.mismatchCount() - Math.min(SHOWN, report.mismatches().size()))
+                        + " more");
             }
         }
         screen.line();
-        String equal = Quantity.count(report.mails(), "mail", "mails") + " in " + Quantity.count(report.mailboxes(), "mailbox", "mailboxes")
-                + ", " + Quantity.bytes(report.bytes());
+        String equal = Quantity.count(report.mails(), "mail", "mails") + " in "
+                + Quantity.count(report.mailboxes(), "mailbox", "mailboxes") + ", " + Quantity.bytes(report.bytes());
         if (report.isEqual()) {
-            screen.line(Style.GOOD.of("Equal:"), Span.plain(" " + equal + "; compared in " + Quantity.seconds(report.millis() / 1000.0)));
+            screen.line(Style.GOOD.of("Equal:"), Span.plain(" " + equal + "; compared in "
+                    + Quantity.seconds(report.millis() / 1000.0)));
         } else {
-            screen.line(Style.BAD.of("DIFFERENT:"), Span.plain(" " + Quantity.count(report.mismatchCount(), "difference", "differences")
-                    + "; equal are " + equal));
+            String count = Quantity.count(report.mismatchCount(), "difference", "differences");
+            screen.line(Style.BAD.of("DIFFERENT:"), Span.plain(" " + count + "; equal are " + equal));
         }
     }
 

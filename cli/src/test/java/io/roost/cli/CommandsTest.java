@@ -123,7 +123,8 @@ class CommandsTest {
         assertTrue(captured.err().contains("FAILED: anna: "), captured.err());
         assertFalse(Files.exists(temp.resolve("anna/mdbox")));
         assertEquals(ExitCode.FAILED, run("migrate", "--single-backend", "--json", "anna"));
-        Map<String, Object> failed = Json.lines(captured.out()).stream().filter(l -> "failed".equals(l.get("type"))).findFirst().orElseThrow();
+        Map<String, Object> failed = Json.lines(captured.out()).stream().filter(l -> "failed".equals(l.get("type"))).findFirst()
+                .orElseThrow();
         assertEquals("source", failed.get("kind"));
         assertEquals(ExitCode.DONE, run("migrate", "--single-backend", "--skip-unreadable", "--quiet", "anna"));
         assertTrue(captured.out().contains("Not carried over, 2"), captured.out());
@@ -133,8 +134,10 @@ class CommandsTest {
         run("verify", "anna");
         assertTrue(captured.out().contains("  rejected                     2"), captured.out());
         run("verify", "--files", "anna");
-        assertTrue(captured.out().contains("rejected   INBOX  0  cur/1500000000.M1P1.link:2,S  is a symbolic link"), captured.out());
-        assertTrue(captured.out().contains("rejected   Work  0  cur/1500000000.M2P1.directory:2,S  is a directory"), captured.out());
+        assertTrue(captured.out().contains("rejected   INBOX  0  cur/1500000000.M1P1.link:2,S  is a symbolic link"),
+                captured.out());
+        assertTrue(captured.out().contains("rejected   Work  0  cur/1500000000.M2P1.directory:2,S  is a directory"),
+                captured.out());
     }
 
     @Test

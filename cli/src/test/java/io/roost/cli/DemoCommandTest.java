@@ -24,10 +24,13 @@ class DemoCommandTest {
     void runsToTheEndAtEightyColumns() throws Exception {
         CapturedScreen captured = CapturedScreen.of(80, UTF_8);
         openToOthers();
-        assertEquals(0, Roost.run(captured.screen(), "demo", "--dir", temp.resolve("d").toString()), () -> captured.out() + captured.err());
-        for (String part : new String[] {"1. A sample Maildir", "$ roost plan ", "Ready: everything", "$ roost migrate ", "$ roost verify ",
+        assertEquals(0, Roost.run(captured.screen(), "demo", "--dir", temp.resolve("d").toString()), () -> captured.out()
+                + captured.err());
+        for (String part : new String[] {"1. A sample Maildir", "$ roost plan ", "Ready: everything", "$ roost migrate ",
+                "$ roost verify ",
             "Equal: ", "All of this is in " + temp.resolve("d")}) {
-            assertTrue(captured.out().replace("\n", " ").replace("  ", " ").contains(part.replace("  ", " ")), part + "\n" + captured.out());
+            assertTrue(captured.out().replace("\n", " ").replace("  ", " ").contains(part.replace("  ", " ")), part + "\n"
+                    + captured.out());
         }
         captured.outLines().forEach(line -> assertTrue(DisplayWidth.of(line) < 80 || line.contains("/"), line));
         assertTrue(Files.isDirectory(temp.resolve("d/mail/example.org/anna/mdbox")));
@@ -38,7 +41,8 @@ class DemoCommandTest {
     void dovecotSeesTheSameAndLogsNothing() throws Exception {
         CapturedScreen captured = CapturedScreen.of(80, US_ASCII);
         openToOthers();
-        assertEquals(0, Roost.run(captured.screen(), "demo", "--dir", temp.resolve("d").toString()), () -> captured.out() + captured.err());
+        assertEquals(0, Roost.run(captured.screen(), "demo", "--dir", temp.resolve("d").toString()), () -> captured.out()
+                + captured.err());
         assertTrue(captured.out().contains("Dovecot's log: empty, as it should be."), captured.out());
         assertEquals(12, captured.outLines().stream().filter(l -> l.endsWith("  the same")).count(), captured.out());
     }

@@ -14,7 +14,8 @@ import org.junit.jupiter.api.Test;
 class ExitCodeTest {
     @Test
     void numbersAreThePromise() {
-        assertEquals(List.of(0, 1, 2, 3, 4, 5, 6, 7, 130, 143), Arrays.stream(ExitCode.values()).map(ExitCode::number).toList());
+        assertEquals(List.of(0, 1, 2, 3, 4, 5, 6, 7, 130, 143),
+                Arrays.stream(ExitCode.values()).map(ExitCode::number).toList());
     }
 
     @Test

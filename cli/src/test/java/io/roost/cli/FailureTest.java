@@ -21,7 +21,8 @@ class FailureTest {
     @Test
     void eachSortHasItsExitCodeAndKind() {
         assertEquals("USAGE usage", sort(CommandException.usage("x")));
-        assertEquals("PREREQUISITE_MISSING prerequisite_missing", sort(new CommandException(ExitCode.PREREQUISITE_MISSING, "x")));
+        assertEquals("PREREQUISITE_MISSING prerequisite_missing", sort(new CommandException(ExitCode.PREREQUISITE_MISSING,
+                "x")));
         assertEquals("STATE_UNUSABLE state", sort(new CheckpointException("x")));
         assertEquals("FAILED no_space", sort(new MigrationException(MigrationException.Kind.NO_SPACE, "x")));
         assertEquals("MISMATCH mismatch", sort(new MigrationException(MigrationException.Kind.MISMATCH, "x")));
@@ -45,7 +46,8 @@ class FailureTest {
     @Test
     void theProblemsBehindItAreKept() {
         List<SourceProblem> problems = List.of(Samples.problem(SourceProblem.Kind.UNREADABLE, "cur/1"));
-        assertEquals(problems, Failure.of(new MigrationException(MigrationException.Kind.SOURCE, "x", problems, null)).problems());
+        MigrationException thrown = new MigrationException(MigrationException.Kind.SOURCE, "x", problems, null);
+        assertEquals(problems, Failure.of(thrown).problems());
     }
 
     @Test

@@ -26,8 +26,8 @@ class InterruptionTest {
     private Path temp;
 
     private List<String> arguments(String... more) {
-        List<String> arguments = new ArrayList<>(List.of("migrate", "--single-backend", "--no-dovecot", "--home=" + temp + "/%u",
-                "--from=maildir:~/Maildir", "--state=" + temp.resolve("state")));
+        List<String> arguments = new ArrayList<>(List.of("migrate", "--single-backend", "--no-dovecot",
+                "--home=" + temp + "/%u", "--from=maildir:~/Maildir", "--state=" + temp.resolve("state")));
         arguments.addAll(List.of(more));
         return arguments;
     }
@@ -64,7 +64,8 @@ class InterruptionTest {
         assertEquals("summary", summary.get("type"));
         assertEquals(true, summary.get("interrupted"));
         assertEquals(1L, summary.get("not_started"));
-        assertTrue(lines.stream().anyMatch(l -> "failed".equals(l.get("type")) && "interrupted".equals(l.get("kind"))), lines::toString);
+        assertTrue(lines.stream().anyMatch(l -> "failed".equals(l.get("type")) && "interrupted".equals(l.get("kind"))),
+                lines::toString);
 
         CapturedScreen captured = CapturedScreen.plain();
         assertEquals(0, Roost.run(captured.screen(), arguments("anna").toArray(String[]::new)), captured::err);

@@ -58,7 +58,8 @@ class MigrationTextTest {
 
     @Test
     void aFailureIsOneLineOnStandardErrorAndItsReasonsBelow() {
-        List<SourceProblem> losses = List.of(Samples.problem(Kind.UNREADABLE, "cur/a"), Samples.problem(Kind.UNREADABLE, "cur/b"));
+        List<SourceProblem> losses = List.of(Samples.problem(Kind.UNREADABLE, "cur/a"),
+                Samples.problem(Kind.UNREADABLE, "cur/b"));
         report(true).failed("anna", "/mail/anna/Maildir",
                 Failure.of(new MigrationException(MigrationException.Kind.SOURCE, "2 things", losses, null)));
         assertEquals("FAILED: anna: 2 things\n", captured.err());

@@ -47,7 +47,8 @@ class SettingsAdviceTest {
         assertEquals(List.of("WARNING no-inbox"), ids(FINE.replace("yes", "no")));
         assertEquals(List.of("WARNING namespace"),
                 ids(FINE + "namespace old {\n  prefix = old.\n  separator = .\n  location = maildir:~/old\n}\n"));
-        assertEquals(List.of(), ids(FINE + "namespace pub {\n  type = public\n  prefix = pub.\n  location = maildir:/pub\n}\n"));
+        assertEquals(List.of(), ids(FINE + "namespace pub {\n  type = public\n  prefix = pub.\n  location = "
+                + "maildir:/pub\n}\n"));
     }
 
     @Test
@@ -60,7 +61,8 @@ class SettingsAdviceTest {
     void filesThatGoWithTheMaildir() throws IOException {
         assertEquals(List.of("WARNING metadata"), ids(FINE + "mail_attribute_dict = file:%h/Maildir/dovecot-attributes\n"));
         assertEquals(List.of(), ids(FINE + "mail_attribute_dict = file:%h/dovecot-attributes\n"));
-        assertEquals(List.of("WARNING file-in-maildir"), ids(FINE + "plugin {\n  sieve = file:~/sieve;active=~/Maildir/sieve\n}\n"));
+        assertEquals(List.of("WARNING file-in-maildir"), ids(FINE + "plugin {\n  sieve = "
+                + "file:~/sieve;active=~/Maildir/sieve\n}\n"));
     }
 
     @Test

@@ -46,7 +46,8 @@ class StatusOutputTest {
         status.end("/state");
         assertEquals(3, captured.outLines().stream().filter(l -> l.startsWith("User")).count());
         assertEquals(1_200, captured.outLines().stream().filter(l -> l.startsWith("user")).count());
-        assertTrue(captured.out().endsWith("\n1,200 users: 1,200 queued\n"), captured.outLines().get(captured.outLines().size() - 1));
+        assertTrue(captured.out().endsWith("\n1,200 users: 1,200 queued\n"),
+                captured.outLines().get(captured.outLines().size() - 1));
     }
 
     @Test

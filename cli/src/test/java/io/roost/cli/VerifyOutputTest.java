@@ -26,13 +26,15 @@ class VerifyOutputTest {
         for (int i = 1; i <= 60; i++) {
             mismatches.add(new Mismatch("INBOX", i, "/m/cur/" + i + "\033", "flags", "\\Seen", ""));
         }
-        return new VerifyReport(2, 1_140, 5_000_000, Map.of(Fate.MIGRATED, 1_140L, Fate.DIFFERENT, 60L, Fate.REJECTED, 1L), mismatches, 75,
+        return new VerifyReport(2, 1_140, 5_000_000, Map.of(Fate.MIGRATED, 1_140L, Fate.DIFFERENT, 60L, Fate.REJECTED, 1L),
+                mismatches, 75,
                 List.of(Samples.problem(Kind.UNREADABLE, "cur/x")), 1_500);
     }
 
     @Test
     void equalIsSaidInOneTable() {
-        VerifyOutput.text(captured.screen(), Samples.account(), new VerifyReport(2, 1_200, 5_000_000, Map.of(Fate.MIGRATED, 1_200L),
+        VerifyOutput.text(captured.screen(), Samples.account(), new VerifyReport(2, 1_200, 5_000_000,
+                Map.of(Fate.MIGRATED, 1_200L),
                 List.of(), 0, List.of(), 1_500));
         assertEquals("""
                 Verification of anna (nothing was written)
@@ -58,7 +60,8 @@ class VerifyOutputTest {
         Map<String, Object> json = Json.object(captured.out());
         assertEquals("verified", json.get("type"));
         assertEquals(false, json.get("equal"));
-        assertEquals(Map.of("migrated", 1_140L, "different", 60L, "vanished", 0L, "rejected", 1L, "missing", 0L), json.get("files"));
+        assertEquals(Map.of("migrated", 1_140L, "different", 60L, "vanished", 0L, "rejected", 1L, "missing", 0L),
+                json.get("files"));
         assertEquals(75L, json.get("mismatch_count"));
         assertEquals(60, Json.array(json.get("mismatches")).size());
         assertEquals("flags", Json.array(json.get("mismatches")).get(0).get("what"));

@@ -12,6 +12,7 @@ import io.roost.dovecot.MailLocation;
 import io.roost.dovecot.MailLocation.Layout;
 import io.roost.dovecot.MailboxName;
 import io.roost.dovecot.SubscriptionsFile;
+import io.roost.dovecot.UidValidityFiles;
 import io.roost.maildir.SourceProblem.Kind;
 import io.roost.posix.ByteString;
 import io.roost.posix.OpenDirectory;
@@ -53,7 +54,7 @@ public final class Maildir {
             lister.list(root);
             OpenDirectory controls = location.control().isPresent() ? control : root;
             List<MailboxName> subscriptions = subscriptions(root, controls, problems);
-            long uidValidity = controls == null ? 0 : UidValidityFile.read(controls);
+            long uidValidity = controls == null ? 0 : UidValidityFiles.read(controls).orElse(0);
             return new MaildirListing(lister.mailboxes(), lister.noSelect(), subscriptions, uidValidity, problems.problems());
         }
     }

@@ -7,6 +7,7 @@ import java.util.Optional;
 
 import io.roost.dovecot.Guid128;
 import io.roost.dovecot.MailLocation;
+import io.roost.dovecot.UidValidityFiles;
 import io.roost.posix.ByteString;
 
 /**

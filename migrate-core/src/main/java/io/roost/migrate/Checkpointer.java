@@ -4,7 +4,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -43,7 +42,7 @@ final class Checkpointer implements Closeable {
     /** Takes over a batch; waits if two are under way. Fails with what an earlier batch failed with. */
     void submit(List<Unsynced> files, PlacedBatch batch, DataFileLength length) throws IOException, InterruptedException {
         if (underWay.remainingCapacity() == 0) {
-            await(underWay.take());
+            Awaited.await(underWay.take());
         }
         underWay.put(thread.submit(() -> {
             record(files, batch, length);
@@ -78,23 +77,9 @@ final class Checkpointer implements Closeable {
     /** Waits for all batches; returns the user as recorded then. */
     UserRecord finish() throws IOException, InterruptedException {
         for (Future<?> f; (f = underWay.poll()) != null;) {
-            await(f);
+            Awaited.await(f);
         }
         return user;
-    }
-
-    private static void await(Future<?> f) throws IOException, InterruptedException {
-        try {
-            f.get();
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof IOException io) {
-                throw io;
-            }
-            if (e.getCause() instanceof RuntimeException r) {
-                throw r;
-            }
-            throw new IllegalStateException(e.getCause());
-        }
     }
 
     @Override

@@ -5,7 +5,6 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -15,13 +14,14 @@ import io.roost.checkpoint.UserRecord;
 import io.roost.dovecot.Guid128;
 import io.roost.dovecot.MailboxName;
 import io.roost.dovecot.SubscriptionsFile;
+import io.roost.dovecot.UidValidityFiles;
 import io.roost.maildir.MailList;
 import io.roost.maildir.MailboxSnapshot;
 import io.roost.mdbox.MailboxIndexHeader;
 import io.roost.mdbox.MailboxIndexWriter;
 import io.roost.mdbox.MapIndexWriter;
 import io.roost.mdbox.MdboxLayout;
-import io.roost.mdbox.UidValidityFiles;
+import io.roost.migrate.CarriedCaches.Carried;
 import io.roost.posix.OpenDirectory;
 import io.roost.posix.OpenFile;
 import io.roost.posix.PosixException;
@@ -41,6 +41,7 @@ final class Finisher {
     private final Staging staging;
     private final TargetPaths paths;
     private final PlacedMails placed;
+    private final CarriedCaches caches;
     private final int[] mapUids;
     private final short[] references;
     private int mailboxes;
@@ -53,6 +54,7 @@ final class Finisher {
         this.staging = staging;
         this.paths = paths;
         this.placed = placed;
+        caches = new CarriedCaches(settings, staging, paths, placed);
         mapUids = new int[placed.size()];
         references = new short[placed.size() + 1];
     }
@@ -72,12 +74,18 @@ final class Finisher {
             return t;
         });
         try {
+            List<Future<Carried>> carrying = new ArrayList<>();
+            for (int i = 0; i < numbers.length; i++) {
+                MailboxSnapshot mailbox = snapshot.mailboxes().get(i);
+                int number = numbers[i];
+                carrying.add(pool.submit(() -> caches.carry(mailbox, number, indexId(user))));
+            }
             ArrayDeque<Future<?>> writing = new ArrayDeque<>();
             for (int i = 0; i < numbers.length; i++) {
                 MailboxSnapshot mailbox = snapshot.mailboxes().get(i);
-                MailboxIndexWriter index = index(mailbox, numbers[i], user, map, uidValidities[i]);
+                MailboxIndexWriter index = index(mailbox, numbers[i], user, map, uidValidities[i], Awaited.await(carrying.get(i)));
                 if (writing.size() == PARALLEL) {
-                    await(writing.remove());
+                    Awaited.await(writing.remove());
                 }
                 writing.add(pool.submit(() -> {
                     writeMailbox(mailbox, index);
@@ -88,13 +96,18 @@ final class Finisher {
                 map.write(storage, staging.ownership());
             }
             for (Future<?> f : writing) {
-                await(f);
+                Awaited.await(f);
             }
         } finally {
             stop(pool);
         }
         writeNoSelect(snapshot);
         writeControl(snapshot, uidValidities);
+    }
+
+    /** The mailboxes' caches. */
+    CarriedCaches caches() {
+        return caches;
     }
 
     int mailboxes() {
@@ -175,8 +188,13 @@ final class Finisher {
         return map;
     }
 
-    private MailboxIndexWriter index(MailboxSnapshot mailbox, int number, UserRecord user, MapIndexWriter map, long uidValidity)
-            throws IOException {
+    /** The same for all mailboxes. */
+    private static long indexId(UserRecord user) {
+        return Integer.toUnsignedLong(user.runStamp());
+    }
+
+    private MailboxIndexWriter index(MailboxSnapshot mailbox, int number, UserRecord user, MapIndexWriter map, long uidValidity,
+            Carried cache) throws IOException {
         MailList list = mailbox.mails();
         boolean uidls = false;
         boolean orders = false;
@@ -193,8 +211,8 @@ final class Finisher {
         Guid128 guid = mailbox.guid().orElseGet(() -> guidOf(mailbox, uidValidity));
         MailboxIndexWriter index = new MailboxIndexWriter(new MailboxIndexHeader(uidValidity, mailbox.uidNext(),
                 mailbox.firstRecentUid(), guid, Integer.toUnsignedLong(user.runStamp()), mailbox.keywords(),
-                mailbox.highestModseq(), uidls, orders, highestUidl, Integer.toUnsignedLong(user.runStamp()),
-                System.currentTimeMillis() / 1000));
+                mailbox.highestModseq(), uidls, orders, highestUidl, indexId(user),
+                System.currentTimeMillis() / 1000), cache.resetId());
         for (int i = 0; i < list.size(); i++) {
             int at = placed.find(number, list.key(i));
             if (at < 0) {
@@ -204,7 +222,8 @@ final class Finisher {
             map.addReference(mapUids[at]);
             references[mapUids[at]]++;
             long saved = list.savedDate(i) == MailList.UNKNOWN ? placed.saved(at) : list.savedDate(i);
-            index.add(list.uid(i), list.flags(i), list.keywords(i), mapUids[at], saved, placed.guid(at), placed.virtualSize(at));
+            index.add(list.uid(i), list.flags(i), list.keywords(i), mapUids[at], saved, placed.guid(at), placed.virtualSize(at),
+                    mailbox.highestModseq(), cache.record(list, i));
             mails++;
             bytes += placed.plainSize(at);
         }
@@ -296,17 +315,6 @@ final class Finisher {
         pool.shutdownNow();
         while (!pool.awaitTermination(1, TimeUnit.MINUTES)) {
             // A write that hangs, on NFS perhaps for hours, is nothing to walk away from.
-        }
-    }
-
-    private static void await(Future<?> f) throws IOException, InterruptedException {
-        try {
-            f.get();
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof IOException io) {
-                throw io;
-            }
-            throw new IllegalStateException(e.getCause());
         }
     }
 }

@@ -15,6 +15,8 @@ import java.util.Optional;
 
 import org.junit.jupiter.api.Test;
 
+import io.roost.testing.DovecotInstance;
+
 /** Runs sh in place of Dovecot's programs. */
 class DovecotProgramTest {
     private static DovecotProgram sh(Duration limit) throws IOException {
@@ -108,5 +110,10 @@ class DovecotProgramTest {
                 () -> DovecotProgram.installed("no-such-doveadm", Optional.empty(), Duration.ZERO));
         assertTrue(e.getMessage().startsWith("no-such-doveadm is not installed here"), e.getMessage());
         assertFalse(DovecotProgram.isInstalled("no-such-doveadm"));
+    }
+
+    /** The doveadm of a Dovecot of the test's own. */
+    static DovecotProgram doveadm(DovecotInstance dovecot) throws IOException {
+        return DovecotProgram.doveadm(Optional.of(dovecot.config().toString()));
     }
 }

@@ -13,13 +13,15 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 
-import io.roost.dovecot.DovecotSettings.Namespace;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import io.roost.dovecot.DovecotSettings.Namespace;
+import io.roost.testing.RequiresDovecot;
 
 class DovecotSettingsTest {
     /** Printed by a real doveconf -n, hosts and warnings removed. */
@@ -214,6 +216,7 @@ class DovecotSettingsTest {
 
     /** The defaults that are built in are those that doveconf prints. */
     @Test
+    @RequiresDovecot
     void defaultsOfTheInstalledDovecot() throws Exception {
         DovecotSettings real = ask("protocols = imap pop3 lmtp\n");
         assumeTrue(real.version().equals("2.3.19.1"), "needs Dovecot 2.3.19.1");
@@ -226,6 +229,7 @@ class DovecotSettingsTest {
 
     /** Values that need quoting, blocks in blocks, protocols: -a and -n say the same. */
     @Test
+    @RequiresDovecot
     void asTheInstalledDovecotPrintsThem() throws Exception {
         String conf = """
                 protocols = imap pop3
@@ -278,7 +282,6 @@ class DovecotSettingsTest {
     }
 
     private DovecotProgram doveconf(String conf) throws Exception {
-        assumeTrue(DovecotProgram.isInstalled("doveconf"), "needs Dovecot, which is not installed");
         Path file = Files.writeString(temp.resolve("dovecot.conf"), conf);
         return DovecotProgram.doveconf(Optional.of(file.toString()));
     }

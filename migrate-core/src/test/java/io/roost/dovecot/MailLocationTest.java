@@ -9,11 +9,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 
-import io.roost.dovecot.MailLocation.Layout;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+
+import io.roost.dovecot.MailLocation.Layout;
+import io.roost.testing.DovecotInstance;
+import io.roost.testing.RequiresDovecot;
 
 class MailLocationTest {
     private static final String FULL = "mdbox:~/mdbox:INDEX=/i/u:INDEXPVT=/p:INDEXCACHE=/c:CONTROL=~/control:LISTINDEX=lists/li"
@@ -148,10 +151,10 @@ class MailLocationTest {
 
     /** Where Dovecot puts things with each location, and what it refuses too. */
     @Test
+    @RequiresDovecot
     void asTheRunningDovecotReadsThem() throws Exception {
-        try (PrivateDovecot dovecot = PrivateDovecot.start(VariablesTest.staticUserdb("@DIR@/home/u")
-                + "namespace inbox {\n inbox = yes\n separator = /\n}\n")) {
-            String home = dovecot.dir() + "/home/u";
+        try (DovecotInstance dovecot = DovecotInstance.with("maildir:~/Maildir").users("u").start()) {
+            String home = dovecot.home("u").toString();
             for (String setting : List.of("maildir:~/Maildir", "maildir:~/Maildir/", "maildir:~/a::b",
                     "maildir:~/M:INDEX=/i:CONTROL=~/c", "maildir:~/M:INDEX=~/M", "maildir:~/M:LAYOUT=fs:INDEX=/i/u/",
                     "mdbox:~/mdbox", "mdbox:~/mdbox:MAILBOXDIR=", "mdbox:~/m1:INDEX=/i:CONTROL=/c:ALT=/a",
@@ -162,7 +165,7 @@ class MailLocationTest {
                     "mdbox:~/mdbox:INDEXCACHE=/c:INDEXPVT=/p:LISTINDEX=/l/x")) {
                 MailLocation l = MailLocation.parse(setting, home);
                 for (String type : List.of("mailbox", "index", "control", "alt-mailbox")) {
-                    DovecotProgram.Result result = dovecot.doveadm().run("-o", "mail_location=" + setting, "mailbox", "path",
+                    DovecotProgram.Result result = DovecotProgramTest.doveadm(dovecot).run("-o", "mail_location=" + setting, "mailbox", "path",
                             "-u", "u", "-t", type, "A/B");
                     assertEquals("", result.errors(), setting);
                     assertEquals(path(l, type), result.output().strip(), setting + " " + type);
@@ -171,7 +174,7 @@ class MailLocationTest {
             for (String setting : List.of("foo:/a", "maildir:/a:FOO=1", "mdbox:/a:NOALTCHECK", "mdbox:/a:LAYOUT=maildir++",
                     "mdbox:/a:LAYOUT=nosuch", "mdbox:/a:BROKENCHAR=ab", "mdbox:/a:ITERINDEX",
                     "mdbox:/a:INDEX=MEMORY:LISTINDEX=d/f", "mdbox:/a:UTF-8=yes", "maildir:/a:DIRNAME=x")) {
-                DovecotProgram.Result result = dovecot.doveadm().run("-o", "mail_location=" + setting, "mailbox", "path", "-u",
+                DovecotProgram.Result result = DovecotProgramTest.doveadm(dovecot).run("-o", "mail_location=" + setting, "mailbox", "path", "-u",
                         "u", "A");
                 assertTrue(result.exitCode() != 0, setting + ": " + result);
                 assertThrows(InvalidSettingException.class, () -> MailLocation.parse(setting, home), setting);
@@ -194,5 +197,14 @@ class MailLocationTest {
             case "alt-mailbox" -> l.alt().map(a -> a + mails).orElse("");
             default -> l.root() + mails;
         };
+    }
+
+    @org.junit.jupiter.params.ParameterizedTest
+    @org.junit.jupiter.params.provider.ValueSource(strings = {"maildir:/m/u", "mdbox:/m/u",
+        "maildir:/m/u:INDEX=/i/u:CONTROL=/c/u:LAYOUT=fs:UTF-8:INBOX=/in/u", "maildir:/m/u:INDEX=MEMORY:VOLATILEDIR=/run/u",
+        "mdbox:/m/a::b:INDEX=/i::x:LISTINDEX=/dev/shm/u/dovecot.list.index:ALT=/alt/u:DIRNAME=D:ALTNOCHECK:ITERINDEX",
+        "mdbox:/m/u:LAYOUT=index:FULLDIRNAME=F:MAILBOXDIR=M:SUBSCRIPTIONS=subs"})
+    void writesWhatItReads(String setting) throws Exception {
+        assertEquals(setting, MailLocation.parse(setting, null).toString());
     }
 }

@@ -14,11 +14,14 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-import io.roost.posix.ByteString;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+
+import io.roost.posix.ByteString;
+import io.roost.testing.DovecotInstance;
+import io.roost.testing.RequiresDovecot;
 
 class MailboxNameCodecTest {
     private static final MailboxNameCodec UTF7 = new MailboxNameCodec(false);
@@ -120,11 +123,12 @@ class MailboxNameCodecTest {
 
     /** Directories as Dovecot makes them, for names with everything in them. */
     @Test
+    @RequiresDovecot
     void asTheRunningDovecotNamesDirectories() throws Exception {
-        String config = VariablesTest.staticUserdb("@DIR@/home/%u") + "namespace inbox {\n inbox = yes\n separator = |\n}\n";
         List<String> plain = List.of("Work|Ünï & Co", "a.b|c d", "台北|😀", "x-&-y", "tab\u00a0");
         List<String> escaped = List.of("~tilde|x", "dot.dot|..", "sl/ash", "back\\slash", "dbox-Mails|x", ".", "ä.ö|~");
-        try (PrivateDovecot dovecot = PrivateDovecot.start(config + "mail_plugins = listescape\n")) {
+        try (DovecotInstance dovecot = DovecotInstance.with("maildir:~/1").users("u").separator("|")
+                .config("mail_plugins = listescape").start()) {
             for (String location : List.of("maildir:~/1", "mdbox:~/2", "mdbox:~/3:UTF-8", "maildir:~/4:LAYOUT=fs",
                     "maildir:~/5:UTF-8")) {
                 create(dovecot, location, plain);
@@ -132,10 +136,10 @@ class MailboxNameCodecTest {
                 checkDirectories(dovecot, location, plain, escaped);
             }
         }
-        try (PrivateDovecot dovecot = PrivateDovecot.start(config)) {
+        try (DovecotInstance dovecot = DovecotInstance.with("mdbox:~/6").users("u").separator("|").start()) {
             create(dovecot, "mdbox:~/6", List.of("Work|Ünï & Co", "a.b|c d", "台北|😀"));
             for (String bad : List.of("~tilde", "x|..", "x|dbox-Mails|y", "a/b", "x||y")) {
-                DovecotProgram.Result result = dovecot.doveadm().run("-o", "mail_location=mdbox:~/6", "mailbox", "create", "-u",
+                DovecotProgram.Result result = DovecotProgramTest.doveadm(dovecot).run("-o", "mail_location=mdbox:~/6", "mailbox", "create", "-u",
                         "u", bad);
                 assertTrue(result.exitCode() != 0, bad);
                 MailboxNameCodec codec = MailLocation.parse("mdbox:/6", null).nameCodec();
@@ -147,21 +151,21 @@ class MailboxNameCodecTest {
 
     /** Dovecot opens the directories that decode, and no others. */
     @Test
+    @RequiresDovecot
     void asTheRunningDovecotOpensDirectories() throws Exception {
-        String config = VariablesTest.staticUserdb("@DIR@/home/%u") + "namespace inbox {\n inbox = yes\n separator = /\n}\n";
         List<String> parts = List.of("plain", "inv&alid", "&AOR-x", "&AOQ-x", "&AGE-", "a&-b", "&AOQ-&APY-", "&", "&AOQ", "&AOQ-&-",
                 "&2D0-", "&2D3eAA-", "x^y", "&AAAA-");
-        try (PrivateDovecot dovecot = PrivateDovecot.start(config)) {
+        try (DovecotInstance dovecot = DovecotInstance.with("maildir:~/1").users("u").start()) {
             for (String setting : List.of("maildir:~/1", "maildir:~/2:BROKENCHAR=^")) {
-                MailLocation location = MailLocation.parse(setting, dovecot.dir() + "/home/u");
+                MailLocation location = MailLocation.parse(setting, dovecot.home("u").toString());
                 for (String part : parts) {
                     Files.createDirectories(Path.of(location.root(), "." + part, "cur"));
                 }
-                dovecot.giveAway();
+                dovecot.own(dovecot.home("u"));
                 for (String part : parts) {
                     Optional<MailboxName> name = location.nameCodec().decode(List.of(part));
                     String shown = name.map(MailboxName::toString).orElse(part);
-                    int exit = dovecot.doveadm().run("-o", "mail_location=" + setting, "mailbox", "status", "-u", "u", "messages",
+                    int exit = DovecotProgramTest.doveadm(dovecot).run("-o", "mail_location=" + setting, "mailbox", "status", "-u", "u", "messages",
                             shown).exitCode();
                     assertEquals(name.isPresent(), exit == 0, setting + " " + part);
                 }
@@ -169,15 +173,15 @@ class MailboxNameCodecTest {
         }
     }
 
-    private static void create(PrivateDovecot dovecot, String location, List<String> names) throws Exception {
+    private static void create(DovecotInstance dovecot, String location, List<String> names) throws Exception {
         for (String name : names) {
-            dovecot.doveadm().run("-o", "mail_location=" + location, "mailbox", "create", "-u", "u", name).requireSuccess();
+            DovecotProgramTest.doveadm(dovecot).run("-o", "mail_location=" + location, "mailbox", "create", "-u", "u", name).requireSuccess();
         }
     }
 
-    private static void checkDirectories(PrivateDovecot dovecot, String setting, List<String> plain, List<String> escaped)
+    private static void checkDirectories(DovecotInstance dovecot, String setting, List<String> plain, List<String> escaped)
             throws Exception {
-        MailLocation location = MailLocation.parse(setting, dovecot.dir() + "/home/u");
+        MailLocation location = MailLocation.parse(setting, dovecot.home("u").toString());
         MailboxNameCodec codec = location.nameCodec().withEscapeChar('\\');
         for (List<String> names : List.of(plain, escaped)) {
             for (String name : names) {
@@ -185,7 +189,7 @@ class MailboxNameCodecTest {
                 List<String> storage = codec.encode(mailbox);
                 assertEquals(Optional.of(mailbox), codec.decode(storage));
                 assertEquals(Optional.empty(), codec.problemOf(storage), name);
-                String path = dovecot.doveadm().run("-o", "mail_location=" + setting, "mailbox", "path", "-u", "u", name)
+                String path = DovecotProgramTest.doveadm(dovecot).run("-o", "mail_location=" + setting, "mailbox", "path", "-u", "u", name)
                         .requireSuccess().output().stripTrailing();
                 String joined = String.join(String.valueOf(codec.listSeparator()), storage);
                 String expected = location.isMdbox() ? location.root() + "/mailboxes/" + joined + "/dbox-Mails"
@@ -198,7 +202,7 @@ class MailboxNameCodecTest {
                 }
             }
         }
-        String listed = dovecot.doveadm().run("-o", "mail_location=" + setting, "mailbox", "list", "-u", "u").requireSuccess()
+        String listed = DovecotProgramTest.doveadm(dovecot).run("-o", "mail_location=" + setting, "mailbox", "list", "-u", "u").requireSuccess()
                 .outputText();
         Set<String> found = listed.lines().collect(Collectors.toCollection(TreeSet::new));
         assertTrue(found.containsAll(plain), listed);

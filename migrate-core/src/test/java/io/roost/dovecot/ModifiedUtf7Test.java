@@ -13,6 +13,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import io.roost.testing.DovecotInstance;
+import io.roost.testing.RequiresDovecot;
+
 class ModifiedUtf7Test {
     @ParameterizedTest
     @CsvSource({"INBOX, INBOX", "Bär & Co, B&AOQ-r &- Co", "Ünï, &ANw-n&AO8-", "&, &-", "&&, &-&-", "-, -", "台北, '&U,BTFw-'",
@@ -90,8 +93,9 @@ class ModifiedUtf7Test {
     }
 
     @Test
+    @RequiresDovecot
     void asTheRunningDovecotEncodes() throws Exception {
-        try (PrivateDovecot dovecot = PrivateDovecot.start("")) {
+        try (DovecotInstance dovecot = DovecotInstance.with("maildir:~/Maildir").start()) {
             Random random = new Random(9);
             List<String> texts = new ArrayList<>();
             for (int i = 0; i < 500; i++) {
@@ -100,7 +104,7 @@ class ModifiedUtf7Test {
             }
             List<String> command = new ArrayList<>(List.of("mailbox", "mutf7"));
             command.addAll(texts);
-            String[] encoded = dovecot.doveadm().run(command.toArray(String[]::new)).requireSuccess().output().split("\n");
+            String[] encoded = DovecotProgramTest.doveadm(dovecot).run(command.toArray(String[]::new)).requireSuccess().output().split("\n");
             for (int i = 0; i < texts.size(); i++) {
                 assertEquals(encoded[i], ModifiedUtf7.encode(texts.get(i)));
                 assertEquals(Optional.of(texts.get(i)), ModifiedUtf7.decode(encoded[i]));

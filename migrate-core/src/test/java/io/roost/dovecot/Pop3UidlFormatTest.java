@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,6 +15,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import io.roost.testing.DovecotInstance;
+import io.roost.testing.Pop3Client;
+import io.roost.testing.RequiresDovecot;
 
 class Pop3UidlFormatTest {
     @ParameterizedTest
@@ -44,39 +49,37 @@ class Pop3UidlFormatTest {
 
     /** UIDLs that a POP3 session shows for a Maildir, for each format; mails have GUIDs of both kinds. */
     @Test
+    @RequiresDovecot
     void asTheRunningDovecotShowsThem() throws Exception {
         List<String> names = List.of("1600000001.M1P1.host,S=13", "1600000002.M1P1.host", "odd name+x,W=16");
         List<String> guids = List.of("0123456789abcdef0123456789abcdef", names.get(1), names.get(2));
-        try (PrivateDovecot dovecot = PrivateDovecot.start(VariablesTest.staticUserdb("@DIR@/home/%u")
-                + "mail_location = maildir:~/Maildir\n")) {
-            Path maildir = dovecot.dir().resolve("home/u/Maildir");
-            for (String sub : List.of("cur", "new", "tmp")) {
-                Files.createDirectories(maildir.resolve(sub));
-            }
-            StringBuilder uidlist = new StringBuilder("3 V1795447391 N40 G0123456789abcdef0123456789abcdee\n");
-            for (int i = 0; i < names.size(); i++) {
-                Files.writeString(maildir.resolve("cur").resolve(names.get(i) + ":2,S"), "Subject: a\n\nb");
-                uidlist.append(27 + i).append(i == 0 ? " G" + guids.get(0) : "").append(" :").append(names.get(i))
-                        .append(":2,S\n");
-            }
-            Files.writeString(maildir.resolve("dovecot-uidlist"), uidlist);
-            dovecot.giveAway();
-            for (String format : List.of("%08Xu%08Xv", "%u", "%v-%u", "%g", "%f", "%Mf", "%Xu.%MXv", "x%3.5f%%", "%.100Nf-%u",
-                    "%Ug", "%-5.5g%u")) {
-                Path configuration = dovecot.dir().resolve("pop3.conf");
-                Files.writeString(configuration, Files.readString(dovecot.configuration()) + "pop3_uidl_format = " + format
-                        + "\n");
-                String session = dovecot.exec(
-                        List.of("/usr/bin/doveadm", "-c", configuration.toString(), "exec", "pop3", "-u", "u"),
-                        "UIDL\r\nQUIT\r\n");
+        for (String format : List.of("%08Xu%08Xv", "%u", "%v-%u", "%g", "%f", "%Mf", "%Xu.%MXv", "x%3.5f%%", "%.100Nf-%u", "%Ug",
+                "%-5.5g%u")) {
+            try (DovecotInstance dovecot = DovecotInstance.with("maildir:~/Maildir").users("u")
+                    .config("pop3_uidl_format = " + format).start()) {
+                write(dovecot.home("u").resolve("Maildir"), names, guids.get(0));
+                dovecot.own(dovecot.home("u"));
                 List<String> expected = new ArrayList<>();
                 for (int i = 0; i < names.size(); i++) {
                     expected.add(i + 1 + " "
                             + Pop3UidlFormat.of(format).expand(27 + i, 1_795_447_391L, guids.get(i), names.get(i)));
                 }
-                assertEquals(expected, session.lines().filter(line -> line.matches("[0-9]+ .*")).toList(),
-                        session + dovecot.log());
+                try (Pop3Client pop3 = dovecot.pop3("u")) {
+                    assertEquals(expected, pop3.uidl(), format);
+                }
             }
         }
+    }
+
+    private static void write(Path maildir, List<String> names, String firstGuid) throws IOException {
+        for (String sub : List.of("cur", "new", "tmp")) {
+            Files.createDirectories(maildir.resolve(sub));
+        }
+        StringBuilder uidlist = new StringBuilder("3 V1795447391 N40 G0123456789abcdef0123456789abcdee\n");
+        for (int i = 0; i < names.size(); i++) {
+            Files.writeString(maildir.resolve("cur").resolve(names.get(i) + ":2,S"), "Subject: a\n\nb");
+            uidlist.append(27 + i).append(i == 0 ? " G" + firstGuid : "").append(" :").append(names.get(i)).append(":2,S\n");
+        }
+        Files.writeString(maildir.resolve("dovecot-uidlist"), uidlist);
     }
 }

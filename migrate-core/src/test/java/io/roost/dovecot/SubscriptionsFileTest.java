@@ -19,12 +19,15 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-import io.roost.dovecot.SubscriptionsFile.MalformedLine;
-import io.roost.posix.ByteString;
-import io.roost.posix.OpenDirectory;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+
+import io.roost.dovecot.SubscriptionsFile.MalformedLine;
+import io.roost.posix.ByteString;
+import io.roost.posix.OpenDirectory;
+import io.roost.testing.DovecotInstance;
+import io.roost.testing.RequiresDovecot;
 
 class SubscriptionsFileTest {
     @TempDir
@@ -122,49 +125,49 @@ class SubscriptionsFileTest {
 
     /** Ours is listed by Dovecot, Dovecot's is read by us, and Dovecot goes on with ours. */
     @Test
+    @RequiresDovecot
     void asTheRunningDovecotReadsAndWritesIt() throws Exception {
         List<String> names = List.of("INBOX", "Work/Ünï & Co", "台北/😀", "tab\tbed/x\u0001y", "dot.ted", "gone/for/ever");
-        try (PrivateDovecot dovecot = PrivateDovecot.start("mail_location = mdbox:~/mdbox\n"
-                + VariablesTest.staticUserdb("@DIR@/home/%u") + "namespace inbox {\n inbox = yes\n separator = /\n}\n")) {
-            Path root = Files.createDirectories(dovecot.dir().resolve("home/u/mdbox"));
+        try (DovecotInstance dovecot = DovecotInstance.with("mdbox:~/mdbox").users("u").start()) {
+            Path root = Files.createDirectories(dovecot.home("u").resolve("mdbox"));
             List<List<String>> storage = new ArrayList<>();
             for (String name : names) {
                 storage.add(new MailboxNameCodec(false).encode(new MailboxName(List.of(name.split("/")))));
             }
             SubscriptionsFile ours = new SubscriptionsFile(storage, List.of());
             Files.write(root.resolve("subscriptions"), ours.write());
-            dovecot.giveAway();
+            dovecot.own(dovecot.home("u"));
             assertEquals(new TreeSet<>(names), subscribed(dovecot));
 
-            dovecot.doveadm().run("mailbox", "subscribe", "-u", "u", "neu/ß").requireSuccess();
-            dovecot.doveadm().run("mailbox", "unsubscribe", "-u", "u", "dot.ted").requireSuccess();
+            DovecotProgramTest.doveadm(dovecot).run("mailbox", "subscribe", "-u", "u", "neu/ß").requireSuccess();
+            DovecotProgramTest.doveadm(dovecot).run("mailbox", "unsubscribe", "-u", "u", "dot.ted").requireSuccess();
             SubscriptionsFile theirs = SubscriptionsFile.read(Files.readAllBytes(root.resolve("subscriptions")), "s", '/');
             List<List<String>> expected = new ArrayList<>(storage);
             expected.remove(List.of("dot.ted"));
             expected.add(List.of("neu", "&AN8-"));
             assertEquals(expected, theirs.mailboxes());
             assertEquals(List.of(), theirs.malformed());
-            assertTrue(!dovecot.log().contains("Error") && !dovecot.log().contains("Warning"), dovecot.log());
+            dovecot.assertLogClean();
         }
     }
 
     /** Files without header and files cut short, as Dovecot itself understands them in each layout. */
     @Test
+    @RequiresDovecot
     void asTheRunningDovecotReadsVersion1() throws Exception {
-        try (PrivateDovecot dovecot = PrivateDovecot.start(VariablesTest.staticUserdb("@DIR@/home/%u")
-                + "namespace inbox {\n inbox = yes\n separator = |\n}\n")) {
+        try (DovecotInstance dovecot = DovecotInstance.with("maildir:~/Maildir").users("u").separator("|").start()) {
             for (String setting : List.of("maildir:~/a", "maildir:~/b:LAYOUT=fs", "mdbox:~/c")) {
-                MailLocation location = MailLocation.parse(setting, dovecot.dir() + "/home/u");
+                MailLocation location = MailLocation.parse(setting, dovecot.home("u").toString());
                 Files.createDirectories(Path.of(location.root()));
                 for (String text : List.of("INBOX\nWork" + location.listSeparator() + "B&AOQ-r\r\nend\n", "INBOX\nabc\nxyz",
                         "INBOX", "abcd", "abcde", "V\t2\n\nlast", "V\t2\n\na\tb\n")) {
                     Files.write(Path.of(location.root(), location.subscriptions()), bytes(text));
-                    dovecot.giveAway();
+                    dovecot.own(dovecot.home("u"));
                     SubscriptionsFile ours = SubscriptionsFile.read(bytes(text), "s", location.listSeparator());
                     Set<String> names = ours.mailboxes().stream()
                             .map(parts -> location.nameCodec().decode(parts).orElseThrow().toString('|'))
                             .collect(Collectors.toSet());
-                    String listed = dovecot.doveadm().run("-o", "mail_location=" + setting, "mailbox", "list", "-s", "-u", "u")
+                    String listed = DovecotProgramTest.doveadm(dovecot).run("-o", "mail_location=" + setting, "mailbox", "list", "-s", "-u", "u")
                             .requireSuccess().outputText();
                     assertEquals(listed.lines().collect(Collectors.toSet()), names, setting + " " + text);
                     assertEquals(text.endsWith("\n") || text.length() < 5 ? 0 : 1, ours.malformed().size(), text);
@@ -173,8 +176,8 @@ class SubscriptionsFileTest {
         }
     }
 
-    private static TreeSet<String> subscribed(PrivateDovecot dovecot) throws Exception {
-        return dovecot.doveadm().run("mailbox", "list", "-s", "-u", "u").requireSuccess().outputText().lines()
+    private static TreeSet<String> subscribed(DovecotInstance dovecot) throws Exception {
+        return DovecotProgramTest.doveadm(dovecot).run("mailbox", "list", "-s", "-u", "u").requireSuccess().outputText().lines()
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 }

@@ -6,19 +6,27 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 
-import io.roost.posix.ByteString;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import io.roost.posix.ByteString;
+import io.roost.testing.DovecotInstance;
+import io.roost.testing.RequiresDovecot;
+
 class UserDatabaseTest {
+    @TempDir
+    Path temp;
+
     @Test
     void template() throws Exception {
         MailUser user = new TemplateUsers("/mail/%d/%n/").find("Carol@Example.ORG");
@@ -104,24 +112,22 @@ class UserDatabaseTest {
     }
 
     @Test
+    @RequiresDovecot
     void asTheRunningDovecotKnowsThem() throws Exception {
+        Files.setPosixFilePermissions(temp, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.writeString(temp.resolve("users"), """
+                alice@example.com::8:8::/h/alice::
+                bob::65534:65534::/h/bob::userdb_mail=mdbox:~/mdbox userdb_pool=p1
+                frozen::8:8::/h/frozen::userdb_tempfail=yes userdb_reason=moving
+                """);
         String config = """
-                mail_location = maildir:~/Maildir:INDEX=/var/%d/%n
                 userdb {
                   driver = passwd-file
-                  args = username_format=%u @DIR@/users
+                  args = username_format=%%u %s/users
                 }
-                """;
-        try (PrivateDovecot dovecot = PrivateDovecot.start(config)) {
-            Files.writeString(dovecot.dir().resolve("users"), """
-                    alice@example.com::8:8::/h/alice::
-                    bob::65534:65534::/h/bob::userdb_mail=mdbox:~/mdbox userdb_pool=p1
-                    frozen::8:8::/h/frozen::userdb_tempfail=yes userdb_reason=moving
-                    """);
-            dovecot.giveAway();
-            Files.setPosixFilePermissions(dovecot.dir().resolve("users"),
-                    PosixFilePermissions.fromString("rw-r--r--"));
-            DoveadmUsers users = new DoveadmUsers(dovecot.doveadm());
+                """.formatted(temp);
+        try (DovecotInstance dovecot = DovecotInstance.with("maildir:~/Maildir:INDEX=/var/%d/%n").config(config).start()) {
+            DoveadmUsers users = new DoveadmUsers(DovecotProgramTest.doveadm(dovecot));
             assertEquals(new MailUser("alice@example.com", "/h/alice", 8, 8,
                     Optional.of("maildir:~/Maildir:INDEX=/var/example.com/alice"),
                     Map.of()), users.find("Alice@Example.COM"));
@@ -138,20 +144,14 @@ class UserDatabaseTest {
     }
 
     @Test
+    @RequiresDovecot
     void dovecotIsNotRunning() throws Exception {
-        PrivateDovecot dovecot = PrivateDovecot.start(VariablesTest.staticUserdb("/h/%u"));
-        DoveadmUsers users = new DoveadmUsers(dovecot.doveadm());
-        assertEquals("/h/x", users.find("x").home());
-        String conf = Files.readString(dovecot.configuration());
-        dovecot.close();
-        Files.createDirectories(dovecot.dir());
-        try {
-            Files.writeString(dovecot.configuration(), conf);
+        try (DovecotInstance dovecot = VariablesTest.running("/h/%u")) {
+            DoveadmUsers users = new DoveadmUsers(DovecotProgramTest.doveadm(dovecot));
+            assertEquals("/h/x", users.find("x").home());
+            dovecot.stop();
             IOException e = assertThrows(UserDatabase.TemporaryFailure.class, () -> users.find("x"));
             assertTrue(e.getMessage().contains("auth-userdb"), e.getMessage());
-        } finally {
-            Files.deleteIfExists(dovecot.configuration());
-            Files.deleteIfExists(dovecot.dir());
         }
     }
 }

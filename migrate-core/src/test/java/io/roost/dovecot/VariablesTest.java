@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -11,12 +12,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 
-import io.roost.posix.ByteString;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import io.roost.posix.ByteString;
+import io.roost.testing.DovecotInstance;
+import io.roost.testing.RequiresDovecot;
 
 class VariablesTest {
     private static final List<String> USERS = List.of("alice@example.com", "bob@example.com", "carol@example.org", "user1",
@@ -147,12 +151,13 @@ class VariablesTest {
 
     /** Every template for every user, against the engine itself. */
     @Test
+    @RequiresDovecot
     void asTheRunningDovecotExpandsThem() throws Exception {
-        try (PrivateDovecot dovecot = PrivateDovecot.start(staticUserdb("/home/%u"))) {
+        try (DovecotInstance dovecot = running("/home/%u")) {
             for (String template : TEMPLATES) {
                 List<String> arguments = new ArrayList<>(List.of("user", "-e", template, "--"));
                 arguments.addAll(USERS);
-                DovecotProgram.Result result = dovecot.doveadm().run(arguments.toArray(String[]::new));
+                DovecotProgram.Result result = DovecotProgramTest.doveadm(dovecot).run(arguments.toArray(String[]::new));
                 assertEquals("", result.errors(), template);
                 List<String> found = Arrays.asList(result.requireSuccess().outputText().split("\n\n|\n$", -1));
                 for (int i = 0; i < USERS.size(); i++) {
@@ -167,12 +172,13 @@ class VariablesTest {
 
     /** What fails here fails there. */
     @Test
+    @RequiresDovecot
     void whatIsUnknownToDovecotToo() throws Exception {
-        try (PrivateDovecot dovecot = PrivateDovecot.start(staticUserdb("/home/%u"))) {
+        try (DovecotInstance dovecot = running("/home/%u")) {
             for (String template : List.of("%x", "%z", "%{nosuch}", "%{MD5:user}", "%{md5:u}", "%{md6:user}", "%{if;a;eq}",
                     "%{sha1;rounds=0:user}", "%{sha1;format=raw:user}", "%{if;a;==;1;c;d}", "%{if;a;~;(;c;d}",
                     "%LLLLLLLLLLLu")) {
-                DovecotProgram.Result result = dovecot.doveadm().run("user", "-e", template, "alice@example.com");
+                DovecotProgram.Result result = DovecotProgramTest.doveadm(dovecot).run("user", "-e", template, "alice@example.com");
                 assertTrue(result.errors().contains("Failed to expand"), template + ": " + result);
                 assertThrows(InvalidSettingException.class, () -> Variables.ofUser("alice@example.com").expand(template));
             }
@@ -181,21 +187,27 @@ class VariablesTest {
 
     /** The auth process expands homes: its table of variables is another. */
     @Test
+    @RequiresDovecot
     void homesAsTheUserdbGivesThem() throws Exception {
         String home = "/m/%2.256Nu/%1.16Nn/%d/%n/%{domain_first}/%{domain_last}/%Mu/%{sha1:user}/%-3.2n/%Xn";
-        try (PrivateDovecot dovecot = PrivateDovecot.start(staticUserdb(home))) {
+        try (DovecotInstance dovecot = running(home)) {
             for (String user : USERS) {
                 if (user.contains(" ")) {
                     continue;
                 }
-                String found = dovecot.doveadm().run("user", "-f", "home", "--", user).requireSuccess().outputText();
+                String found = DovecotProgramTest.doveadm(dovecot).run("user", "-f", "home", "--", user).requireSuccess().outputText();
                 MailUser expanded = new TemplateUsers(home).find(user);
                 assertEquals(found.strip(), ByteString.toText(expanded.home()), user);
             }
         }
     }
 
-    static String staticUserdb(String home) {
-        return "userdb {\n driver = static\n args = uid=8 gid=8 home=" + home + "\n}\n";
+    /** A Dovecot that knows everybody, with this home. */
+    static DovecotInstance running(String home) throws IOException {
+        return DovecotInstance.with("maildir:~/Maildir").config("auth_username_chars =\n" + staticUserdb(home)).start();
+    }
+
+    private static String staticUserdb(String home) {
+        return "userdb {\n driver = static\n args = uid=8 gid=8 allow_all_users=yes home=" + home + "\n}\n";
     }
 }

@@ -17,30 +17,36 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 import io.roost.dovecot.MailFlags;
-import io.roost.mdbox.Doveadm;
 import io.roost.posix.ByteString;
 import io.roost.posix.OpenDirectory;
+import io.roost.testing.DovecotInstance;
+import io.roost.testing.RequiresDovecot;
+import io.roost.testing.UserDoveadm;
 
 /** Indexes as a real Dovecot writes them for a Maildir, against what Dovecot itself reads from them. */
+@RequiresDovecot
 class RealIndexTest {
-    private static final String WRITE_INDEX = "mail_index_rewrite_max_log_bytes = 1\nmail_index_rewrite_min_log_bytes = 0";
-    private static final String ROTATE = WRITE_INDEX
-            + "\nmail_index_log_rotate_min_size = 1\nmail_index_log_rotate_max_size = 1\nmail_index_log_rotate_min_age = 0";
+    private static final String[] WRITE_INDEX = {"mail_index_rewrite_max_log_bytes=1", "mail_index_rewrite_min_log_bytes=0"};
+    private static final String[] ROTATE = {WRITE_INDEX[0], WRITE_INDEX[1], "mail_index_log_rotate_min_size=1",
+        "mail_index_log_rotate_max_size=1", "mail_index_log_rotate_min_age=0"};
 
-    @TempDir
-    Path temp;
-    private Doveadm doveadm;
+    private UserDoveadm doveadm;
     private Path maildir;
 
     @BeforeEach
     void start() throws Exception {
-        doveadm = new Doveadm(temp, "maildir:~/Maildir");
+        doveadm = new UserDoveadm(DovecotInstance.with("maildir:~/Maildir").users("someone").start(), "someone");
         maildir = doveadm.home().resolve("Maildir");
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        doveadm.dovecot().close();
     }
 
     private MailIndex read() throws Exception {
@@ -55,7 +61,7 @@ class RealIndexTest {
         }
     }
 
-    private void change(Random random, Doveadm with) throws Exception {
+    private void change(Random random, UserDoveadm with) throws Exception {
         String uids = (1 + random.nextInt(10)) + ":" + (5 + random.nextInt(20));
         switch (random.nextInt(5)) {
             case 0 -> with.run("flags", "add", "\\Seen \\Flagged", "mailbox", "INBOX", "uid", uids);
@@ -138,8 +144,8 @@ class RealIndexTest {
 
     @Test
     void anIndexFileAndRotatedLogsGoTogether() throws Exception {
-        Doveadm writing = new Doveadm(temp, "maildir:~/./Maildir", WRITE_INDEX);
-        Doveadm rotating = new Doveadm(temp, "maildir:~/././Maildir", ROTATE);
+        UserDoveadm writing = doveadm.with(WRITE_INDEX);
+        UserDoveadm rotating = doveadm.with(ROTATE);
         save(1, 20);
         Random random = new Random(2);
         fetch("uid modseq");

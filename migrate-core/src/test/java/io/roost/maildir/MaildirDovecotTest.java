@@ -63,8 +63,7 @@ class MaildirDovecotTest {
         "maildir:~/Maildir:INDEXCACHE=~/cache",
     })
     void readsWhatDovecotMadeInEveryLayout(String location) throws Exception {
-        try (DovecotInstance dovecot = DovecotInstance.with(PLAIN).users("anna").config("mail_location = " + location)
-                .start()) {
+        try (DovecotInstance dovecot = DovecotInstance.with(location).users("anna").start()) {
             try (ImapClient imap = dovecot.imap("anna")) {
                 imap.append("INBOX", "(\\Seen $Work) \"01-Jul-2019 10:00:00 +0000\"", MAIL);
                 imap.append("INBOX", "(\\Flagged)", MAIL);

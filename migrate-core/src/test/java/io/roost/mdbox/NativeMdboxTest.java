@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 
 import io.roost.dovecot.Guid128;
 import io.roost.dovecot.MailFlags;
+import io.roost.dovecot.UidValidityFiles;
 import io.roost.posix.OpenDirectory;
 
 /** An mdbox that {@code make-mdbox.sh} recorded of a real Dovecot, for machines without one. */

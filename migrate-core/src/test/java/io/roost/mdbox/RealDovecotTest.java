@@ -16,36 +16,45 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 import io.roost.dovecot.Guid128;
 import io.roost.dovecot.MailFlags;
 import io.roost.posix.OpenDirectory;
+import io.roost.testing.DoveadmResult;
+import io.roost.testing.DovecotInstance;
+import io.roost.testing.RequiresDovecot;
+import io.roost.testing.UserDoveadm;
 
 /** Whether a real Dovecot takes an mdbox of ours as its own. */
+@RequiresDovecot
 class RealDovecotTest {
     private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss").withZone(ZoneOffset.UTC);
 
     private static final String SEPARATOR = "\f\n";
 
-    @TempDir
-    Path temp;
-    private Doveadm doveadm;
+    private UserDoveadm doveadm;
     private Path root;
     private TestMdbox mdbox;
 
     @BeforeEach
     void build() throws Exception {
         OpenDirectory.clearUmask();
-        doveadm = new Doveadm(temp, "mdbox:~/mdbox", "mdbox_rotate_size = " + TestMdbox.ROTATE);
+        doveadm = new UserDoveadm(DovecotInstance.with("mdbox:~/mdbox").users("someone")
+                .config("mdbox_rotate_size = " + TestMdbox.ROTATE).start(), "someone");
         try (OpenDirectory home = TestMdbox.open(doveadm.home())) {
-            OpenDirectory dir = Doveadm.ownership().createDirectory(home, "mdbox");
-            mdbox = new TestMdbox(dir, Doveadm.ownership());
+            OpenDirectory dir = doveadm.ownership().createDirectory(home, "mdbox");
+            mdbox = new TestMdbox(dir, doveadm.ownership());
             mdbox.build();
         }
         root = doveadm.home().resolve("mdbox");
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        doveadm.dovecot().close();
     }
 
     private static String vname(String storageName) {
@@ -187,9 +196,9 @@ class RealDovecotTest {
     void aRebuildChangesNothing() throws Exception {
         String fields = "uid guid flags date.received date.saved size.physical size.virtual text";
         String before = doveadm.run("fetch", fields, "mailbox", "INBOX", "all");
-        Doveadm.Result r = doveadm.tryRun("", "force-resync", "INBOX");
+        DoveadmResult r = doveadm.tryRun("", "force-resync", "INBOX");
         assertEquals(0, r.exit());
-        assertEquals("", r.errors().lines().filter(l -> !l.contains("Warning: fscking index file")
+        assertEquals("", r.stderr().lines().filter(l -> !l.contains("Warning: fscking index file")
                 && !l.contains("rebuilding indexes")).reduce("", (a, b) -> a + b + "\n"));
         assertEquals(before, doveadm.run("fetch", fields, "mailbox", "INBOX", "all"));
     }

@@ -11,23 +11,25 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import io.roost.dovecot.Guid128;
 import io.roost.dovecot.MailLocation;
+import io.roost.dovecot.UidValidityFiles;
 import io.roost.posix.ByteString;
 import io.roost.posix.OpenDirectory;
 import io.roost.posix.Ownership;
+import io.roost.testing.DovecotInstance;
+import io.roost.testing.RequiresDovecot;
+import io.roost.testing.UserDoveadm;
 
 /** Whether a real Dovecot looks where {@link MdboxLayout} puts things. */
+@RequiresDovecot
 class RealLayoutTest {
     private static final long NOW = 1700000000;
 
-    @TempDir
-    Path temp;
-    private Doveadm doveadm;
+    private UserDoveadm doveadm;
     private MdboxLayout layout;
 
     private MailLocation location(String keys) {
@@ -57,9 +59,16 @@ class RealLayoutTest {
         "LAYOUT=index", "LAYOUT=index:INDEX=~/index:CONTROL=~/control"})
     void dovecotFindsEverything(String keys) throws Exception {
         OpenDirectory.clearUmask();
-        doveadm = new Doveadm(temp, "mdbox:~/mdbox" + (keys.isEmpty() ? "" : ":" + keys));
+        String mail = "mdbox:~/mdbox" + (keys.isEmpty() ? "" : ":" + keys);
+        try (DovecotInstance dovecot = DovecotInstance.with(mail).users("someone").start()) {
+            doveadm = new UserDoveadm(dovecot, "someone");
+            everythingIsFound(keys);
+        }
+    }
+
+    private void everythingIsFound(String keys) throws Exception {
         layout = MdboxLayout.ofAnyLayout(location(keys));
-        Ownership ownership = Doveadm.ownership();
+        Ownership ownership = doveadm.ownership();
         MapIndexWriter map = new MapIndexWriter(NOW);
         ListIndexWriter list = new ListIndexWriter();
         try (OpenDirectory storage = make(layout.storage());
@@ -99,7 +108,7 @@ class RealLayoutTest {
             Files.createSymbolicLink(Path.of(layout.absolute(layout.altLink().get())), Path.of(layout.altLinkText().get()));
             Files.createDirectories(Path.of(layout.absolute(layout.altStorage().get())));
         }
-        doveadm.own();
+        doveadm.dovecot().own(doveadm.home());
 
         assertEquals("A\nA/B\nINBOX\n", sorted(doveadm.run("mailbox", "list")));
         assertEquals("A/B messages=1 uidnext=50 uidvalidity=102\nINBOX messages=1 uidnext=50 uidvalidity=101\n",

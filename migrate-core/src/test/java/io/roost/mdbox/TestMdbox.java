@@ -7,6 +7,7 @@ import java.util.BitSet;
 import java.util.List;
 
 import io.roost.dovecot.Guid128;
+import io.roost.dovecot.UidValidityFiles;
 import io.roost.posix.ByteString;
 import io.roost.posix.OpenDirectory;
 import io.roost.posix.Ownership;

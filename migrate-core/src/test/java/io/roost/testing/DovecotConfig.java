@@ -14,11 +14,11 @@ record DovecotConfig(Path directory, int uid, int gid, boolean unprivileged) {
 
     String text(String mailLocation, String separator, String extra) {
         return """
-                base_dir = DIR/base
-                state_dir = DIR/state
-                log_path = DIR/error.log
-                info_log_path = DIR/info.log
-                debug_log_path = DIR/info.log
+                base_dir = %1$s/base
+                state_dir = %1$s/state
+                log_path = %1$s/error.log
+                info_log_path = %1$s/info.log
+                debug_log_path = %1$s/info.log
                 instance_name = roost-test
                 protocols = imap pop3 lmtp
                 listen = 127.0.0.1
@@ -27,23 +27,22 @@ record DovecotConfig(Path directory, int uid, int gid, boolean unprivileged) {
                 auth_mechanisms = plain
                 auth_failure_delay = 0
                 first_valid_uid = 1
-                mail_uid = UID
-                mail_gid = GID
-                mail_location = LOCATION
+                mail_uid = %2$d
+                mail_gid = %3$d
+                mail_location = %4$s
                 namespace inbox {
                   inbox = yes
-                  separator = SEPARATOR
+                  separator = %5$s
                 }
                 passdb {
                   driver = passwd-file
-                  args = DIR/users
+                  args = %1$s/users
                 }
                 userdb {
                   driver = passwd-file
-                  args = DIR/users
+                  args = %1$s/users
                 }
-                """.replace("LOCATION", mailLocation).replace("SEPARATOR", separator)
-                .replace("DIR", directory.toString()).replace("UID", "" + uid).replace("GID", "" + gid)
+                """.formatted(directory, uid, gid, mailLocation, separator)
                 + login("imap", "imap", "imaps") + login("pop3", "pop3", "pop3s")
                 + "service lmtp {\n  service_count = 1\n" + socket("lmtp") + "}\n"
                 + (unprivileged ? asUser() : "")

@@ -2,6 +2,7 @@ package io.roost.testing;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -111,8 +112,9 @@ public final class DovecotInstance implements AutoCloseable {
         own(Files.createDirectory(directory.resolve("home")));
         for (Map.Entry<String, String> user : builder.users.entrySet()) {
             mailOfUser.put(user.getKey(), user.getValue());
-            addUser(user.getKey());
+            own(Files.createDirectories(home(user.getKey())));
         }
+        writeUsers();
         Files.writeString(config, new DovecotConfig(directory, uid, gid, ownUid != 0)
                 .text(builder.mailLocation, builder.separator, builder.extra.toString()));
         Runtime.getRuntime().addShutdownHook(onExit);
@@ -229,8 +231,12 @@ public final class DovecotInstance implements AutoCloseable {
 
     /** Runs {@code doveadm -c CONFIG ARGS...} to its end. Complaints go into {@link #logLines} too. */
     public DoveadmResult doveadm(String... arguments) throws IOException {
-        DovecotOutput<byte[]> stdout = InputStream::readAllBytes;
-        return doveadm(stdout, (exit, out, err) -> new DoveadmResult(exit, out, err), arguments);
+        return doveadmWith(new byte[0], arguments);
+    }
+
+    /** As {@link #doveadm(String...)}, with this on its standard input. */
+    DoveadmResult doveadmWith(byte[] input, String... arguments) throws IOException {
+        return doveadm(input, InputStream::readAllBytes, DoveadmResult::new, arguments);
     }
 
     /** Reads what a doveadm prints while it runs. */
@@ -243,13 +249,18 @@ public final class DovecotInstance implements AutoCloseable {
         R end(int exit, T output, String stderr) throws IOException;
     }
 
-    <T, R> R doveadm(DovecotOutput<T> output, DovecotEnd<T, R> end, String... arguments) throws IOException {
+    <T, R> R doveadm(byte[] input, DovecotOutput<T> output, DovecotEnd<T, R> end, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(DovecotPrograms.doveadm().toString(), "-c", config.toString()));
         command.addAll(Arrays.asList(arguments));
         Path stderr = Files.createTempFile(directory, "doveadm", ".err");
-        Process process = new ProcessBuilder(command).directory(directory.toFile()).redirectError(stderr.toFile()).start();
+        ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile()).redirectError(stderr.toFile());
+        builder.environment().put("TZ", "UTC");
+        Process process = builder.start();
         try {
-            process.getOutputStream().close();
+            // a pipe holds more than any test gives
+            try (OutputStream stdin = process.getOutputStream()) {
+                stdin.write(input);
+            }
             T read = output.read(process.getInputStream());
             int exit = process.waitFor();
             String complaints = Files.readString(stderr, StandardCharsets.ISO_8859_1);

@@ -61,7 +61,7 @@ public final class MailboxBuilder {
         return this;
     }
 
-    /** The text of {@code dovecot-acl}. */
+    /** The text of {@code dovecot-acl}, which lies with the mails, whatever {@code CONTROL} is. */
     public MailboxBuilder acl(String text) {
         acl = text;
         return this;
@@ -94,8 +94,8 @@ public final class MailboxBuilder {
         if (uidlist) {
             lines.sort((a, b) -> Long.compare(uid(a), uid(b)));
             String header = "3 V" + uidValidity + " N" + Math.max(uidNext, nextUid) + (guid.isEmpty() ? "" : " G" + guid);
-            Files.writeString(control.resolve("dovecot-uidlist"), header + "\n" + String.join("", lines.stream().map(l -> l + "\n").toList()),
-                    StandardCharsets.ISO_8859_1);
+            lines.add(0, header);
+            Files.writeString(control.resolve("dovecot-uidlist"), String.join("\n", lines) + "\n", StandardCharsets.ISO_8859_1);
         }
         if (!keywords.isEmpty()) {
             StringBuilder text = new StringBuilder();
@@ -105,7 +105,7 @@ public final class MailboxBuilder {
             Files.writeString(control.resolve("dovecot-keywords"), text);
         }
         if (acl != null) {
-            Files.writeString(control.resolve("dovecot-acl"), acl);
+            Files.writeString(directory.resolve("dovecot-acl"), acl);
         }
     }
 

@@ -54,7 +54,7 @@ public final class MailboxView {
         List<String> command = new ArrayList<>(options);
         command.addAll(List.of("-f", "flow", "fetch", "-u", user, String.join(" ", FETCH) + " text", "ALL"));
         FetchedMails mails = new FetchedMails(FETCH, (values, digest) -> lines.add("mail " + mailLine(values, digest, left)));
-        dovecot.doveadm(in -> {
+        dovecot.doveadm(new byte[0], in -> {
             mails.read(in);
             return null;
         }, (exit, nothing, stderr) -> new DoveadmResult(exit, new byte[0], stderr).succeeded(), command.toArray(new String[0]));

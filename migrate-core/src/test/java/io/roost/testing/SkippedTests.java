@@ -3,6 +3,7 @@ package io.roost.testing;
 import java.util.Map;
 import java.util.TreeMap;
 
+import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.support.descriptor.MethodSource;
 import org.junit.platform.launcher.TestExecutionListener;
 import org.junit.platform.launcher.TestIdentifier;
@@ -26,6 +27,14 @@ public final class SkippedTests implements TestExecutionListener {
     public synchronized void executionSkipped(TestIdentifier skipped, String reason) {
         note(skipped, reason);
         plan.getDescendants(skipped).forEach(test -> note(test, reason));
+    }
+
+    /** What a test finds out for itself, as an assumption that does not hold. */
+    @Override
+    public synchronized void executionFinished(TestIdentifier test, TestExecutionResult result) {
+        if (result.getStatus() == TestExecutionResult.Status.ABORTED) {
+            note(test, result.getThrowable().map(Throwable::getMessage).orElse("aborted"));
+        }
     }
 
     /** A parameterized test has no tests below it before it runs, hence the look at the source. */

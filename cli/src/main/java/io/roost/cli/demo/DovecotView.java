@@ -83,7 +83,8 @@ public final class DovecotView {
             long messages = Long.parseLong(values[names.indexOf("messages")]);
             long unseen = Long.parseLong(values[names.indexOf("unseen")]);
             String mails = messages == 0 ? "" : ask(mailLocation, "-f", "flow", "fetch", FETCH, "mailbox", values[0]);
-            mailboxes.put(values[0], new Mailbox(messages, unseen, String.join(" ", List.of(values).subList(1, values.length)), mails));
+            mailboxes.put(values[0], new Mailbox(messages, unseen, String.join(" ", List.of(values).subList(1, values.length)),
+                    mails));
         }
         return mailboxes;
     }

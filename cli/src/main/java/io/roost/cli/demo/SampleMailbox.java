@@ -70,8 +70,8 @@ final class SampleMailbox {
                 virtual++;
             }
         }
-        return Math.max(0, mail.received()) + ".M" + (1000 + mails) + "P" + (100 + number) + ".backend1,S=" + mail.content().length
-                + ",W=" + virtual;
+        return Math.max(0, mail.received()) + ".M" + (1000 + mails) + "P" + (100 + number) + ".backend1,S="
+                + mail.content().length + ",W=" + virtual;
     }
 
     private void write(String name, Mail mail) throws IOException {

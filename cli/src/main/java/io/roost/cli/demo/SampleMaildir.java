@@ -106,14 +106,16 @@ public final class SampleMaildir {
         inbox.add(odd((HEADER + "\nlines that end as on the wire\n").replace("\n", "\r\n"), day + 3, "FS"));
         inbox.add(odd(HEADER + "\nsome ends\r\nare such,\nsome others\r\n", day + 4, "S"));
         inbox.add(odd(HEADER + "\na lone \r in a line, and NUL: \0\0\n", day + 5, "S"));
-        inbox.add(odd(HEADER + "X-Raw: caf\u00e9 \u00ff\n\n8 bits without a word about it: \u00e4\u00f6\u00fc\n", day + 6, "RS"));
+        inbox.add(odd(HEADER + "X-Raw: caf\u00e9 \u00ff\n\n8 bits without a word about it: \u00e4\u00f6\u00fc\n", day + 6,
+                "RS"));
         inbox.add(odd(HEADER + "X-Long: " + "long ".repeat(4_000) + "\n\na long header\n", day + 7, ""));
         inbox.add(odd("not a header, just words\n\nand more words\n", day + 8, "S"));
         inbox.add(odd(HEADER + "\n" + MDBOX_MAGIC + MDBOX_MAGIC + "the end\n", day + 9, "S"));
         inbox.add(odd(HEADER + "\nreceived in 1970\n", 1, "S"));
         inbox.add(odd(HEADER + "\nreceived in the year 2096\n", 4_000_000_000L, "S"));
         inbox.add(new Mail(text.message(900, day, LARGE).getBytes(ISO_8859_1), day + 10, "FS", KEYWORDS, ""));
-        inbox.add(new Mail(bytes(HEADER + "\nits UIDL came from another server\n"), day + 11, "S", List.of(), "PUID42-987654321 "));
+        inbox.add(new Mail(bytes(HEADER + "\nits UIDL came from another server\n"), day + 11, "S", List.of(),
+                "PUID42-987654321 "));
         inbox.deliver(odd(HEADER + "\ndelivered a moment ago\n", day + 4 * PAUSE, ""));
         inbox.deliver(odd(HEADER + "\ndelivered another moment ago\n", day + 5 * PAUSE, ""));
     }
@@ -123,7 +125,8 @@ public final class SampleMaildir {
         SampleMailbox travel = mailbox("Travel");
         byte[] ticket = text.message(901, FIRST_RECEIVED, 60_000).getBytes(ISO_8859_1);
         for (int i = 0; i < 3; i++) {
-            travel.add(new Mail(ticket, FIRST_RECEIVED + 77, i == 0 ? "S" : "FS", List.of("Travel"), "G1600000077.M1P1.backend1 "));
+            travel.add(new Mail(ticket, FIRST_RECEIVED + 77, i == 0 ? "S" : "FS", List.of("Travel"),
+                    "G1600000077.M1P1.backend1 "));
         }
         finish(travel);
     }

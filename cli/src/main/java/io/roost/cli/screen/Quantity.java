@@ -42,7 +42,8 @@ public final class Quantity {
     /** {@code 0.4 s}, {@code 12 s}, {@code 3 min 20 s}, {@code 5 h 7 min}, {@code 2 d 3 h}. */
     public static String seconds(double seconds) {
         if (seconds < 9.95) {
-            return seconds < 0.05 ? "under" + NBSP + "0.1" + NBSP + "s" : String.format(Locale.ROOT, "%.1f", seconds) + NBSP + "s";
+            String number = seconds < 0.05 ? "under" + NBSP + "0.1" : String.format(Locale.ROOT, "%.1f", seconds);
+            return number + NBSP + "s";
         }
         return wholeSeconds(seconds);
     }

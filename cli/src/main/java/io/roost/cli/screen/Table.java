@@ -3,7 +3,10 @@ package io.roost.cli.screen;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Rows in columns that stand under each other, fitted to the width of the screen by cutting the text in columns that allow it. */
+/**
+ * Rows in columns that stand under each other, fitted to the width of the screen by cutting the text in columns that allow
+ * it.
+ */
 public final class Table {
     private static final int[] LEAST = {12, 8};
     private static final String GAP = "  ";

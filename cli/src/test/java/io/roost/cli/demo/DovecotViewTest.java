@@ -69,7 +69,8 @@ class DovecotViewTest {
     @Test
     void complaintsAreKept() throws IOException {
         Path broken = maildir("broken", "x");
-        Files.writeString(broken.resolve("dovecot-uidlist"), "3 V1500000000 N3 G00112233445566778899aabbccddeeff\n2 :x\n1 :y\n");
+        Files.writeString(broken.resolve("dovecot-uidlist"), "3 V1500000000 N3 G00112233445566778899aabbccddeeff\n2 :x\n1 "
+                + ":y\n");
         Files.createDirectory(temp.resolve("dovecot"));
         give();
         DovecotView view = new DovecotView(temp.resolve("dovecot"), owner);

@@ -22,7 +22,8 @@ class SampleMaildirTest {
         try (Stream<Path> all = Files.walk(root)) {
             return all.filter(Files::isRegularFile).sorted().map(file -> {
                 try {
-                    return root.relativize(file) + " " + Files.getLastModifiedTime(file).toMillis() / (file.toString().contains(",S=") ? 1
+                    return root.relativize(file) + " "
+                            + "" + Files.getLastModifiedTime(file).toMillis() / (file.toString().contains(",S=") ? 1
                             : Long.MAX_VALUE) + " " + Arrays.hashCode(Files.readAllBytes(file));
                 } catch (IOException e) {
                     throw new AssertionError(e);

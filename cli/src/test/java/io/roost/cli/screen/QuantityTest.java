@@ -62,6 +62,7 @@ class QuantityTest {
         long now = 1_700_000_000_000L;
         assertEquals("-", Quantity.when(0, now));
         assertTrue(Quantity.when(now, now).matches("\\d\\d:\\d\\d:\\d\\d"), Quantity.when(now, now));
-        assertTrue(Quantity.when(now - 40 * 86_400_000L, now).matches("2023-1\\d-\\d\\d"), Quantity.when(now - 40 * 86_400_000L, now));
+        assertTrue(Quantity.when(now - 40 * 86_400_000L, now).matches("2023-1\\d-\\d\\d"),
+                Quantity.when(now - 40 * 86_400_000L, now));
     }
 }

@@ -18,7 +18,8 @@ class TableTest {
     @Test
     void columnsStandUnderEachOtherWhateverTheScript() {
         CapturedScreen captured = CapturedScreen.plain();
-        captured.screen().table(table().row("INBOX", "1,234").row("日本語/会議", 5).row("u\u0308ber", 6).totals("3 mailboxes", "1,245"), " ");
+        captured.screen().table(table().row("INBOX", "1,234").row("日本語/会議", 5).row("u\u0308ber", 6).totals("3 mailboxes",
+                "1,245"), " ");
         assertEquals(List.of(
                 " Mailbox      Mails",
                 " INBOX        1,234",
@@ -41,7 +42,8 @@ class TableTest {
     @Test
     void theLastElasticColumnGivesWayFirst() {
         CapturedScreen captured = CapturedScreen.of(40, UTF_8);
-        captured.screen().table(new Table().elasticColumn("Name").elasticColumn("Keywords").row("a".repeat(24), "b".repeat(30)));
+        captured.screen().table(new Table().elasticColumn("Name").elasticColumn("Keywords").row("a".repeat(24),
+                "b".repeat(30)));
         assertEquals("a".repeat(24) + "  " + "b".repeat(12) + "…", captured.outLines().get(1));
     }
 
@@ -57,7 +59,8 @@ class TableTest {
     void whatTheCharsetLacksIsAQuestionMarkAndKeepsTheColumns() {
         CapturedScreen captured = CapturedScreen.of(80, US_ASCII);
         captured.screen().table(table().row("日本", "1").row("ab", "2").totals("", "3"));
-        assertEquals(List.of("Mailbox  Mails", "??           1", "ab           2", "--------------", "             3"), captured.outLines());
+        assertEquals(List.of("Mailbox  Mails", "??           1", "ab           2", "--------------", "             3"),
+                captured.outLines());
     }
 
     @Test

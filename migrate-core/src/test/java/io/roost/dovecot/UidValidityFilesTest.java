@@ -1,4 +1,4 @@
-package io.roost.mdbox;
+package io.roost.dovecot;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -11,6 +11,7 @@ import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import io.roost.posix.ByteString;
 import io.roost.posix.OpenDirectory;
 import io.roost.posix.Ownership;
 
@@ -21,7 +22,7 @@ class UidValidityFilesTest {
     @Test
     void writesThePairThatDovecotAllocatesFrom() throws Exception {
         OpenDirectory.clearUmask();
-        try (OpenDirectory dir = TestMdbox.open(temp)) {
+        try (OpenDirectory dir = OpenDirectory.open(ByteString.ofText(temp.toString()))) {
             assertTrue(UidValidityFiles.read(dir).isEmpty());
             UidValidityFiles.write(dir, 0x6b04, Ownership.PRIVATE);
             assertEquals("00006b04", Files.readString(temp.resolve("dovecot-uidvalidity")));
@@ -34,7 +35,7 @@ class UidValidityFilesTest {
 
     @Test
     void readsAsDovecotDoes() throws Exception {
-        try (OpenDirectory dir = TestMdbox.open(temp)) {
+        try (OpenDirectory dir = OpenDirectory.open(ByteString.ofText(temp.toString()))) {
             Files.writeString(temp.resolve("dovecot-uidvalidity.0000000f"), "");
             Files.writeString(temp.resolve("dovecot-uidvalidity.ffffffff"), "");
             Files.writeString(temp.resolve("dovecot-uidvalidity.123456789"), "");
@@ -44,8 +45,23 @@ class UidValidityFilesTest {
                 Files.writeString(temp.resolve("dovecot-uidvalidity"), broken);
                 assertEquals(OptionalLong.of(0xffffffffL), UidValidityFiles.read(dir), broken);
             }
+            Files.delete(temp.resolve("dovecot-uidvalidity.ffffffff"));
             Files.writeString(temp.resolve("dovecot-uidvalidity"), "0000ABCDgarbage");
             assertEquals(OptionalLong.of(0xabcd), UidValidityFiles.read(dir));
+            Files.writeString(temp.resolve("dovecot-uidvalidity"), "00000003");
+            assertEquals(OptionalLong.of(0xf), UidValidityFiles.read(dir));
+        }
+    }
+
+    @Test
+    void takesWhatIsNoFileForNothing() throws Exception {
+        try (OpenDirectory dir = OpenDirectory.open(ByteString.ofText(temp.toString()))) {
+            Files.createDirectory(temp.resolve("dovecot-uidvalidity"));
+            assertTrue(UidValidityFiles.read(dir).isEmpty());
+            Files.delete(temp.resolve("dovecot-uidvalidity"));
+            Files.writeString(temp.resolve("elsewhere"), "00000003");
+            Files.createSymbolicLink(temp.resolve("dovecot-uidvalidity"), temp.resolve("elsewhere"));
+            assertTrue(UidValidityFiles.read(dir).isEmpty());
         }
     }
 }

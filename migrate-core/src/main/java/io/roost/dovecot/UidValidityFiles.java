@@ -1,4 +1,4 @@
-package io.roost.mdbox;
+package io.roost.dovecot;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -15,11 +15,11 @@ import io.roost.posix.PosixException;
  * <table>
  * <caption>Files</caption>
  * <tr><td>{@code dovecot-uidvalidity}</td><td>the last value allocated, 8 lower-case hex digits, no line feed</td></tr>
- * <tr><td>{@code dovecot-uidvalidity.XXXXXXXX}</td><td>empty, mode 0444; renamed to the next value to allocate it. Without the
- * first file, or if it is not readable as a number, the highest of these counts</td></tr>
+ * <tr><td>{@code dovecot-uidvalidity.XXXXXXXX}</td><td>empty, mode 0444; renamed to the next value to allocate it. Where
+ * there is none of the first file's number, the highest of these counts</td></tr>
  * </table>
  *
- * Source: mdbox-format reference §1.3.
+ * Source: mdbox-format reference §1.3; Dovecot 2.3.19.1's {@code mailbox-uidvalidity.c}.
  */
 public final class UidValidityFiles {
     public static final String NAME = "dovecot-uidvalidity";
@@ -48,31 +48,34 @@ public final class UidValidityFiles {
                 .createFile(control, NAME + "." + hex).close();
     }
 
-    /** The last value allocated; empty if neither file tells one. */
+    /**
+     * The greatest value of both files, empty if neither tells one. What may not be read, or is no file, tells none: Dovecot
+     * starts anew then. The file's number alone does not count for Dovecot unless the other has it in its name, and whoever
+     * goes on from the greatest goes on from a number that no mailbox has.
+     */
     public static OptionalLong read(OpenDirectory control) throws PosixException {
+        long[] greatest = {0};
+        control.list((name, kind) -> {
+            if (name.startsWith(NAME + ".")) {
+                greatest[0] = Math.max(greatest[0], parse(name.substring(NAME.length() + 1)));
+            }
+        });
         ByteBuffer in = ByteBuffer.allocateDirect(DIGITS);
         try (OpenFile file = control.openFile(NAME)) {
             if (file.status().isFile()) {
                 file.preadFully(in, 0);
             }
         } catch (PosixException e) {
-            if (!e.isNotFound()) {
-                throw e;
+            switch (e.errno()) {
+                case PosixException.ENOENT, PosixException.EACCES, PosixException.EPERM, PosixException.ELOOP -> {
+                }
+                default -> throw e;
             }
         }
         byte[] digits = new byte[in.flip().remaining()];
         in.get(digits);
-        long value = parse(new String(digits, StandardCharsets.ISO_8859_1));
-        if (value > 0) {
-            return OptionalLong.of(value);
-        }
-        long[] highest = new long[1];
-        control.list((name, kind) -> {
-            if (name.startsWith(NAME + ".")) {
-                highest[0] = Math.max(highest[0], parse(name.substring(NAME.length() + 1)));
-            }
-        });
-        return highest[0] > 0 ? OptionalLong.of(highest[0]) : OptionalLong.empty();
+        long value = Math.max(greatest[0], parse(new String(digits, StandardCharsets.ISO_8859_1)));
+        return value > 0 ? OptionalLong.of(value) : OptionalLong.empty();
     }
 
     /** 0 if it is no hex number of up to 8 digits. */
