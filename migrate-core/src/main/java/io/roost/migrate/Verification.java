@@ -68,7 +68,7 @@ public final class Verification {
         long started = System.currentTimeMillis();
         requirePresent(account.source().root(), Kind.SOURCE, "Maildir");
         requirePresent(account.target().root(), Kind.TARGET, "mdbox");
-        UserSnapshot snapshot = UserSnapshot.scan(new Maildir(account.source())).holdableAt(paths);
+        UserSnapshot snapshot = UserSnapshot.scan(new Maildir(account.source()), paths);
         snapshot.problems().forEach(this::problem);
         snapshot.mailboxes().forEach(this::filesLeftOut);
         List<MailboxSource> sources = new ArrayList<>();
