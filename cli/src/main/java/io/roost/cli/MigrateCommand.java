@@ -41,6 +41,9 @@ final class MigrateCommand extends ReportingCommand {
             description = "Go on without mails and mailboxes that cannot be carried over, and list them.")
     private boolean skipUnreadable;
 
+    @Option(names = "--no-cache", description = "Leave dovecot.index.cache behind: the first logins then read all mail.")
+    private boolean noCache;
+
     @Option(names = "--dry-run", description = "The same as roost plan for each user.")
     private boolean dryRun;
 
@@ -138,6 +141,6 @@ final class MigrateCommand extends ReportingCommand {
     private Settings settings(Site site) throws Exception {
         Settings all = site.settings();
         return new Settings(all.rotateSize(), all.zlib(), all.pop3UidlFormat(), skipUnreadable,
-                readers == null ? all.readers() : readers, all.checkpointBytes(), all.finishAttempts());
+                readers == null ? all.readers() : readers, all.checkpointBytes(), all.finishAttempts(), !noCache);
     }
 }

@@ -97,4 +97,60 @@ public record MailLocation(String driver, String root, Optional<String> index, b
     public char listSeparator() {
         return layout == Layout.MAILDIR_PLUS_PLUS ? '.' : '/';
     }
+
+    /**
+     * As {@code mail_location} writes it, with absolute paths and without the keys that say what holds anyway: reading it again
+     * gives an equal location.
+     */
+    @Override
+    public String toString() {
+        boolean dbox = !isMaildir();
+        StringBuilder out = new StringBuilder(driver).append(':').append(escaped(root));
+        index.ifPresent(v -> key(out, "INDEX", v));
+        if (indexInMemory) {
+            key(out, "INDEX", "MEMORY");
+        }
+        indexPrivate.ifPresent(v -> key(out, "INDEXPVT", v));
+        indexCache.ifPresent(v -> key(out, "INDEXCACHE", v));
+        control.ifPresent(v -> key(out, "CONTROL", v));
+        listIndex.ifPresent(v -> key(out, "LISTINDEX", v));
+        volatileDir.ifPresent(v -> key(out, "VOLATILEDIR", v));
+        alt.ifPresent(v -> key(out, "ALT", v));
+        inbox.ifPresent(v -> key(out, "INBOX", v));
+        if (layout != (dbox ? Layout.FS : Layout.MAILDIR_PLUS_PLUS)) {
+            key(out, "LAYOUT", layout == Layout.FS ? "fs" : layout == Layout.INDEX ? "index" : "maildir++");
+        }
+        if (!dirName.equals(dbox ? "dbox-Mails" : "") || fullDirName) {
+            key(out, fullDirName ? "FULLDIRNAME" : "DIRNAME", dirName);
+        }
+        if (!mailboxDir.equals(dbox ? "mailboxes" : "")) {
+            key(out, "MAILBOXDIR", mailboxDir);
+        }
+        if (!subscriptions.equals("subscriptions")) {
+            key(out, "SUBSCRIPTIONS", subscriptions);
+        }
+        if (brokenChar != 0) {
+            key(out, "BROKENCHAR", String.valueOf(brokenChar));
+        }
+        flag(out, "ALTNOCHECK", altNoCheck);
+        flag(out, "ITERINDEX", iterIndex);
+        flag(out, "UTF-8", utf8);
+        flag(out, "NO-NOSELECT", noNoselect);
+        flag(out, "NO-FS-VALIDATION", noFsValidation);
+        return out.toString();
+    }
+
+    private static void key(StringBuilder out, String key, String value) {
+        out.append(':').append(key).append('=').append(escaped(value));
+    }
+
+    private static void flag(StringBuilder out, String key, boolean isSet) {
+        if (isSet) {
+            out.append(':').append(key);
+        }
+    }
+
+    private static String escaped(String value) {
+        return value.replace(":", "::");
+    }
 }

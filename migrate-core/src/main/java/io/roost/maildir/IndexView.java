@@ -8,6 +8,7 @@ import java.util.Optional;
 
 import io.roost.dovecot.CorruptFileException;
 import io.roost.dovecot.MailFlags;
+import io.roost.index.CacheIdentity;
 import io.roost.index.IndexCache;
 import io.roost.index.MailIndex;
 import io.roost.maildir.SourceProblem.Kind;
@@ -138,6 +139,16 @@ final class IndexView implements Closeable {
             close();
             return MailList.UNKNOWN;
         }
+    }
+
+    /** Offset of a mail's record in the cache, 0 if it has none. */
+    long cacheRecord(int at) {
+        return cache == null || at < 0 ? 0 : cache.record(at);
+    }
+
+    /** Which cache the records are in; empty if there is none, or it has turned out to be damaged. */
+    Optional<CacheIdentity> cacheIdentity() {
+        return cache == null || ignored ? Optional.empty() : Optional.of(cache.identity());
     }
 
     @Override

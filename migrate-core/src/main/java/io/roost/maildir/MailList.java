@@ -10,7 +10,7 @@ import java.util.Map;
 import io.roost.posix.ByteString;
 
 /**
- * The mails of one mailbox, ascending by UID, held in columns: a mailbox of a million mails takes some twenty-five bytes a
+ * The mails of one mailbox, ascending by UID, held in columns: a mailbox of a million mails takes some thirty bytes a
  * mail plus its file names. Mails are addressed by their position, 0 to {@code size() - 1}. Filled by {@link Builder} once
  * and immutable then; safe to use from any thread.
  */
@@ -39,6 +39,7 @@ public final class MailList {
     private final int[] pop3Orders;
     private final int[] received;
     private final int[] saved;
+    private final int[] cacheRecords;
     private final BitSet ambiguous;
 
     private MailList(Builder b) {
@@ -57,6 +58,7 @@ public final class MailList {
         pop3Orders = exact(b.pop3Orders, size);
         received = exact(b.received, size);
         saved = exact(b.saved, size);
+        cacheRecords = exact(b.cacheRecords, size);
         ambiguous = b.ambiguous;
     }
 
@@ -156,6 +158,14 @@ public final class MailList {
         return date(saved, i);
     }
 
+    /**
+     * Offset of the mail's newest record in the cache that {@link MailboxSnapshot#cache()} identifies, 1 to 2^32-1; 0 if it has
+     * none.
+     */
+    public long cacheRecord(int i) {
+        return cacheRecords == null ? 0 : Integer.toUnsignedLong(cacheRecords[i]);
+    }
+
     private static long date(int[] column, int i) {
         return column == null || column[i] == NO_DATE ? UNKNOWN : Integer.toUnsignedLong(column[i]);
     }
@@ -180,6 +190,7 @@ public final class MailList {
         private int[] pop3Orders;
         private int[] received;
         private int[] saved;
+        private int[] cacheRecords;
         private final BitSet ambiguous = new BitSet();
         private final BitSet removed = new BitSet();
 
@@ -319,6 +330,15 @@ public final class MailList {
             return this;
         }
 
+        /** Offset of the last mail's record in the cache, 0 to 2^32-1. */
+        public Builder cacheRecord(long offset) {
+            if (offset != 0) {
+                cacheRecords = cacheRecords == null ? new int[uids.length] : cacheRecords;
+                cacheRecords[size - 1] = (int) offset;
+            }
+            return this;
+        }
+
         private static boolean isDate(long seconds) {
             return seconds >= 0 && seconds < 0xffffffffL;
         }
@@ -356,7 +376,7 @@ public final class MailList {
             baseLengths[to] = baseLengths[from];
             keywordSets[to] = keywordSets[from];
             ambiguous.set(to, ambiguous.get(from));
-            for (int[] column : new int[][] {guids, pop3Uidls, pop3Orders, received, saved}) {
+            for (int[] column : new int[][] {guids, pop3Uidls, pop3Orders, received, saved, cacheRecords}) {
                 if (column != null) {
                     column[to] = column[from];
                 }
@@ -382,6 +402,7 @@ public final class MailList {
             pop3Orders = pop3Orders == null ? null : Arrays.copyOf(pop3Orders, n);
             received = grownDates(received, n);
             saved = grownDates(saved, n);
+            cacheRecords = cacheRecords == null ? null : Arrays.copyOf(cacheRecords, n);
         }
 
         private static int[] grownDates(int[] column, int n) {

@@ -53,8 +53,8 @@ final class MailboxScan {
         UidAssignment assignment = assignUids(control, directory, index, keywords, found);
         boolean acl = directory != null && directory.status("dovecot-acl").map(s -> s.isFile()).orElse(false);
         return new MailboxSnapshot(mailbox, uidValidity, assignment.uidNext(), Optional.ofNullable(guid),
-                assignment.firstRecentUid(), index.highestModseq(), keywords.names(), assignment.mails(), acl,
-                problems.problems(), stamp);
+                assignment.firstRecentUid(), index.highestModseq(), keywords.names(), assignment.mails(),
+                index.cacheIdentity(), acl, problems.problems(), stamp);
     }
 
     /** Null if it is an INBOX that nobody has created yet: then there is at least the directory that it would lie in. */

@@ -60,7 +60,7 @@ public record MaildirMailbox(MailboxName name, String path, String control, Stri
     }
 
     /** Opens the directory of the cache, if there is one. */
-    Optional<OpenDirectory> openCache() throws PosixException {
+    public Optional<OpenDirectory> openCache() throws PosixException {
         return cache.isEmpty() ? Optional.empty() : openIfThere(roots.cache(), cache);
     }
 

@@ -112,7 +112,7 @@ final class UidAssignment {
         BitSet indexed = at >= 0 ? index.keywords(at) : null;
         place(uid, i, ahead ? index.flags(at) : MailFileName.flags(name, from, to),
                 ahead ? indexed : keywords.of(MailFileName.keywordLetters(name, from, to), indexed));
-        mails.dates(index.date(at, "date.received"), index.date(at, "date.save"));
+        mails.dates(index.date(at, "date.received"), index.date(at, "date.save")).cacheRecord(index.cacheRecord(at));
     }
 
     private void place(long uid, int i, int flags, BitSet keywordSet) {

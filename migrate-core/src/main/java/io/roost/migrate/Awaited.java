@@ -9,10 +9,10 @@ final class Awaited {
     private Awaited() {
     }
 
-    /** Waits until the work is done. Fails with what it failed with. */
-    static void await(Future<?> work) throws IOException, InterruptedException {
+    /** Waits until the work is done; returns what it gave, or fails with what it failed with. */
+    static <T> T await(Future<T> work) throws IOException, InterruptedException {
         try {
-            work.get();
+            return work.get();
         } catch (ExecutionException e) {
             if (e.getCause() instanceof IOException io) {
                 throw io;

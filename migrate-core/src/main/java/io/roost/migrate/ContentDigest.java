@@ -30,4 +30,9 @@ final class ContentDigest {
         ieee.reset();
         return value;
     }
+
+    /** For people. */
+    static String toText(long digest) {
+        return String.format("checksum %016x", digest);
+    }
 }

@@ -21,6 +21,7 @@ import io.roost.mdbox.MailboxIndexHeader;
 import io.roost.mdbox.MailboxIndexWriter;
 import io.roost.mdbox.MapIndexWriter;
 import io.roost.mdbox.MdboxLayout;
+import io.roost.migrate.CarriedCaches.Carried;
 import io.roost.posix.OpenDirectory;
 import io.roost.posix.OpenFile;
 import io.roost.posix.PosixException;
@@ -40,6 +41,7 @@ final class Finisher {
     private final Staging staging;
     private final TargetPaths paths;
     private final PlacedMails placed;
+    private final CarriedCaches caches;
     private final int[] mapUids;
     private final short[] references;
     private int mailboxes;
@@ -52,6 +54,7 @@ final class Finisher {
         this.staging = staging;
         this.paths = paths;
         this.placed = placed;
+        caches = new CarriedCaches(settings, staging, paths, placed);
         mapUids = new int[placed.size()];
         references = new short[placed.size() + 1];
     }
@@ -71,10 +74,16 @@ final class Finisher {
             return t;
         });
         try {
+            List<Future<Carried>> carrying = new ArrayList<>();
+            for (int i = 0; i < numbers.length; i++) {
+                MailboxSnapshot mailbox = snapshot.mailboxes().get(i);
+                int number = numbers[i];
+                carrying.add(pool.submit(() -> caches.carry(mailbox, number, indexId(user))));
+            }
             ArrayDeque<Future<?>> writing = new ArrayDeque<>();
             for (int i = 0; i < numbers.length; i++) {
                 MailboxSnapshot mailbox = snapshot.mailboxes().get(i);
-                MailboxIndexWriter index = index(mailbox, numbers[i], user, map, uidValidities[i]);
+                MailboxIndexWriter index = index(mailbox, numbers[i], user, map, uidValidities[i], Awaited.await(carrying.get(i)));
                 if (writing.size() == PARALLEL) {
                     Awaited.await(writing.remove());
                 }
@@ -94,6 +103,11 @@ final class Finisher {
         }
         writeNoSelect(snapshot);
         writeControl(snapshot, uidValidities);
+    }
+
+    /** The mailboxes' caches. */
+    CarriedCaches caches() {
+        return caches;
     }
 
     int mailboxes() {
@@ -174,8 +188,13 @@ final class Finisher {
         return map;
     }
 
-    private MailboxIndexWriter index(MailboxSnapshot mailbox, int number, UserRecord user, MapIndexWriter map, long uidValidity)
-            throws IOException {
+    /** The same for all mailboxes. */
+    private static long indexId(UserRecord user) {
+        return Integer.toUnsignedLong(user.runStamp());
+    }
+
+    private MailboxIndexWriter index(MailboxSnapshot mailbox, int number, UserRecord user, MapIndexWriter map, long uidValidity,
+            Carried cache) throws IOException {
         MailList list = mailbox.mails();
         boolean uidls = false;
         boolean orders = false;
@@ -192,8 +211,8 @@ final class Finisher {
         Guid128 guid = mailbox.guid().orElseGet(() -> guidOf(mailbox, uidValidity));
         MailboxIndexWriter index = new MailboxIndexWriter(new MailboxIndexHeader(uidValidity, mailbox.uidNext(),
                 mailbox.firstRecentUid(), guid, Integer.toUnsignedLong(user.runStamp()), mailbox.keywords(),
-                mailbox.highestModseq(), uidls, orders, highestUidl, Integer.toUnsignedLong(user.runStamp()),
-                System.currentTimeMillis() / 1000));
+                mailbox.highestModseq(), uidls, orders, highestUidl, indexId(user),
+                System.currentTimeMillis() / 1000), cache.resetId());
         for (int i = 0; i < list.size(); i++) {
             int at = placed.find(number, list.key(i));
             if (at < 0) {
@@ -203,7 +222,8 @@ final class Finisher {
             map.addReference(mapUids[at]);
             references[mapUids[at]]++;
             long saved = list.savedDate(i) == MailList.UNKNOWN ? placed.saved(at) : list.savedDate(i);
-            index.add(list.uid(i), list.flags(i), list.keywords(i), mapUids[at], saved, placed.guid(at), placed.virtualSize(at));
+            index.add(list.uid(i), list.flags(i), list.keywords(i), mapUids[at], saved, placed.guid(at), placed.virtualSize(at),
+                    mailbox.highestModseq(), cache.record(list, i));
             mails++;
             bytes += placed.plainSize(at);
         }

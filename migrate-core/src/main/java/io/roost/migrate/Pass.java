@@ -88,6 +88,7 @@ final class Pass {
             user = journal.reached(user, UserState.FINISHED);
             new StagedVerification(account, staging, paths, placed, finisher, events).verify(snapshot, numbers, user);
             if (standsStill()) {
+                problems.note(finisher.caches().problems());
                 return new Finished(finisher.mailboxes(), finisher.mails(), finisher.bytes(), copiedMails, sharedMails,
                         finisher.unreferenced(), finisher.dataFiles());
             }

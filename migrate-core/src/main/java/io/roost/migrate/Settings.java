@@ -13,9 +13,10 @@ import io.roost.dovecot.Pop3UidlFormat;
  * @param readers         threads that read ahead of the writer, 1 to 64
  * @param checkpointBytes mail bytes after which what is placed is synced and recorded, at least 1
  * @param finishAttempts  how often finish may start again because the source changed meanwhile, at least 1
+ * @param carryCache      carry {@code dovecot.index.cache} over, so that the first logins need not read all mail
  */
 public record Settings(long rotateSize, boolean zlib, Pop3UidlFormat pop3UidlFormat, boolean skipUnreadable, int readers,
-        long checkpointBytes, int finishAttempts) {
+        long checkpointBytes, int finishAttempts, boolean carryCache) {
     public static final long DEFAULT_ROTATE_SIZE = 10L << 20;
     public static final long DEFAULT_CHECKPOINT_BYTES = 32L << 20;
 
@@ -29,12 +30,22 @@ public record Settings(long rotateSize, boolean zlib, Pop3UidlFormat pop3UidlFor
         }
     }
 
+    /** One that carries caches over. */
+    public Settings(long rotateSize, boolean zlib, Pop3UidlFormat pop3UidlFormat, boolean skipUnreadable, int readers,
+            long checkpointBytes, int finishAttempts) {
+        this(rotateSize, zlib, pop3UidlFormat, skipUnreadable, readers, checkpointBytes, finishAttempts, true);
+    }
+
     /** What Dovecot 2.3 and Roost do unless told otherwise. */
     public static Settings defaults() {
         return new Settings(DEFAULT_ROTATE_SIZE, false, DEFAULT_POP3_UIDL_FORMAT, false, 4, DEFAULT_CHECKPOINT_BYTES, 5);
     }
 
     public Settings withSkipUnreadable(boolean skip) {
-        return new Settings(rotateSize, zlib, pop3UidlFormat, skip, readers, checkpointBytes, finishAttempts);
+        return new Settings(rotateSize, zlib, pop3UidlFormat, skip, readers, checkpointBytes, finishAttempts, carryCache);
+    }
+
+    public Settings withCarryCache(boolean carry) {
+        return new Settings(rotateSize, zlib, pop3UidlFormat, skipUnreadable, readers, checkpointBytes, finishAttempts, carry);
     }
 }

@@ -6,6 +6,8 @@ import io.roost.checkpoint.UserRecord;
 
 import io.roost.dovecot.CorruptFileException;
 import io.roost.dovecot.Guid128;
+import io.roost.index.CacheFile;
+import io.roost.index.IndexCache;
 import io.roost.maildir.MailList;
 import io.roost.maildir.MailboxSnapshot;
 import io.roost.mdbox.MailFileReader;
@@ -24,6 +26,8 @@ import io.roost.posix.OpenDirectory;
  */
 final class StagedVerification {
     private static final int PROGRESS_MAILS = 2000;
+    /** About so many mails of a mailbox. */
+    private static final int CACHE_SAMPLE = 200;
 
     private final Account account;
     private final Staging staging;
@@ -103,6 +107,10 @@ final class StagedVerification {
         mismatches.require("", "mails in the data files", placed.size(), next);
     }
 
+    private static String where(int fileId, StoredMail mail) {
+        return MailFileWriter.fileName(fileId) + " offset " + mail.offset();
+    }
+
     private void skipShared() {
         while (next < placed.size() && placed.recordOwner(next) != next) {
             next++;
@@ -111,21 +119,26 @@ final class StagedVerification {
 
     private void compareStored(MailFileReader reader, int fileId, StoredMail mail) throws IOException {
         skipShared();
-        String where = MailFileWriter.fileName(fileId) + " offset " + mail.offset();
         if (next == placed.size() || placed.fileId(next) != fileId || placed.offset(next) != mail.offset()
                 || placed.recordSize(next) != mail.recordSize()) {
-            mismatches.add("", 0, "", where, next == placed.size() ? "nothing" : placed.placement(next),
+            mismatches.add("", 0, "", where(fileId, mail), next == placed.size() ? "nothing" : placed.placement(next),
                     "a record of " + mail.recordSize() + " bytes");
             return;
         }
         int i = next++;
         reader.data(mail, digest::add);
         MailMetadata m = mail.metadata();
-        mismatches.require(where, "content", placed.digest(i), digest.finish());
-        mismatches.require(where, "size", placed.plainSize(i), m.plainSize());
-        mismatches.require(where, "virtual size", placed.virtualSize(i), m.virtualSize());
-        mismatches.require(where, "received date", placed.received(i), m.received());
-        mismatches.require(where, "GUID", placed.guid(i), Guid128.ofText(m.guid()));
+        long found = digest.finish();
+        Guid128 guid = Guid128.ofText(m.guid());
+        if (found != placed.digest(i) || m.plainSize() != placed.plainSize(i) || m.virtualSize() != placed.virtualSize(i)
+                || m.received() != placed.received(i) || !guid.equals(placed.guid(i))) {
+            String where = where(fileId, mail);
+            mismatches.require(where, "content", ContentDigest.toText(placed.digest(i)), ContentDigest.toText(found));
+            mismatches.require(where, "size", placed.plainSize(i), m.plainSize());
+            mismatches.require(where, "virtual size", placed.virtualSize(i), m.virtualSize());
+            mismatches.require(where, "received date", placed.received(i), m.received());
+            mismatches.require(where, "GUID", placed.guid(i), guid);
+        }
         if (++done % PROGRESS_MAILS == 0) {
             events.event(new Event.Verifying(account.user(), done, placed.size()));
         }
@@ -136,6 +149,7 @@ final class StagedVerification {
         try (OpenDirectory dir = staging.directory(paths.mailboxIndex(mailbox.name()))) {
             index = MailboxIndex.read(dir);
         }
+        compareCache(mailbox, number, index);
         mismatches.require(mailbox.name().toString(), "UIDVALIDITY of the map", mapUidValidity, index.header().mapUidValidity());
         new MailboxComparison(mailbox, index, mismatches).compare(new MailboxComparison.Pair() {
             @Override
@@ -158,5 +172,40 @@ final class StagedVerification {
                 }
             }
         });
+    }
+
+    /** Looks at some mails in a cache that was carried over. One that is not as it should be is removed: no mail depends on it. */
+    private void compareCache(MailboxSnapshot mailbox, int number, MailboxIndex index) throws IOException {
+        if (index.index().extension("cache").isEmpty()) {
+            return;
+        }
+        try (OpenDirectory dir = staging.directory(paths.mailboxIndex(mailbox.name()))) {
+            String why;
+            try (IndexCache cache = IndexCache.open(dir, MailboxIndex.PREFIX, index.index()).orElse(null)) {
+                why = cache == null ? "does not belong to its index" : difference(mailbox, number, index, cache);
+            } catch (CorruptFileException e) {
+                why = e.getMessage();
+            }
+            if (why != null) {
+                String name = MailboxIndex.PREFIX + CacheFile.SUFFIX;
+                dir.removeFile(name);
+                finisher.caches().tell(mailbox, dir.pathOf(name), why);
+            }
+        }
+    }
+
+    /** Null if there is none in the sample. */
+    private String difference(MailboxSnapshot mailbox, int number, MailboxIndex index, IndexCache cache) throws IOException {
+        MailList mails = mailbox.mails();
+        for (int i = 0; i < mails.size(); i += Math.max(1, mails.size() / CACHE_SAMPLE)) {
+            int j = index.find(mails.uid(i));
+            int at = j < 0 || cache.record(j) == 0 ? -1 : placed.find(number, mails.key(i));
+            if (at >= 0 && (cache.record(j) != mails.cacheRecord(i)
+                    || cache.date(j, "date.received").orElse(placed.received(at)) != placed.received(at)
+                    || cache.date(j, "size.virtual").orElse(placed.virtualSize(at)) != placed.virtualSize(at))) {
+                return "says something else of UID " + mails.uid(i) + " than the Maildir does";
+            }
+        }
+        return null;
     }
 }

@@ -97,6 +97,11 @@ final class TargetPaths {
         return layout.absolute(layout.mailboxIndex(storageParts(name)));
     }
 
+    /** Whether caches lie elsewhere than the indexes: {@code INDEXCACHE}. */
+    boolean hasCacheElsewhere() {
+        return location.indexCache().isPresent();
+    }
+
     /** The directory that a mailbox without mails is. */
     String noSelect(MailboxName name) {
         return layout.absolute(layout.parent(storageParts(name)));

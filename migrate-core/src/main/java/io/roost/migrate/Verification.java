@@ -204,7 +204,9 @@ public final class Verification {
             mismatches.require(mailbox, i, "mail", "readable", contents.damage(stored).get());
             return;
         }
-        mismatches.require(mailbox, i, "content", mail.digest, contents.digest(stored));
+        if (mail.digest != contents.digest(stored)) {
+            mismatches.require(mailbox, i, "content", ContentDigest.toText(mail.digest), ContentDigest.toText(contents.digest(stored)));
+        }
         mismatches.require(mailbox, i, "size", mail.plainSize, contents.plainSize(stored));
         mismatches.require(mailbox, i, "virtual size", mail.virtualSize, contents.virtualSize(stored));
         index.virtualSize(at).ifPresent(size -> mismatches.require(mailbox, i, "virtual size in the index", mail.virtualSize, size));

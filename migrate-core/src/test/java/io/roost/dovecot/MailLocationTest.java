@@ -200,4 +200,13 @@ class MailLocationTest {
             default -> l.root() + mails;
         };
     }
+
+    @org.junit.jupiter.params.ParameterizedTest
+    @org.junit.jupiter.params.provider.ValueSource(strings = {"maildir:/m/u", "mdbox:/m/u",
+        "maildir:/m/u:INDEX=/i/u:CONTROL=/c/u:LAYOUT=fs:UTF-8:INBOX=/in/u", "maildir:/m/u:INDEX=MEMORY:VOLATILEDIR=/run/u",
+        "mdbox:/m/a::b:INDEX=/i::x:LISTINDEX=/dev/shm/u/dovecot.list.index:ALT=/alt/u:DIRNAME=D:ALTNOCHECK:ITERINDEX",
+        "mdbox:/m/u:LAYOUT=index:FULLDIRNAME=F:MAILBOXDIR=M:SUBSCRIPTIONS=subs"})
+    void writesWhatItReads(String setting) throws Exception {
+        assertEquals(setting, MailLocation.parse(setting, null).toString());
+    }
 }

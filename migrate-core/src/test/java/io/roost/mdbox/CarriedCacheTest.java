@@ -2,6 +2,7 @@ package io.roost.mdbox;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.Test;
 
 import io.roost.dovecot.Guid128;
 import io.roost.index.CacheCarrier;
+import io.roost.index.CacheIdentity;
 import io.roost.index.IndexCache;
 import io.roost.index.MailIndex;
 import io.roost.posix.OpenDirectory;
@@ -67,10 +69,12 @@ class CarriedCacheTest {
                 OpenDirectory dir = ownership.createDirectory(root, "mailboxes/INBOX/dbox-Mails");
                 MailFileWriter files = MailFileWriter.create(storage, ownership, 1 << 20, 1, NOW);
                 IndexCache cache = IndexCache.open(maildir, "dovecot.index", source).orElseThrow()) {
-            long resetId = CacheCarrier.carry(maildir, source, "dovecot.index", dir, NOW, ownership).orElseThrow();
+            long size = Files.size(Path.of(maildir.path(), "dovecot.index.cache"));
+            assertFalse(CacheCarrier.carry(maildir, cache.identity(), size - 1, "dovecot.index", dir, NOW, ownership));
+            assertTrue(CacheCarrier.carry(maildir, cache.identity(), size, "dovecot.index", dir, NOW, ownership));
             MailboxIndexWriter index = new MailboxIndexWriter(new MailboxIndexHeader(source.header().uidValidity(),
                     source.header().nextUid(), source.header().firstRecentUid(), new Guid128(1, 1), NOW, List.of(), 1, false,
-                    false, 0, NOW, NOW), resetId);
+                    false, 0, NOW, NOW), cache.identity().resetId());
             for (int i = 0; i < source.size(); i++) {
                 byte[] text = TestMdbox.bytes("From: a@example.org\nDate: Tue, 14 Nov 2023 22:13:20 +0000\nSubject: mail "
                         + (i + 1) + "\n\nbody\n");
@@ -79,7 +83,7 @@ class CarriedCacheTest {
                         cache.date(i, "date.received").orElseThrow(), TestMdbox.virtualSize(text), null, 0, guid, "INBOX")));
                 map.addReference(uid);
                 index.add(source.uid(i), source.flags(i), new BitSet(), uid, NOW, Guid128.ofText(guid),
-                        TestMdbox.virtualSize(text), 1, CacheCarrier.offset(source, i));
+                        TestMdbox.virtualSize(text), 1, cache.record(i));
             }
             files.flush().forEach(u -> assertEquals(1, u.fileId()));
             index.write(dir, ownership);
@@ -90,9 +94,13 @@ class CarriedCacheTest {
             ByteBuffer.wrap(original).order(ByteOrder.LITTLE_ENDIAN).putInt(4, (int) NOW);
             assertArrayEquals(original, copy);
             try (OpenDirectory elsewhere = ownership.createDirectory(root, "elsewhere")) {
-                MailIndex other = MailIndex.read(dir, "dovecot.index").orElseThrow();
-                assertTrue(CacheCarrier.carry(maildir, other, "dovecot.index", elsewhere, 1, ownership).isEmpty());
-                assertTrue(CacheCarrier.carry(elsewhere, source, "dovecot.index", elsewhere, 1, ownership).isEmpty());
+                CacheIdentity good = cache.identity();
+                for (CacheIdentity other : List.of(new CacheIdentity(good.indexId() + 1, good.resetId()),
+                        new CacheIdentity(good.indexId(), good.resetId() + 1))) {
+                    assertFalse(CacheCarrier.carry(maildir, other, size, "dovecot.index", elsewhere, 1, ownership));
+                }
+                assertFalse(CacheCarrier.carry(elsewhere, good, size, "dovecot.index", elsewhere, 1, ownership));
+                assertFalse(Files.exists(Path.of(elsewhere.path(), "dovecot.index.cache")));
             }
         }
     }

@@ -32,7 +32,7 @@ class KilledMigrationTest {
     /** Where a process halts itself: after an event, or after so many checkpoints. */
     private static final List<String> POINTS = List.of("started", "scanned", "1", "2", "5", "12", "COPIED", "FINISHED", "VERIFIED",
             "PUBLISHED", "DONE", "done");
-    private static final int RANDOM = 16;
+    private static final int RANDOM = 12;
     private static final int SOAK = 300;
     private static final int AT_ONCE = 2;
 
@@ -41,7 +41,7 @@ class KilledMigrationTest {
 
     @BeforeAll
     static void start(@TempDir Path temp) throws Exception {
-        users = new SameUsers(temp, POINTS.size() + 1 + SOAK, "mdbox:~/mdbox");
+        users = new SameUsers(temp, POINTS.size() + 1 + SOAK, "mdbox:~/mdbox", 30);
     }
 
     @AfterAll
@@ -92,7 +92,7 @@ class KilledMigrationTest {
         List<Attack> attacks = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             Random random = new Random(1000 * seed + i);
-            int kills = 1 + random.nextInt(3);
+            int kills = 1 + random.nextInt(2);
             long[] delays = random.longs(kills, 0, users.undisturbedMillis()).toArray();
             names.add(Arrays.toString(delays) + " ms");
             attacks.add(migration -> killedAfter(migration, delays));

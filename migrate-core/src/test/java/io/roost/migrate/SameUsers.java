@@ -37,13 +37,17 @@ final class SameUsers implements AutoCloseable {
     private final Ended undisturbedEnd;
     private final long undisturbedMillis;
 
-    /** @param target of all users, which must lie below their homes */
-    SameUsers(Path temp, int count, String target) throws Exception {
+    /**
+     * @param count      users that there may be
+     * @param target     of all of them, which must lie below their homes
+     * @param perMailbox mails in an ordinary mailbox
+     */
+    SameUsers(Path temp, int count, String target, int perMailbox) throws Exception {
         this.temp = temp;
         this.target = target;
         dovecot = DovecotInstance.with(target).users("undisturbed")
                 .users(IntStream.range(0, count).mapToObj(SameUsers::name).toArray(String[]::new)).start();
-        template = MaildirSample.of(temp.resolve("template"), 7, 30).write();
+        template = MaildirSample.of(temp.resolve("template"), 7, perMailbox).write();
         dovecot.own(template);
         prepare("undisturbed");
         long[] times = new long[1];

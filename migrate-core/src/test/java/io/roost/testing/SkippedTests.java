@@ -29,11 +29,11 @@ public final class SkippedTests implements TestExecutionListener {
         plan.getDescendants(skipped).forEach(test -> note(test, reason));
     }
 
-    /** An assumption that fails in the middle of a test. */
+    /** What a test finds out for itself, as an assumption that does not hold. */
     @Override
-    public synchronized void executionFinished(TestIdentifier finished, TestExecutionResult result) {
+    public synchronized void executionFinished(TestIdentifier test, TestExecutionResult result) {
         if (result.getStatus() == TestExecutionResult.Status.ABORTED) {
-            note(finished, result.getThrowable().map(Throwable::getMessage).orElse("aborted"));
+            note(test, result.getThrowable().map(Throwable::getMessage).orElse("aborted"));
         }
     }
 
