@@ -14,6 +14,7 @@ import io.roost.maildir.MailList;
 import io.roost.maildir.MailboxSnapshot;
 import io.roost.maildir.SourceProblem;
 import io.roost.mdbox.MailFileWriter;
+import io.roost.mdbox.MailFileWriter.Unsynced;
 import io.roost.mdbox.MailMetadata;
 import io.roost.mdbox.Placement;
 import io.roost.migrate.ReadBatch.ReadMail;
@@ -39,11 +40,14 @@ final class Copier {
     private final PlacedMails placed;
     private final MailFileWriter writer;
     private final StoredContent stored;
+    /** Data files written out since the last checkpoint; some perhaps twice. */
+    private final List<Unsynced> unsynced = new ArrayList<>();
     private final Checkpointer checkpointer;
     private final Event.Sink events;
     private final StorageNames storageNames;
     private final MailReader largeReader;
-    private final ByteBuffer largeBuffer = ByteBuffer.allocateDirect(1 << 20);
+    /** Made when first needed. */
+    private ByteBuffer largeBuffer;
     private final List<SourceProblem> problems = new ArrayList<>();
     private PlacedBatch batch = new PlacedBatch();
     private long copiedMails;
@@ -108,6 +112,7 @@ final class Copier {
                 source.close();
             }
             checkpointer.close();
+            stored.close();
         }
     }
 
@@ -224,6 +229,9 @@ final class Copier {
         }
         boolean ended = false;
         try {
+            if (largeBuffer == null) {
+                largeBuffer = ByteBuffer.allocateDirect(1 << 20);
+            }
             if (!largeReader.stream(mail, file, status, largeBuffer, writer::data)) {
                 reject(mail);
                 return;
@@ -255,7 +263,7 @@ final class Copier {
         if (record.fileId() == writer.fileId()
                 && (record.fileId() != flushedFile || record.offset() + record.recordSize() > flushedLength)) {
             // It may still be in the writer's buffer.
-            checkpoint();
+            writeOut();
         }
         return stored.isSame(record, size, pieces);
     }
@@ -331,14 +339,19 @@ final class Copier {
         }
     }
 
+    private void writeOut() throws IOException {
+        unsynced.addAll(writer.flush());
+        flushedFile = writer.fileId();
+        flushedLength = writer.length();
+    }
+
     private void checkpoint() throws IOException, InterruptedException {
         if (batch.mails() == 0) {
             return;
         }
-        var files = writer.flush();
-        flushedFile = writer.fileId();
-        flushedLength = writer.length();
-        checkpointer.submit(files, batch, new DataFileLength(writer.fileId(), writer.length()));
+        writeOut();
+        checkpointer.submit(List.copyOf(unsynced), batch, new DataFileLength(writer.fileId(), writer.length()));
+        unsynced.clear();
         batch = new PlacedBatch();
     }
 }

@@ -2,10 +2,13 @@ package io.roost.migrate;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
+import io.roost.dovecot.Guid128;
 import io.roost.dovecot.MailboxName;
 import io.roost.maildir.MailList;
 import io.roost.maildir.Maildir;
@@ -13,6 +16,7 @@ import io.roost.maildir.MaildirListing;
 import io.roost.maildir.MaildirMailbox;
 import io.roost.maildir.MailboxSnapshot;
 import io.roost.maildir.SourceProblem;
+import io.roost.posix.ByteString;
 
 /**
  * All mailboxes of a user as one scan found them: names, UIDs and flags; no mail was opened.
@@ -32,13 +36,26 @@ public record UserSnapshot(MaildirListing listing, List<MailboxSnapshot> mailbox
         return new UserSnapshot(listing, mailboxes);
     }
 
-    /** The same without mailboxes and parents whose names mdbox cannot hold; those with mails are problems instead. */
-    UserSnapshot holdableAt(TargetPaths paths) {
+    /**
+     * Scans everything but leaves out mailboxes, parents and subscriptions whose names mdbox cannot hold: problems tell of them.
+     * Where mailboxes are placed by GUID, of those that share one, as copies do, all but the first are as if they had none.
+     */
+    static UserSnapshot scan(Maildir maildir, TargetPaths paths) throws IOException {
+        return scan(maildir).holdableAt(paths, maildir.location().controlRoot() + "/" + maildir.location().subscriptions());
+    }
+
+    private UserSnapshot holdableAt(TargetPaths paths, String subscriptionsFile) {
         List<SourceProblem> problems = new ArrayList<>(listing.problems());
         List<MailboxSnapshot> holdable = new ArrayList<>();
+        Set<Guid128> guids = new HashSet<>();
         for (MailboxSnapshot mailbox : mailboxes) {
             Optional<String> why = paths.whyInvalid(mailbox.name());
-            if (why.isEmpty()) {
+            if (why.isEmpty() && paths.byGuid() && mailbox.guid().isPresent() && !guids.add(mailbox.guid().get())) {
+                problems.add(new SourceProblem(SourceProblem.Kind.GUID_CONFLICT, mailbox.name().toString(),
+                        mailbox.location().path(), "has the mailbox GUID " + mailbox.guid().get() + " of another mailbox, which "
+                        + "LAYOUT=index cannot hold twice: it gets one of its own"));
+                holdable.add(mailbox.withoutGuid());
+            } else if (why.isEmpty()) {
                 holdable.add(mailbox);
             } else {
                 problems.add(new SourceProblem(SourceProblem.Kind.BAD_MAILBOX_NAME, mailbox.name().toString(),
@@ -47,8 +64,19 @@ public record UserSnapshot(MaildirListing listing, List<MailboxSnapshot> mailbox
             }
         }
         List<MailboxName> noSelect = listing.noSelect().stream().filter(name -> paths.whyInvalid(name).isEmpty()).toList();
+        List<MailboxName> subscriptions = new ArrayList<>();
+        for (MailboxName name : listing.subscriptions()) {
+            Optional<String> why = paths.whyInvalid(name);
+            if (why.isEmpty()) {
+                subscriptions.add(name);
+            } else {
+                // Dovecot would complain about it at every listing.
+                problems.add(new SourceProblem(SourceProblem.Kind.CORRUPT_SUBSCRIPTIONS, "", subscriptionsFile,
+                        "names what mdbox cannot hold: " + ByteString.toText(ByteString.ofText(name.toString())) + ": " + why.get()));
+            }
+        }
         return new UserSnapshot(new MaildirListing(holdable.stream().map(MailboxSnapshot::location).toList(), noSelect,
-                listing.subscriptions(), listing.lastUidValidity(), problems), holdable);
+                subscriptions, listing.lastUidValidity(), problems), holdable);
     }
 
     public long mails() {

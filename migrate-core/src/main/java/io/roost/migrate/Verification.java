@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 import io.roost.dovecot.CorruptFileException;
+import io.roost.dovecot.Guid128;
+import io.roost.index.ListIndex;
 import io.roost.maildir.MailList;
 import io.roost.maildir.Maildir;
 import io.roost.maildir.MailboxSnapshot;
@@ -41,6 +44,8 @@ public final class Verification {
     private final Mismatches mismatches = new Mismatches();
     private final Map<Fate, Long> counts = new EnumMap<>(Fate.class);
     private final Set<SourceProblem> problems = new LinkedHashSet<>();
+    /** With {@code LAYOUT=index}, by storage parts. */
+    private final Map<List<String>, Guid128> guids = new HashMap<>();
     private TargetContents contents;
     private long mails;
     private long bytes;
@@ -68,7 +73,7 @@ public final class Verification {
         long started = System.currentTimeMillis();
         requirePresent(account.source().root(), Kind.SOURCE, "Maildir");
         requirePresent(account.target().root(), Kind.TARGET, "mdbox");
-        UserSnapshot snapshot = UserSnapshot.scan(new Maildir(account.source())).holdableAt(paths);
+        UserSnapshot snapshot = UserSnapshot.scan(new Maildir(account.source()), paths);
         snapshot.problems().forEach(this::problem);
         snapshot.mailboxes().forEach(this::filesLeftOut);
         List<MailboxSource> sources = new ArrayList<>();
@@ -93,9 +98,21 @@ public final class Verification {
     private boolean readTarget() throws IOException {
         try (OpenDirectory directory = OpenDirectory.openNoFollow(paths.mapIndex())) {
             contents = TargetContents.read(paths, MapIndex.read(directory));
-            return true;
         } catch (CorruptFileException e) {
             mismatches.add("", e.offset(), e.file(), "map index", e.expected(), e.found());
+            return false;
+        }
+        return !paths.byGuid() || readListIndex();
+    }
+
+    private boolean readListIndex() throws IOException {
+        try (OpenDirectory directory = OpenDirectory.openNoFollow(paths.listIndexDirectory())) {
+            ListIndex list = ListIndex.read(directory, paths.listIndexName()).orElseThrow(() -> new CorruptFileException(
+                    directory.pathOf(paths.listIndexName()), 0, "a list index", "no file"));
+            list.entries().forEach(entry -> guids.put(entry.storageParts(), entry.guid()));
+            return true;
+        } catch (CorruptFileException e) {
+            mismatches.add("", e.offset(), e.file(), "list index", e.expected(), e.found());
             return false;
         }
     }
@@ -103,7 +120,8 @@ public final class Verification {
     /** Compares all that needs no mail; null if the index cannot be read. */
     private MailboxIndex compareIndex(MailboxSnapshot mailbox) throws IOException {
         MailboxIndex index;
-        try (OpenDirectory dir = OpenDirectory.openNoFollow(paths.mailboxIndex(mailbox.name()))) {
+        Guid128 guid = guids.getOrDefault(paths.storageParts(mailbox.name()), Guid128.ZERO);
+        try (OpenDirectory dir = OpenDirectory.openNoFollow(paths.mailboxIndex(mailbox.name(), guid))) {
             index = MailboxIndex.read(dir);
         } catch (CorruptFileException e) {
             mismatches.add(mailbox.name().toString(), 0, e.file(), "mailbox index", e.expected(), e.found());
