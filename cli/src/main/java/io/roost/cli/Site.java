@@ -108,7 +108,9 @@ final class Site {
         if (!target.isMdbox()) {
             throw CommandException.usage("--to names a " + target.driver() + ", expected an mdbox: location");
         }
-        return new Account(user.name(), user.home(), user.uid(), user.gid(), source, target);
+        char escape = dovecot.storageEscapeChar();
+        return new Account(user.name(), user.home(), user.uid(), user.gid(), source.withEscapeChar(escape),
+                target.withEscapeChar(escape));
     }
 
     /** The location of a namespace of its own goes before the userdb's, and that before mail_location. */

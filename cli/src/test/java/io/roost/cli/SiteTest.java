@@ -59,6 +59,15 @@ class SiteTest {
     }
 
     @Test
+    void namesAreEscapedAsDovecotIsToldTo() throws Exception {
+        settings = "mail_location = maildir:~/Maildir\n";
+        assertEquals(0, anna().source().escapeChar());
+        settings += "mail_plugins = listescape\nplugin {\n  listescape_char = %\n}\n";
+        assertEquals('%', anna().source().escapeChar());
+        assertEquals('%', anna().target().escapeChar());
+    }
+
+    @Test
     void whatIsNoMaildirOrNoMdboxIsRefused() {
         assertMessage("mail_location is not set");
         settings = "mail_location = mdbox:~/mdbox\n";

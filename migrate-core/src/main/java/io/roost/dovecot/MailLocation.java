@@ -30,12 +30,14 @@ import java.util.Optional;
  * @param brokenChar    {@code BROKENCHAR=}: escapes names that cannot be decoded, 0 if not set
  * @param noNoselect    {@code NO-NOSELECT}
  * @param noFsValidation {@code NO-FS-VALIDATION}
+ * @param escapeChar    what the plugin listescape escapes directory names with, see {@link DovecotSettings#storageEscapeChar};
+ *                      0 without it. Dovecot takes it from its settings, not from the location
  */
 public record MailLocation(String driver, String root, Optional<String> index, boolean indexInMemory, Optional<String> control,
         Optional<String> listIndex, Optional<String> volatileDir, Optional<String> alt, boolean altNoCheck, Layout layout,
         boolean iterIndex, String dirName, boolean fullDirName, String mailboxDir, Optional<String> inbox,
         String subscriptions, boolean utf8, Optional<String> indexCache, Optional<String> indexPrivate, char brokenChar,
-        boolean noNoselect, boolean noFsValidation) {
+        boolean noNoselect, boolean noFsValidation, char escapeChar) {
 
     /** How mailbox names become directories. */
     public enum Layout { MAILDIR_PLUS_PLUS, FS, INDEX }
@@ -47,7 +49,7 @@ public record MailLocation(String driver, String root, Optional<String> index, b
             String subscriptions, boolean utf8) {
         this(driver, root, index, indexInMemory, control, listIndex, volatileDir, alt, altNoCheck, layout, iterIndex, dirName,
                 fullDirName, mailboxDir, inbox, subscriptions, utf8, Optional.empty(), Optional.empty(),
-                (char) 0, false, false);
+                (char) 0, false, false, (char) 0);
     }
 
     /**
@@ -79,9 +81,16 @@ public record MailLocation(String driver, String root, Optional<String> index, b
         return driver.equals("mdbox");
     }
 
-    /** The codec of this location's directory names, without an escape plugin. */
+    /** This location where the plugin listescape escapes directory names with a character; 0 if it does not. */
+    public MailLocation withEscapeChar(char character) {
+        return new MailLocation(driver, root, index, indexInMemory, control, listIndex, volatileDir, alt, altNoCheck, layout,
+                iterIndex, dirName, fullDirName, mailboxDir, inbox, subscriptions, utf8, indexCache, indexPrivate, brokenChar,
+                noNoselect, noFsValidation, character);
+    }
+
+    /** The codec of this location's directory names. */
     public MailboxNameCodec nameCodec() {
-        return new MailboxNameCodec(utf8, brokenChar, (char) 0, listSeparator(), dirName);
+        return new MailboxNameCodec(utf8, brokenChar, escapeChar, listSeparator(), dirName);
     }
 
     /** What stands between the parts of a mailbox's storage name. */

@@ -202,7 +202,7 @@ final class MailLocationParser {
         }
         return new MailLocation(driver, root, index, indexInMemory, control, listIndex, volatileDir, alt, altNoCheck, chosen,
                 iterIndex, dirName, fullDirName, mailboxDir, inbox, subscriptions, utf8, indexCache, indexPrivate, brokenChar,
-                noNoselect, noFsValidation);
+                noNoselect, noFsValidation, (char) 0);
     }
 
     /** An absolute path, with {@code ~} for the home. */

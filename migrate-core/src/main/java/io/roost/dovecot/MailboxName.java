@@ -41,6 +41,8 @@ public record MailboxName(List<String> parts) implements Comparable<MailboxName>
         if (isInbox() != other.isInbox()) {
             return isInbox() ? -1 : 1;
         }
-        return toString().compareTo(other.toString());
+        int order = toString().compareTo(other.toString());
+        // where names are escaped on disk, a part may hold a slash
+        return order != 0 ? order : toString('\0').compareTo(other.toString('\0'));
     }
 }

@@ -33,6 +33,12 @@ public record MailboxSnapshot(MaildirMailbox location, long uidValidity, long ui
         problems = List.copyOf(problems);
     }
 
+    /** The same as a mailbox that has no GUID yet. */
+    public MailboxSnapshot withoutGuid() {
+        return new MailboxSnapshot(location, uidValidity, uidNext, Optional.empty(), firstRecentUid, highestModseq, keywords, mails,
+                cache, acl, problems, stamp);
+    }
+
     public MailboxName name() {
         return location.name();
     }

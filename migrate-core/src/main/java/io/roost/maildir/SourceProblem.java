@@ -48,7 +48,7 @@ public record SourceProblem(Kind kind, String mailbox, String path, String detai
         CORRUPT_INDEX("corrupt-index", Severity.WARNING, "nothing to do: flags come from the file names"),
         CORRUPT_CACHE("corrupt-cache", Severity.WARNING, "nothing to do: dates come from the files"),
         CORRUPT_SUBSCRIPTIONS("corrupt-subscriptions", Severity.WARNING, "check the subscriptions of the user"),
-        GUID_CONFLICT("guid-conflict", Severity.WARNING, "nothing to do: the later mail gets a GUID of its own"),
+        GUID_CONFLICT("guid-conflict", Severity.WARNING, "nothing to do: the later one gets a GUID of its own"),
         BAD_DATE("bad-date", Severity.WARNING, "nothing to do: the nearest date that mdbox can hold is used"),
         COMPRESSED("compressed", Severity.NOTE, "nothing to do: its bytes are carried over as they are"),
         POP3_UIDL("pop3-uidl", Severity.NOTE, "nothing to do: the old UIDL is stored with each mail"),

@@ -1,5 +1,6 @@
 package io.roost.mdbox;
 
+import java.nio.charset.StandardCharsets;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -8,6 +9,7 @@ import java.util.Optional;
 import io.roost.dovecot.Guid128;
 import io.roost.dovecot.MailLocation;
 import io.roost.dovecot.UidValidityFiles;
+import io.roost.index.ListIndexWriter;
 import io.roost.posix.ByteString;
 
 /**
@@ -77,21 +79,12 @@ public final class MdboxLayout {
     }
 
     /**
-     * The layout of an mdbox at this location with {@code LAYOUT=fs}.
+     * The layout of an mdbox at this location. With {@code LAYOUT=index} mailboxes are placed by their GUIDs, their indexes hold
+     * their names, and the caller writes the list index with {@link ListIndexWriter}: without it Dovecot finds no mailbox.
      *
      * @throws IllegalArgumentException saying why, if Dovecot or Roost cannot have an mdbox there
      */
     public static MdboxLayout of(MailLocation location) {
-        require(location.layout() != MailLocation.Layout.INDEX,
-                "an mdbox with LAYOUT=index is not supported here, only LAYOUT=fs");
-        return ofAnyLayout(location);
-    }
-
-    /**
-     * As {@link #of}, and with {@code LAYOUT=index} too. Then mailboxes are placed by their GUIDs, their indexes hold their
-     * names, and the caller writes the list index with {@link ListIndexWriter}: without it Dovecot finds no mailbox.
-     */
-    public static MdboxLayout ofAnyLayout(MailLocation location) {
         require(location.driver().equals("mdbox"), "a mail location for mdbox is needed, not for " + location.driver());
         require(location.layout() != MailLocation.Layout.MAILDIR_PLUS_PLUS, "mdbox has no LAYOUT=maildir++");
         require(!location.indexInMemory(), "an mdbox keeps flags in its index, which INDEX=MEMORY would lose");
@@ -279,7 +272,14 @@ public final class MdboxLayout {
                 return why;
             }
         }
-        return byGuid() ? Optional.empty() : whyInvalidOnDisk(storageParts);
+        return byGuid() ? whyInvalidInListIndex(storageParts) : whyInvalidOnDisk(storageParts);
+    }
+
+    /** Dovecot takes other bytes for damage and renames the mailbox. */
+    private static Optional<String> whyInvalidInListIndex(List<String> storageParts) {
+        boolean utf8 = storageParts.stream().allMatch(part -> ByteString.ofText(
+                new String(ByteString.toBytes(part), StandardCharsets.UTF_8)).equals(part));
+        return utf8 ? Optional.empty() : Optional.of("its name is not valid UTF-8 on disk, as LAYOUT=index needs it");
     }
 
     /** What matters only where names are directories. */

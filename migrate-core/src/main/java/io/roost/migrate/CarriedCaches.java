@@ -12,6 +12,7 @@ import java.util.OptionalLong;
 
 import io.roost.dovecot.CorruptFileException;
 import io.roost.dovecot.Guid128;
+import io.roost.dovecot.Guid128;
 import io.roost.index.CacheCarrier;
 import io.roost.index.CacheFile;
 import io.roost.index.CacheIdentity;
@@ -66,9 +67,10 @@ final class CarriedCaches {
      * Copies a mailbox's cache to where its index will be, if it has one that is worth it.
      *
      * @param number  of the mailbox in the store
+     * @param guid    of the mailbox in the target
      * @param indexId of the new index
      */
-    Carried carry(MailboxSnapshot mailbox, int number, long indexId) {
+    Carried carry(MailboxSnapshot mailbox, int number, Guid128 guid, long indexId) {
         if (!settings.carryCache() || mailbox.cache().isEmpty() || paths.hasCacheElsewhere()) {
             return Carried.NOTHING;
         }
@@ -78,7 +80,7 @@ final class CarriedCaches {
             if (mails.isEmpty()) {
                 return Carried.NOTHING;
             }
-            try (OpenDirectory target = staging.directory(paths.mailboxIndex(mailbox.name()))) {
+            try (OpenDirectory target = staging.directory(paths.mailboxIndex(mailbox.name(), guid))) {
                 boolean carried = CacheCarrier.carry(source, identity, MAX_SIZE, MailboxIndex.PREFIX, target, indexId,
                         staging.ownership());
                 return carried ? new Carried(identity.resetId(), mails) : Carried.NOTHING;

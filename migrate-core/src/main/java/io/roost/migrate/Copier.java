@@ -48,7 +48,8 @@ final class Copier {
     private final Event.Sink events;
     private final StorageNames storageNames;
     private final MailReader largeReader;
-    private final ByteBuffer largeBuffer = ByteBuffer.allocateDirect(1 << 20);
+    /** Made when first needed. */
+    private ByteBuffer largeBuffer;
     private final List<SourceProblem> problems = new ArrayList<>();
     private PlacedBatch batch = new PlacedBatch();
     private long copiedMails;
@@ -230,6 +231,9 @@ final class Copier {
         }
         boolean ended = false;
         try {
+            if (largeBuffer == null) {
+                largeBuffer = ByteBuffer.allocateDirect(1 << 20);
+            }
             if (!largeReader.stream(mail, file, status, largeBuffer, writer::data)) {
                 reject(mail);
                 return;

@@ -15,6 +15,7 @@ import io.roost.dovecot.Guid128;
 import io.roost.dovecot.MailboxName;
 import io.roost.dovecot.SubscriptionsFile;
 import io.roost.dovecot.UidValidityFiles;
+import io.roost.index.ListIndexWriter;
 import io.roost.maildir.MailList;
 import io.roost.maildir.MailboxSnapshot;
 import io.roost.mdbox.MailboxIndexHeader;
@@ -44,6 +45,7 @@ final class Finisher {
     private final CarriedCaches caches;
     private final int[] mapUids;
     private final short[] references;
+    private MailboxIdentities identities;
     private int mailboxes;
     private long mails;
     private long bytes;
@@ -67,7 +69,7 @@ final class Finisher {
     void write(UserSnapshot snapshot, int[] numbers, UserRecord user) throws IOException, InterruptedException {
         removeEarlier();
         MapIndexWriter map = mapOfPlaced(user);
-        long[] uidValidities = uidValidities(snapshot, user);
+        identities = new MailboxIdentities(account, snapshot, user);
         ExecutorService pool = Executors.newFixedThreadPool(PARALLEL, task -> {
             Thread t = new Thread(task, "roost-finish");
             t.setDaemon(true);
@@ -78,17 +80,19 @@ final class Finisher {
             for (int i = 0; i < numbers.length; i++) {
                 MailboxSnapshot mailbox = snapshot.mailboxes().get(i);
                 int number = numbers[i];
-                carrying.add(pool.submit(() -> caches.carry(mailbox, number, indexId(user))));
+                Guid128 guid = identities.guid(i);
+                carrying.add(pool.submit(() -> caches.carry(mailbox, number, guid, indexId(user))));
             }
             ArrayDeque<Future<?>> writing = new ArrayDeque<>();
             for (int i = 0; i < numbers.length; i++) {
                 MailboxSnapshot mailbox = snapshot.mailboxes().get(i);
-                MailboxIndexWriter index = index(mailbox, numbers[i], user, map, uidValidities[i], Awaited.await(carrying.get(i)));
+                Guid128 guid = identities.guid(i);
+                MailboxIndexWriter index = index(snapshot, i, numbers[i], user, map, Awaited.await(carrying.get(i)));
                 if (writing.size() == PARALLEL) {
                     Awaited.await(writing.remove());
                 }
                 writing.add(pool.submit(() -> {
-                    writeMailbox(mailbox, index);
+                    writeMailbox(mailbox, guid, index);
                     return null;
                 }));
             }
@@ -101,8 +105,17 @@ final class Finisher {
         } finally {
             stop(pool);
         }
-        writeNoSelect(snapshot);
-        writeControl(snapshot, uidValidities);
+        if (paths.byGuid()) {
+            writeListIndex(snapshot, user);
+        } else {
+            writeNoSelect(snapshot);
+        }
+        writeControl(snapshot);
+    }
+
+    /** UIDVALIDITY and GUID of the mailboxes, as written. */
+    MailboxIdentities identities() {
+        return identities;
     }
 
     /** The mailboxes' caches. */
@@ -158,6 +171,11 @@ final class Finisher {
         try (OpenDirectory map = staging.directory(paths.mapIndex())) {
             removeFiles(map, "dovecot.map.index");
         }
+        if (paths.byGuid()) {
+            try (OpenDirectory list = staging.directory(paths.listIndexDirectory())) {
+                removeFiles(list, paths.listIndexName());
+            }
+        }
         try (OpenDirectory control = staging.directory(paths.control())) {
             removeFiles(control, "dovecot-uidvalidity");
             control.removeFile(paths.subscriptionsName());
@@ -193,8 +211,9 @@ final class Finisher {
         return Integer.toUnsignedLong(user.runStamp());
     }
 
-    private MailboxIndexWriter index(MailboxSnapshot mailbox, int number, UserRecord user, MapIndexWriter map, long uidValidity,
+    private MailboxIndexWriter index(UserSnapshot snapshot, int position, int number, UserRecord user, MapIndexWriter map,
             Carried cache) throws IOException {
+        MailboxSnapshot mailbox = snapshot.mailboxes().get(position);
         MailList list = mailbox.mails();
         boolean uidls = false;
         boolean orders = false;
@@ -208,11 +227,11 @@ final class Finisher {
                 highestUidl = uidl || order ? list.uid(i) : highestUidl;
             }
         }
-        Guid128 guid = mailbox.guid().orElseGet(() -> guidOf(mailbox, uidValidity));
-        MailboxIndexWriter index = new MailboxIndexWriter(new MailboxIndexHeader(uidValidity, mailbox.uidNext(),
-                mailbox.firstRecentUid(), guid, Integer.toUnsignedLong(user.runStamp()), mailbox.keywords(),
-                mailbox.highestModseq(), uidls, orders, highestUidl, indexId(user),
-                System.currentTimeMillis() / 1000), cache.resetId());
+        MailboxIndexWriter index = new MailboxIndexWriter(new MailboxIndexHeader(identities.uidValidity(position),
+                mailbox.uidNext(), mailbox.firstRecentUid(), identities.guid(position),
+                Integer.toUnsignedLong(user.runStamp()), mailbox.keywords(), mailbox.highestModseq(), uidls, orders, highestUidl,
+                indexId(user), System.currentTimeMillis() / 1000), cache.resetId(),
+                paths.byGuid() ? paths.storageParts(mailbox.name()) : List.of());
         for (int i = 0; i < list.size(); i++) {
             int at = placed.find(number, list.key(i));
             if (at < 0) {
@@ -231,33 +250,14 @@ final class Finisher {
         return index;
     }
 
-    /** A GUID for a mailbox that Dovecot has given none yet: the same in every run, different for every mailbox of every user. */
-    private Guid128 guidOf(MailboxSnapshot mailbox, long uidValidity) {
-        return Guid128.ofText("roost\0" + account.user() + '\0' + account.source().root() + '\0' + mailbox.name() + '\0' + uidValidity);
-    }
-
-    /** A mailbox that has no UIDVALIDITY yet gets the next one above all others. */
-    private static long[] uidValidities(UserSnapshot snapshot, UserRecord user) {
-        long highest = Math.max(snapshot.listing().lastUidValidity(), Integer.toUnsignedLong(user.runStamp()));
-        long[] out = new long[snapshot.mailboxes().size()];
-        for (int i = 0; i < out.length; i++) {
-            out[i] = snapshot.mailboxes().get(i).uidValidity();
-            highest = Math.max(highest, out[i]);
-        }
-        for (int i = 0; i < out.length; i++) {
-            out[i] = out[i] != 0 ? out[i] : ++highest;
-        }
-        return out;
-    }
-
-    private void writeMailbox(MailboxSnapshot mailbox, MailboxIndexWriter index) throws IOException {
-        staging.directory(paths.mailbox(mailbox.name())).close();
-        try (OpenDirectory dir = staging.directory(paths.mailboxIndex(mailbox.name()))) {
+    private void writeMailbox(MailboxSnapshot mailbox, Guid128 guid, MailboxIndexWriter index) throws IOException {
+        staging.directory(paths.mailbox(mailbox.name(), guid)).close();
+        try (OpenDirectory dir = staging.directory(paths.mailboxIndex(mailbox.name(), guid))) {
             index.write(dir, staging.ownership());
         }
         if (mailbox.acl()) {
             try (OpenDirectory from = OpenDirectory.openNoFollow(mailbox.location().path());
-                    OpenDirectory to = staging.directory(paths.mailbox(mailbox.name()))) {
+                    OpenDirectory to = staging.directory(paths.mailbox(mailbox.name(), guid))) {
                 copySmallFile(from, to, "dovecot-acl");
             }
         }
@@ -281,11 +281,21 @@ final class Finisher {
         }
     }
 
-    private void writeControl(UserSnapshot snapshot, long[] uidValidities) throws IOException {
-        long highest = snapshot.listing().lastUidValidity();
-        for (long v : uidValidities) {
-            highest = Math.max(highest, v);
+    private void writeListIndex(UserSnapshot snapshot, UserRecord user) throws IOException {
+        ListIndexWriter list = new ListIndexWriter();
+        for (int i = 0; i < snapshot.mailboxes().size(); i++) {
+            list.add(paths.storageParts(snapshot.mailboxes().get(i).name()), identities.guid(i), identities.uidValidity(i));
         }
+        for (MailboxName name : snapshot.listing().noSelect()) {
+            list.addNoSelect(paths.storageParts(name));
+        }
+        try (OpenDirectory dir = staging.directory(paths.listIndexDirectory())) {
+            list.write(dir, paths.listIndexName(), staging.ownership(), indexId(user));
+        }
+    }
+
+    private void writeControl(UserSnapshot snapshot) throws IOException {
+        long highest = identities.lastUidValidity();
         try (OpenDirectory control = staging.directory(paths.control())) {
             if (highest > 0) {
                 UidValidityFiles.write(control, highest, staging.ownership());

@@ -135,9 +135,10 @@ public final class Planner {
     }
 
     private long files(UserSnapshot snapshot) {
-        // For each mailbox its directories, index and log; map index and log, storage, root, mailboxes, and the small files.
+        // For each mailbox its directories, index and log; map index and log, storage, root, mailboxes, the small
+        // files, and with LAYOUT=index the list index and its log.
         long parts = snapshot.mailboxes().stream().mapToLong(m -> m.name().parts().size() + 1).sum();
-        return dataFiles + parts + 2L * snapshot.mailboxes().size() + 2 + 3 + 3;
+        return dataFiles + parts + 2L * snapshot.mailboxes().size() + 2 + 3 + 3 + 2;
     }
 
     private Optional<FileSystemStatus> checkTarget(Optional<TargetPaths> paths) throws IOException {

@@ -1,13 +1,18 @@
 package io.roost.migrate;
 
 import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 
 import io.roost.checkpoint.UserRecord;
 
 import io.roost.dovecot.CorruptFileException;
 import io.roost.dovecot.Guid128;
+import io.roost.dovecot.MailboxName;
 import io.roost.index.CacheFile;
 import io.roost.index.IndexCache;
+import io.roost.index.ListIndex;
 import io.roost.maildir.MailList;
 import io.roost.maildir.MailboxSnapshot;
 import io.roost.mdbox.MailFileReader;
@@ -60,7 +65,10 @@ final class StagedVerification {
                 readDataFiles();
             }
             for (int i = 0; i < numbers.length; i++) {
-                compareMailbox(snapshot.mailboxes().get(i), numbers[i], mapUidValidity);
+                compareMailbox(snapshot.mailboxes().get(i), finisher.identities().guid(i), numbers[i], mapUidValidity);
+            }
+            if (paths.byGuid()) {
+                compareListIndex(snapshot);
             }
         } catch (CorruptFileException e) {
             throw new MigrationException(Kind.MISMATCH, "what was written cannot be read back: " + e.getMessage(), e);
@@ -144,12 +152,12 @@ final class StagedVerification {
         }
     }
 
-    private void compareMailbox(MailboxSnapshot mailbox, int number, long mapUidValidity) throws IOException {
+    private void compareMailbox(MailboxSnapshot mailbox, Guid128 guid, int number, long mapUidValidity) throws IOException {
         MailboxIndex index;
-        try (OpenDirectory dir = staging.directory(paths.mailboxIndex(mailbox.name()))) {
+        try (OpenDirectory dir = staging.directory(paths.mailboxIndex(mailbox.name(), guid))) {
             index = MailboxIndex.read(dir);
         }
-        compareCache(mailbox, number, index);
+        compareCache(mailbox, guid, number, index);
         mismatches.require(mailbox.name().toString(), "UIDVALIDITY of the map", mapUidValidity, index.header().mapUidValidity());
         new MailboxComparison(mailbox, index, mismatches).compare(new MailboxComparison.Pair() {
             @Override
@@ -174,12 +182,34 @@ final class StagedVerification {
         });
     }
 
+    private void compareListIndex(UserSnapshot snapshot) throws IOException {
+        Map<List<String>, ListIndex.Entry> found = new HashMap<>();
+        try (OpenDirectory dir = staging.directory(paths.listIndexDirectory())) {
+            ListIndex.read(dir, paths.listIndexName()).orElseThrow(() -> new CorruptFileException(
+                    dir.pathOf(paths.listIndexName()), 0, "a list index", "no file")).entries()
+                    .forEach(entry -> found.put(entry.storageParts(), entry));
+        }
+        for (int i = 0; i < snapshot.mailboxes().size(); i++) {
+            MailboxSnapshot mailbox = snapshot.mailboxes().get(i);
+            MailboxIdentities identities = finisher.identities();
+            List<String> parts = paths.storageParts(mailbox.name());
+            mismatches.require(mailbox.name().toString(), "entry of the list index",
+                    new ListIndex.Entry(parts, identities.guid(i), identities.uidValidity(i), true), found.remove(parts));
+        }
+        for (MailboxName name : snapshot.listing().noSelect()) {
+            List<String> parts = paths.storageParts(name);
+            mismatches.require(name.toString(), "entry of the list index", new ListIndex.Entry(parts, Guid128.ZERO, 0, true),
+                    found.remove(parts));
+        }
+        mismatches.require("", "other listed mailboxes", 0L, found.values().stream().filter(ListIndex.Entry::isListed).count());
+    }
+
     /** Looks at some mails in a cache that was carried over. One that is not as it should be is removed: no mail depends on it. */
-    private void compareCache(MailboxSnapshot mailbox, int number, MailboxIndex index) throws IOException {
+    private void compareCache(MailboxSnapshot mailbox, Guid128 guid, int number, MailboxIndex index) throws IOException {
         if (index.index().extension("cache").isEmpty()) {
             return;
         }
-        try (OpenDirectory dir = staging.directory(paths.mailboxIndex(mailbox.name()))) {
+        try (OpenDirectory dir = staging.directory(paths.mailboxIndex(mailbox.name(), guid))) {
             String why;
             try (IndexCache cache = IndexCache.open(dir, MailboxIndex.PREFIX, index.index()).orElse(null)) {
                 why = cache == null ? "does not belong to its index" : difference(mailbox, number, index, cache);

@@ -19,8 +19,9 @@ final class StoredContent implements Closeable {
     private static final int CHUNK = 256 * 1024;
 
     private final OpenDirectory storage;
-    private final ByteBuffer stored = ByteBuffer.allocateDirect(CHUNK);
-    private final ByteBuffer mail = ByteBuffer.allocateDirect(CHUNK);
+    /** Both made when first needed: most users have no copies. */
+    private ByteBuffer stored;
+    private ByteBuffer mail;
     /** The data file looked at last: copies of neighbours are neighbours. */
     private OpenFile file;
     private int fileId;
@@ -61,6 +62,10 @@ final class StoredContent implements Closeable {
     }
 
     private void open(int id) throws PosixException {
+        if (stored == null) {
+            stored = ByteBuffer.allocateDirect(CHUNK);
+            mail = ByteBuffer.allocateDirect(CHUNK);
+        }
         if (id != fileId) {
             close();
             file = storage.openFile(MailFileWriter.fileName(id));

@@ -1,14 +1,17 @@
 package io.roost.migrate;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
+import io.roost.dovecot.Guid128;
 import io.roost.dovecot.InvalidSettingException;
 import io.roost.dovecot.MailLocation;
 import io.roost.dovecot.MailboxName;
 import io.roost.dovecot.MailboxNameCodec;
 import io.roost.mdbox.MdboxLayout;
+import io.roost.posix.ByteString;
 
 /**
  * The final absolute paths of everything in a user's mdbox, by mailbox name. Byte strings. Immutable.
@@ -17,6 +20,7 @@ final class TargetPaths {
     private final MailLocation location;
     private final MdboxLayout layout;
     private final MailboxNameCodec codec;
+    private final String listIndex;
 
     /** @throws InvalidSettingException if there can be no mdbox at this location */
     TargetPaths(MailLocation location) throws InvalidSettingException {
@@ -28,6 +32,13 @@ final class TargetPaths {
                     "a location for mdbox that Roost can write", e.getMessage());
         }
         codec = location.nameCodec();
+        listIndex = layout.listIndexPrefix();
+        if (layout.byGuid() && trees().values().stream().noneMatch(root -> listIndex.startsWith(root + "/"))) {
+            throw new InvalidSettingException("target mail_location", "LISTINDEX=" + ByteString.toText(listIndex),
+                    "a LISTINDEX below the mail root or INDEX with LAYOUT=index",
+                    "the list index is then all that knows which mailboxes there are, and must be kept and published with the mails: "
+                            + "leave LISTINDEX out, or take LAYOUT=fs");
+        }
     }
 
     /** Roots of the trees that are built and published; the mail root's key is ROOT. ALT is not among them: nothing is written there. */
@@ -40,7 +51,30 @@ final class TargetPaths {
     /** Whether a name directly in a tree's root is one that an mdbox has there. */
     boolean isOurName(String name) {
         return name.equals(location.mailboxDir().split("/")[0]) || name.equals("storage")
-                || name.equals(location.subscriptions()) || name.startsWith("dovecot-uidvalidity");
+                || name.equals(location.subscriptions()) || name.startsWith("dovecot-uidvalidity")
+                || layout.byGuid() && isListIndex(name);
+    }
+
+    private boolean isListIndex(String name) {
+        String root = trees().values().stream().filter(path -> listIndex.startsWith(path + "/"))
+                .max(Comparator.comparingInt(String::length)).orElseThrow();
+        String path = listIndex.substring(root.length() + 1);
+        int slash = path.indexOf('/');
+        return slash < 0 ? name.startsWith(path) : name.equals(path.substring(0, slash));
+    }
+
+    /** Whether mailboxes are placed by GUID, and listed by an index of their own ({@code LAYOUT=index}). */
+    boolean byGuid() {
+        return layout.byGuid();
+    }
+
+    String listIndexDirectory() {
+        return listIndex.substring(0, listIndex.lastIndexOf('/'));
+    }
+
+    /** The first part of the names of the list index's files. */
+    String listIndexName() {
+        return listIndex.substring(listIndex.lastIndexOf('/') + 1);
     }
 
     String storage() {
@@ -57,17 +91,12 @@ final class TargetPaths {
 
     /** The directories below which mailboxes have theirs: in the mail root, for indexes, for control files. */
     List<String> mailboxRoots() {
-        return List.of(parentOf(layout.parent(List.of("x"))), mailboxRoot(location.index()), mailboxRoot(location.control()))
+        return List.of(mailboxRoot(Optional.empty()), mailboxRoot(location.index()), mailboxRoot(location.control()))
                 .stream().distinct().toList();
     }
 
     private String mailboxRoot(Optional<String> root) {
         return root.orElse(location.root()) + "/" + location.mailboxDir();
-    }
-
-    private String parentOf(MdboxLayout.Place place) {
-        String path = layout.absolute(place);
-        return path.substring(0, path.lastIndexOf('/'));
     }
 
     List<String> storageParts(MailboxName name) {
@@ -89,12 +118,14 @@ final class TargetPaths {
         }
     }
 
-    String mailbox(MailboxName name) {
-        return layout.absolute(layout.mailbox(storageParts(name)));
+    /** @param guid of the mailbox, which matters only if {@link #byGuid} */
+    String mailbox(MailboxName name, Guid128 guid) {
+        return layout.absolute(layout.mailbox(storageParts(name), guid));
     }
 
-    String mailboxIndex(MailboxName name) {
-        return layout.absolute(layout.mailboxIndex(storageParts(name)));
+    /** @param guid as above */
+    String mailboxIndex(MailboxName name, Guid128 guid) {
+        return layout.absolute(layout.mailboxIndex(storageParts(name), guid));
     }
 
     /** Whether caches lie elsewhere than the indexes: {@code INDEXCACHE}. */
@@ -102,7 +133,7 @@ final class TargetPaths {
         return location.indexCache().isPresent();
     }
 
-    /** The directory that a mailbox without mails is. */
+    /** The directory that a mailbox without mails is, unless {@link #byGuid}. */
     String noSelect(MailboxName name) {
         return layout.absolute(layout.parent(storageParts(name)));
     }

@@ -2,10 +2,13 @@ package io.roost.migrate;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
+import io.roost.dovecot.Guid128;
 import io.roost.dovecot.MailboxName;
 import io.roost.maildir.MailList;
 import io.roost.maildir.Maildir;
@@ -33,7 +36,10 @@ public record UserSnapshot(MaildirListing listing, List<MailboxSnapshot> mailbox
         return new UserSnapshot(listing, mailboxes);
     }
 
-    /** Scans everything but leaves out mailboxes, parents and subscriptions whose names mdbox cannot hold: problems tell of them. */
+    /**
+     * Scans everything but leaves out mailboxes, parents and subscriptions whose names mdbox cannot hold: problems tell of them.
+     * Where mailboxes are placed by GUID, of those that share one, as copies do, all but the first are as if they had none.
+     */
     static UserSnapshot scan(Maildir maildir, TargetPaths paths) throws IOException {
         return scan(maildir).holdableAt(paths, maildir.location().controlRoot() + "/" + maildir.location().subscriptions());
     }
@@ -41,9 +47,15 @@ public record UserSnapshot(MaildirListing listing, List<MailboxSnapshot> mailbox
     private UserSnapshot holdableAt(TargetPaths paths, String subscriptionsFile) {
         List<SourceProblem> problems = new ArrayList<>(listing.problems());
         List<MailboxSnapshot> holdable = new ArrayList<>();
+        Set<Guid128> guids = new HashSet<>();
         for (MailboxSnapshot mailbox : mailboxes) {
             Optional<String> why = paths.whyInvalid(mailbox.name());
-            if (why.isEmpty()) {
+            if (why.isEmpty() && paths.byGuid() && mailbox.guid().isPresent() && !guids.add(mailbox.guid().get())) {
+                problems.add(new SourceProblem(SourceProblem.Kind.GUID_CONFLICT, mailbox.name().toString(),
+                        mailbox.location().path(), "has the mailbox GUID " + mailbox.guid().get() + " of another mailbox, which "
+                        + "LAYOUT=index cannot hold twice: it gets one of its own"));
+                holdable.add(mailbox.withoutGuid());
+            } else if (why.isEmpty()) {
                 holdable.add(mailbox);
             } else {
                 problems.add(new SourceProblem(SourceProblem.Kind.BAD_MAILBOX_NAME, mailbox.name().toString(),

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 import io.roost.dovecot.CorruptFileException;
+import io.roost.dovecot.Guid128;
+import io.roost.index.ListIndex;
 import io.roost.maildir.MailList;
 import io.roost.maildir.Maildir;
 import io.roost.maildir.MailboxSnapshot;
@@ -41,6 +44,8 @@ public final class Verification {
     private final Mismatches mismatches = new Mismatches();
     private final Map<Fate, Long> counts = new EnumMap<>(Fate.class);
     private final Set<SourceProblem> problems = new LinkedHashSet<>();
+    /** With {@code LAYOUT=index}, by storage parts. */
+    private final Map<List<String>, Guid128> guids = new HashMap<>();
     private TargetContents contents;
     private long mails;
     private long bytes;
@@ -93,9 +98,21 @@ public final class Verification {
     private boolean readTarget() throws IOException {
         try (OpenDirectory directory = OpenDirectory.openNoFollow(paths.mapIndex())) {
             contents = TargetContents.read(paths, MapIndex.read(directory));
-            return true;
         } catch (CorruptFileException e) {
             mismatches.add("", e.offset(), e.file(), "map index", e.expected(), e.found());
+            return false;
+        }
+        return !paths.byGuid() || readListIndex();
+    }
+
+    private boolean readListIndex() throws IOException {
+        try (OpenDirectory directory = OpenDirectory.openNoFollow(paths.listIndexDirectory())) {
+            ListIndex list = ListIndex.read(directory, paths.listIndexName()).orElseThrow(() -> new CorruptFileException(
+                    directory.pathOf(paths.listIndexName()), 0, "a list index", "no file"));
+            list.entries().forEach(entry -> guids.put(entry.storageParts(), entry.guid()));
+            return true;
+        } catch (CorruptFileException e) {
+            mismatches.add("", e.offset(), e.file(), "list index", e.expected(), e.found());
             return false;
         }
     }
@@ -103,7 +120,8 @@ public final class Verification {
     /** Compares all that needs no mail; null if the index cannot be read. */
     private MailboxIndex compareIndex(MailboxSnapshot mailbox) throws IOException {
         MailboxIndex index;
-        try (OpenDirectory dir = OpenDirectory.openNoFollow(paths.mailboxIndex(mailbox.name()))) {
+        Guid128 guid = guids.getOrDefault(paths.storageParts(mailbox.name()), Guid128.ZERO);
+        try (OpenDirectory dir = OpenDirectory.openNoFollow(paths.mailboxIndex(mailbox.name(), guid))) {
             index = MailboxIndex.read(dir);
         } catch (CorruptFileException e) {
             mismatches.add(mailbox.name().toString(), 0, e.file(), "mailbox index", e.expected(), e.found());
@@ -212,12 +230,23 @@ public final class Verification {
         index.virtualSize(at).ifPresent(size -> mismatches.require(mailbox, i, "virtual size in the index", mail.virtualSize, size));
         long received = list.receivedDate(i) == MailList.UNKNOWN ? mail.mtime : list.receivedDate(i);
         mismatches.require(mailbox, i, "received date", MailDates.nearest(received), contents.received(stored));
-        long saved = list.savedDate(i) == MailList.UNKNOWN ? mail.ctime : list.savedDate(i);
-        mismatches.require(mailbox, i, "saved date", MailDates.nearest(saved), index.saveDate(at));
+        compareSavedDate(mail, mailbox, index.saveDate(at));
         compareGuid(mail, mailbox, index, at);
         String uidl = Pop3Uidls.stored(settings.pop3UidlFormat(), mailbox, i);
         mismatches.require(mailbox, i, "stored POP3 UIDL", uidl == null ? "" : uidl, contents.pop3Uidl(stored));
         mismatches.require(mailbox, i, "POP3 order", mailbox.name().isInbox() ? list.pop3Order(i) : 0L, contents.pop3Order(stored));
+    }
+
+    /**
+     * Where Dovecot has cached none, it is the file's change time. That moves on with every change of flags, so the mdbox, which
+     * has that of when the mail was copied, may have an earlier one.
+     */
+    private void compareSavedDate(ReadMail mail, MailboxSnapshot mailbox, long found) {
+        long known = mailbox.mails().savedDate(mail.position);
+        long latest = MailDates.nearest(known == MailList.UNKNOWN ? mail.ctime : known);
+        if (known != MailList.UNKNOWN || found > latest) {
+            mismatches.require(mailbox, mail.position, "saved date", latest, found);
+        }
     }
 
     /** A mail whose GUID another mail with other content has got one made of both. */

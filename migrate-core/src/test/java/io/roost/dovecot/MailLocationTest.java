@@ -52,7 +52,9 @@ class MailLocationTest {
         MailLocation l = MailLocation.parse(FULL, "/h");
         assertEquals(new MailLocation("mdbox", "/h/mdbox", Optional.of("/i/u"), false, Optional.of("/h/control"),
                 Optional.of("lists/li"), Optional.of("/run/v"), Optional.of("/alt/u"), true, Layout.INDEX, true, "m", false,
-                "boxes", Optional.of("/inbox"), "subs", true, Optional.of("/c"), Optional.of("/p"), '^', true, true), l);
+                "boxes", Optional.of("/inbox"), "subs", true, Optional.of("/c"), Optional.of("/p"), '^', true, true, (char) 0), l);
+        assertEquals('%', l.withEscapeChar('%').nameCodec().escapeChar());
+        assertEquals(l, l.withEscapeChar('%').withEscapeChar((char) 0));
     }
 
     @Test

@@ -15,6 +15,7 @@ import io.roost.dovecot.Guid128;
 import io.roost.dovecot.MailLocation;
 import io.roost.mdbox.MdboxLayout.Place;
 import io.roost.mdbox.MdboxLayout.Tree;
+import io.roost.posix.ByteString;
 
 class MdboxLayoutTest {
     private static final List<String> AB = List.of("A", "B");
@@ -93,7 +94,7 @@ class MdboxLayoutTest {
     @Test
     void layoutIndexPlacesByGuid() {
         MailLocation l = location("/i/u", null, null, "dbox-Mails", false);
-        MdboxLayout layout = MdboxLayout.ofAnyLayout(new MailLocation("mdbox", "/m/u", l.index(), false, l.control(),
+        MdboxLayout layout = MdboxLayout.of(new MailLocation("mdbox", "/m/u", l.index(), false, l.control(),
                 l.listIndex(),
                 l.volatileDir(), l.alt(), false, MailLocation.Layout.INDEX, false, l.dirName(), false, "mailboxes", l.inbox(),
                 "subscriptions", false));
@@ -105,6 +106,8 @@ class MdboxLayoutTest {
         // names that are no directories may be anything
         assertEquals(Optional.empty(), layout.whyInvalid(List.of("~A", "..", "dbox-Mails")));
         assertTrue(layout.whyInvalid(List.of("A", "")).isPresent());
+        assertTrue(layout.whyInvalid(List.of("\u00ff")).isPresent());
+        assertEquals(Optional.empty(), layout.whyInvalid(List.of(ByteString.ofText("\u00ff"))));
     }
 
     @Test
@@ -115,8 +118,6 @@ class MdboxLayoutTest {
                         l.layout(), false, "x", false, "mailboxes", l.inbox(), "subscriptions", false),
                 new MailLocation("mdbox", "/m", l.index(), true, l.control(), l.listIndex(), l.volatileDir(), l.alt(), false,
                         l.layout(), false, "x", false, "mailboxes", l.inbox(), "subscriptions", false),
-                new MailLocation("mdbox", "/m", l.index(), false, l.control(), l.listIndex(), l.volatileDir(), l.alt(), false,
-                        MailLocation.Layout.INDEX, false, "x", false, "mailboxes", l.inbox(), "subscriptions", false),
                 new MailLocation("mdbox", "/m", l.index(), false, l.control(), l.listIndex(), l.volatileDir(), l.alt(), false,
                         l.layout(), false, "x", false, "", l.inbox(), "subscriptions", false),
                 new MailLocation("mdbox", "/m", l.index(), false, l.control(), l.listIndex(), l.volatileDir(), l.alt(), false,

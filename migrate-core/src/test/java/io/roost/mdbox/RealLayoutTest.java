@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import io.roost.dovecot.Guid128;
 import io.roost.dovecot.MailLocation;
 import io.roost.dovecot.UidValidityFiles;
+import io.roost.index.ListIndexWriter;
 import io.roost.posix.ByteString;
 import io.roost.posix.OpenDirectory;
 import io.roost.posix.Ownership;
@@ -67,7 +68,7 @@ class RealLayoutTest {
     }
 
     private void everythingIsFound(String keys) throws Exception {
-        layout = MdboxLayout.ofAnyLayout(location(keys));
+        layout = MdboxLayout.of(location(keys));
         Ownership ownership = doveadm.ownership();
         MapIndexWriter map = new MapIndexWriter(NOW);
         ListIndexWriter list = new ListIndexWriter();

@@ -50,7 +50,10 @@ class LocationsTest {
             "mdbox:~/mdbox:INDEX=~/index:ITERINDEX",
             "mdbox:~/mdbox:UTF-8:SUBSCRIPTIONS=.subs",
             "mdbox:~/mdbox:LISTINDEX=~/list/names:VOLATILEDIR=~/volatile",
-            "mdbox:~/mdbox:INDEX=~/mdbox/index:CONTROL=~/mdbox/control");
+            "mdbox:~/mdbox:INDEX=~/mdbox/index:CONTROL=~/mdbox/control",
+            "mdbox:~/mdbox:LAYOUT=index",
+            "mdbox:~/mdbox:LAYOUT=index:INDEX=~/index:CONTROL=~/control:UTF-8",
+            "mdbox:~/mdbox:LAYOUT=index:INDEX=~/index:LISTINDEX=lists/names");
 
     @TempDir
     static Path state;

@@ -1,4 +1,4 @@
-package io.roost.mdbox;
+package io.roost.index;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -9,38 +9,20 @@ import java.util.List;
 import java.util.Map;
 
 import io.roost.dovecot.Guid128;
-import io.roost.index.IndexExtension;
-import io.roost.index.IndexWriter;
 import io.roost.posix.ByteString;
 import io.roost.posix.OpenDirectory;
 import io.roost.posix.Ownership;
 import io.roost.posix.PosixException;
 
 /**
- * Writes {@code dovecot.list.index} for {@code LAYOUT=index}, where it alone says which mailboxes there are and in which
- * directory, named by its GUID, each one lies. (With {@code LAYOUT=fs} it is a cache that Dovecot makes itself.) An ordinary
- * index with one record for each part of the hierarchy and the extension {@code list}, little-endian:
- *
- * <table>
- * <caption>Extension {@code list}</caption>
- * <tr><td>header</td><td>u8 0; then, not aligned, {u32 name id, ascending; the part of the name, ended by NUL}*</td></tr>
- * <tr><td>field, aligned to 4</td><td>u32 name id, u32 UID of the parent's record, 0 if it has none, 16 bytes mailbox GUID, u32
- * UIDVALIDITY; both 0 for a part that is no selectable mailbox</td></tr>
- * <tr><td>record flags</td><td>0x04 a part that exists only by those below it, 0x10 {@code \NoSelect}</td></tr>
- * </table>
- *
- * Source: mdbox-format reference §5.6, and an index of Dovecot 2.3.19.1. Not thread-safe.
+ * Writes {@code dovecot.list.index} for {@code LAYOUT=index}; layout: {@link ListIndex}. (With {@code LAYOUT=fs} it is a cache
+ * that Dovecot makes itself.) Not thread-safe.
  */
 public final class ListIndexWriter {
-    static final String LIST = "list";
-    private static final int FIELD_SIZE = 28;
-    private static final int NONEXISTENT = 0x04;
-    private static final int NO_SELECT = 0x10;
-
     private static final class Node {
         final String name;
         final int parentUid;
-        int flags = NONEXISTENT;
+        int flags = ListIndex.NONEXISTENT;
         Guid128 guid = Guid128.ZERO;
         long uidValidity;
 
@@ -76,7 +58,7 @@ public final class ListIndexWriter {
     public void addNoSelect(List<String> storageParts) {
         Node node = nodes.get(uid(storageParts) - 1);
         if (node.guid.isZero()) {
-            node.flags = NO_SELECT;
+            node.flags = ListIndex.NO_SELECT;
         }
     }
 
@@ -98,13 +80,13 @@ public final class ListIndexWriter {
      * @param indexId Unix time, not 0
      */
     public void write(OpenDirectory dir, String prefix, Ownership ownership, long indexId) throws PosixException {
-        IndexWriter index = new IndexWriter(List.of(new IndexExtension(LIST, 0, header(), 0, FIELD_SIZE, 4)));
+        IndexWriter index = new IndexWriter(List.of(new IndexExtension(ListIndex.LIST, 0, header(), 0, ListIndex.FIELD_SIZE, 4)));
         for (Node node : nodes) {
             int record = index.append(index.size() + 1L, node.flags);
-            index.putInt(record, 0, 0, record + 1);
-            index.putInt(record, 0, 4, node.parentUid);
-            index.putGuid(record, 0, 8, node.guid);
-            index.putInt(record, 0, 24, (int) node.uidValidity);
+            index.putInt(record, 0, ListIndex.NAME_ID, record + 1);
+            index.putInt(record, 0, ListIndex.PARENT_UID, node.parentUid);
+            index.putGuid(record, 0, ListIndex.GUID, node.guid);
+            index.putInt(record, 0, ListIndex.UID_VALIDITY, (int) node.uidValidity);
         }
         index.write(dir, prefix, new IndexWriter.Base(indexId, indexId, nodes.size() + 1L, 1, 1, 0), ownership);
     }
