@@ -32,6 +32,8 @@ final class Copier {
     private static final long PROGRESS_NANOS = 200_000_000L;
     /** Dovecot refuses copies from 32768 references on; a further mail gets a record of its own. */
     private static final int MAX_SHARERS = 32_000;
+    /** Of tiny mails there are too many in {@link Settings#checkpointBytes} to hold the records of in memory. */
+    private static final int MAX_BATCH_MAILS = 50_000;
     /** A store that fails for so many mails is broken as a whole. */
     private static final int MAX_REJECTED = 1000;
 
@@ -151,7 +153,7 @@ final class Copier {
                 case REJECTED -> reject(mail);
             }
             mailsDone++;
-            if (batch.bytes() >= settings.checkpointBytes()) {
+            if (batch.bytes() >= settings.checkpointBytes() || batch.mails() >= MAX_BATCH_MAILS) {
                 checkpoint();
             }
             long now = System.nanoTime();
