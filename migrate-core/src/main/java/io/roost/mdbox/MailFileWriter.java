@@ -29,6 +29,8 @@ import io.roost.posix.PosixException;
 public final class MailFileWriter implements Closeable {
     private static final int BUFFER = 1 << 20;
     private static final long MAX_FILE = 0xffffffffL;
+    /** The largest mail that mdbox can hold, bytes as stored. */
+    public static final long MAX_MAIL = MAX_FILE - DboxFileHeader.MAX_SIZE - DboxMessageHeader.SIZE - DboxMetadata.MAX_SIZE;
     private static final String PREFIX = "m.";
 
     private final OpenDirectory storage;

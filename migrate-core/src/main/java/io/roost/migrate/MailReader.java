@@ -10,6 +10,7 @@ import java.util.Optional;
 import io.roost.maildir.Compression;
 import io.roost.maildir.SourceProblem;
 import io.roost.maildir.TextSize;
+import io.roost.mdbox.MailFileWriter;
 import io.roost.migrate.ReadBatch.Outcome;
 import io.roost.migrate.ReadBatch.ReadMail;
 import io.roost.posix.FileStatus;
@@ -48,6 +49,11 @@ final class MailReader {
             if (!status.isFile()) {
                 reject(batch.next(source, position), file.path(), SourceProblem.Kind.NOT_A_FILE,
                         "expected a file, found " + status.kind().name().toLowerCase(java.util.Locale.ROOT));
+                return true;
+            }
+            if (status.size() > MailFileWriter.MAX_MAIL) {
+                reject(batch.next(source, position), file.path(), SourceProblem.Kind.UNSUPPORTED, "a mail of " + status.size()
+                        + " bytes is too large for mdbox, which holds mails of up to " + MailFileWriter.MAX_MAIL);
                 return true;
             }
             if (status.size() > ReadBatch.LARGE) {

@@ -57,7 +57,8 @@ class FailingSystemCallTest {
         while (fail(call, error, number)) {
             number++;
         }
-        assertTrue(number > 3, () -> "no call failed");
+        // The last one was never made.
+        assertTrue(number > 2);
     }
 
     /** Returns whether there were so many calls; counted in each thread. */

@@ -212,8 +212,8 @@ class RefusalsTest {
     @Test
     void locationsThatNoMdboxCanHave() throws Exception {
         for (String target : List.of("mdbox:~/mdbox:INDEX=MEMORY", "mdbox:~/mdbox:LAYOUT=maildir++", "maildir:~/Maildir2")) {
-            Account account = Migrations.account(USER, home, "maildir:~/Maildir", target);
-            assertThrows(InvalidSettingException.class, () -> migrations.migrate(account), target);
+            assertThrows(InvalidSettingException.class,
+                    () -> migrations.migrate(Migrations.account(USER, home, "maildir:~/Maildir", target)), target);
         }
         assertEquals(List.of("Maildir"), home());
     }
