@@ -20,8 +20,11 @@ lab_up
 user=dora home=/srv/mail/dora
 add_user $user
 # four mailboxes: what a mailbox costs by itself is in the figure, as it would be
+more=0
 for mailbox in "" Sent Work.Projects Archive; do
-    make_maildir $user $((total / 4)) "$bytes" "$mailbox"
+    # other sizes make other mails: the same ones would be stored once
+    make_maildir $user $((total / 4)) $((bytes + more)) "$mailbox"
+    more=$((more + 100))
 done
 total=$((total / 4 * 4))
 # uidlists, indexes and caches of a user who has logged in before

@@ -213,6 +213,10 @@ public final class CheckpointStore implements Closeable {
 
     /** Replaces what was found about the user's source. */
     public void putProblems(int userNumber, List<ProblemRecord> found) {
+        if (found.isEmpty() && problems(userNumber).isEmpty()) {
+            // A transaction costs a sync.
+            return;
+        }
         write(txn -> {
             clear(txn, problems, userNumber);
             int n = 0;

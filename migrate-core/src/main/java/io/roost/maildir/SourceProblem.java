@@ -84,9 +84,10 @@ public record SourceProblem(Kind kind, String mailbox, String path, String detai
         }
     }
 
-    /** One line for people. */
+    /** One line for people, whatever characters the names have. */
     @Override
     public String toString() {
-        return kind.id + ": " + (mailbox.isEmpty() ? "" : mailbox + ": ") + ByteString.toText(path) + ": " + detail;
+        String name = mailbox.isEmpty() ? "" : ByteString.toText(ByteString.ofText(mailbox)) + ": ";
+        return kind.id + ": " + name + ByteString.toText(path) + ": " + detail;
     }
 }

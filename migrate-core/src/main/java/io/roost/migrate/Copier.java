@@ -14,6 +14,7 @@ import io.roost.maildir.MailList;
 import io.roost.maildir.MailboxSnapshot;
 import io.roost.maildir.SourceProblem;
 import io.roost.mdbox.MailFileWriter;
+import io.roost.mdbox.MailFileWriter.Unsynced;
 import io.roost.mdbox.MailMetadata;
 import io.roost.mdbox.Placement;
 import io.roost.migrate.ReadBatch.ReadMail;
@@ -31,6 +32,8 @@ final class Copier {
     private static final long PROGRESS_NANOS = 200_000_000L;
     /** Dovecot refuses copies from 32768 references on; a further mail gets a record of its own. */
     private static final int MAX_SHARERS = 32_000;
+    /** Of tiny mails there are too many in {@link Settings#checkpointBytes} to hold the records of in memory. */
+    private static final int MAX_BATCH_MAILS = 50_000;
     /** A store that fails for so many mails is broken as a whole. */
     private static final int MAX_REJECTED = 1000;
 
@@ -39,11 +42,14 @@ final class Copier {
     private final PlacedMails placed;
     private final MailFileWriter writer;
     private final StoredContent stored;
+    /** Data files written out since the last checkpoint; some perhaps twice. */
+    private final List<Unsynced> unsynced = new ArrayList<>();
     private final Checkpointer checkpointer;
     private final Event.Sink events;
     private final StorageNames storageNames;
     private final MailReader largeReader;
-    private final ByteBuffer largeBuffer = ByteBuffer.allocateDirect(1 << 20);
+    /** Made when first needed. */
+    private ByteBuffer largeBuffer;
     private final List<SourceProblem> problems = new ArrayList<>();
     private PlacedBatch batch = new PlacedBatch();
     private long copiedMails;
@@ -108,6 +114,7 @@ final class Copier {
                 source.close();
             }
             checkpointer.close();
+            stored.close();
         }
     }
 
@@ -146,7 +153,7 @@ final class Copier {
                 case REJECTED -> reject(mail);
             }
             mailsDone++;
-            if (batch.bytes() >= settings.checkpointBytes()) {
+            if (batch.bytes() >= settings.checkpointBytes() || batch.mails() >= MAX_BATCH_MAILS) {
                 checkpoint();
             }
             long now = System.nanoTime();
@@ -224,6 +231,9 @@ final class Copier {
         }
         boolean ended = false;
         try {
+            if (largeBuffer == null) {
+                largeBuffer = ByteBuffer.allocateDirect(1 << 20);
+            }
             if (!largeReader.stream(mail, file, status, largeBuffer, writer::data)) {
                 reject(mail);
                 return;
@@ -255,7 +265,7 @@ final class Copier {
         if (record.fileId() == writer.fileId()
                 && (record.fileId() != flushedFile || record.offset() + record.recordSize() > flushedLength)) {
             // It may still be in the writer's buffer.
-            checkpoint();
+            writeOut();
         }
         return stored.isSame(record, size, pieces);
     }
@@ -331,14 +341,19 @@ final class Copier {
         }
     }
 
+    private void writeOut() throws IOException {
+        unsynced.addAll(writer.flush());
+        flushedFile = writer.fileId();
+        flushedLength = writer.length();
+    }
+
     private void checkpoint() throws IOException, InterruptedException {
         if (batch.mails() == 0) {
             return;
         }
-        var files = writer.flush();
-        flushedFile = writer.fileId();
-        flushedLength = writer.length();
-        checkpointer.submit(files, batch, new DataFileLength(writer.fileId(), writer.length()));
+        writeOut();
+        checkpointer.submit(List.copyOf(unsynced), batch, new DataFileLength(writer.fileId(), writer.length()));
+        unsynced.clear();
         batch = new PlacedBatch();
     }
 }

@@ -19,6 +19,8 @@ final class MailReaders implements Closeable {
     private static final int RUN_MAILS = 512;
     /** What a mail is taken to weigh where its name does not tell: a run should about fill a buffer. */
     private static final long RUN_BYTES = ReadBatch.CAPACITY;
+    /** Buffers of readers that are done, for the next user: making them costs more than a small user's mail. */
+    private static final BlockingQueue<ReadBatch> SPARE = new ArrayBlockingQueue<>(16);
 
     private final Work work;
     private final BlockingQueue<ReadBatch> empty;
@@ -48,7 +50,8 @@ final class MailReaders implements Closeable {
         empty = new ArrayBlockingQueue<>(buffers);
         filled = new ArrayBlockingQueue<>(buffers + count);
         for (int i = 0; i < buffers; i++) {
-            empty.add(new ReadBatch());
+            ReadBatch spare = SPARE.poll();
+            empty.add(spare == null ? new ReadBatch() : spare);
         }
         running = count;
         for (int i = 0; i < count; i++) {
@@ -112,6 +115,8 @@ final class MailReaders implements Closeable {
             }
             if (batch.size() > 0) {
                 filled.put(batch);
+            } else {
+                empty.add(batch);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -138,6 +143,9 @@ final class MailReaders implements Closeable {
                     interrupted = true;
                 }
             }
+        }
+        for (ReadBatch batch; (batch = empty.poll()) != null;) {
+            SPARE.offer(batch);
         }
         if (interrupted) {
             Thread.currentThread().interrupt();

@@ -39,8 +39,12 @@ final class MissingMails implements MailReaders.Work {
     static boolean isPlaced(MailboxSource mailbox, int position, PlacedMails placed) {
         MailList mails = mailbox.snapshot().mails();
         int i = placed.find(mailbox.number(), mails.key(position));
-        return i >= 0 && (placed.guid(i).equals(Guid128.ofText(mails.guid(position)))
-                || placed.findGuid(Guid128.ofText(mails.guid(position))) >= 0);
+        if (i < 0) {
+            return false;
+        }
+        String guid = mails.guid(position);
+        Guid128 found = placed.guid(i);
+        return found.equals(MailGuids.own(guid)) || found.equals(MailGuids.ofConflict(guid, placed.digest(i)));
     }
 
     private static int[] missing(MailboxSource mailbox, PlacedMails placed) {

@@ -72,9 +72,9 @@ final class Pass {
 
     /** Scans all mailboxes; those whose names mdbox cannot hold refuse the user or, with leave to skip, are left out. */
     private UserSnapshot scan() throws IOException, MigrationException {
-        UserSnapshot found = UserSnapshot.scan(maildir).holdableAt(paths);
-        problems.note(found.problems().toList());
-        return found;
+        UserSnapshot holdable = UserSnapshot.scan(maildir, paths);
+        problems.note(holdable.problems().toList());
+        return holdable;
     }
 
     /** Writes and verifies everything else; returns what came of it. */

@@ -79,6 +79,11 @@ final class ReadBatch {
     }
 
     void clear() {
+        for (int i = 0; i < used; i++) {
+            // Batches outlive users; a snapshot may be large.
+            mails.get(i).source = null;
+            mails.get(i).problem = null;
+        }
         used = 0;
         buffer.clear();
     }

@@ -16,6 +16,7 @@ import io.roost.maildir.MaildirListing;
 import io.roost.maildir.MaildirMailbox;
 import io.roost.maildir.MailboxSnapshot;
 import io.roost.maildir.SourceProblem;
+import io.roost.posix.ByteString;
 
 /**
  * All mailboxes of a user as one scan found them: names, UIDs and flags; no mail was opened.
@@ -36,10 +37,14 @@ public record UserSnapshot(MaildirListing listing, List<MailboxSnapshot> mailbox
     }
 
     /**
-     * The same without mailboxes and parents whose names mdbox cannot hold; those with mails are problems instead. Where
-     * mailboxes are placed by GUID, of those that share one, as copies do, all but the first are as if they had none.
+     * Scans everything but leaves out mailboxes, parents and subscriptions whose names mdbox cannot hold: problems tell of them.
+     * Where mailboxes are placed by GUID, of those that share one, as copies do, all but the first are as if they had none.
      */
-    UserSnapshot holdableAt(TargetPaths paths) {
+    static UserSnapshot scan(Maildir maildir, TargetPaths paths) throws IOException {
+        return scan(maildir).holdableAt(paths, maildir.location().controlRoot() + "/" + maildir.location().subscriptions());
+    }
+
+    private UserSnapshot holdableAt(TargetPaths paths, String subscriptionsFile) {
         List<SourceProblem> problems = new ArrayList<>(listing.problems());
         List<MailboxSnapshot> holdable = new ArrayList<>();
         Set<Guid128> guids = new HashSet<>();
@@ -59,8 +64,19 @@ public record UserSnapshot(MaildirListing listing, List<MailboxSnapshot> mailbox
             }
         }
         List<MailboxName> noSelect = listing.noSelect().stream().filter(name -> paths.whyInvalid(name).isEmpty()).toList();
+        List<MailboxName> subscriptions = new ArrayList<>();
+        for (MailboxName name : listing.subscriptions()) {
+            Optional<String> why = paths.whyInvalid(name);
+            if (why.isEmpty()) {
+                subscriptions.add(name);
+            } else {
+                // Dovecot would complain about it at every listing.
+                problems.add(new SourceProblem(SourceProblem.Kind.CORRUPT_SUBSCRIPTIONS, "", subscriptionsFile,
+                        "names what mdbox cannot hold: " + ByteString.toText(ByteString.ofText(name.toString())) + ": " + why.get()));
+            }
+        }
         return new UserSnapshot(new MaildirListing(holdable.stream().map(MailboxSnapshot::location).toList(), noSelect,
-                listing.subscriptions(), listing.lastUidValidity(), problems), holdable);
+                subscriptions, listing.lastUidValidity(), problems), holdable);
     }
 
     public long mails() {
