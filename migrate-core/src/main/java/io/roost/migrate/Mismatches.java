@@ -5,14 +5,14 @@ import java.util.List;
 
 import io.roost.maildir.MailboxSnapshot;
 
-/** Collects differences: counts all, keeps the first few thousand. Not thread-safe. */
+/** Collects differences: counts all, keeps the first few thousand. Thread-safe. */
 final class Mismatches {
     private static final int KEPT = 5000;
 
     private final List<Mismatch> kept = new ArrayList<>();
     private long count;
 
-    void add(String mailbox, long uid, String file, String what, Object expected, Object found) {
+    synchronized void add(String mailbox, long uid, String file, String what, Object expected, Object found) {
         count++;
         if (kept.size() < KEPT) {
             kept.add(new Mismatch(mailbox, uid, file, what, String.valueOf(expected), String.valueOf(found)));
@@ -35,11 +35,11 @@ final class Mismatches {
         }
     }
 
-    long count() {
+    synchronized long count() {
         return count;
     }
 
-    List<Mismatch> kept() {
-        return kept;
+    synchronized List<Mismatch> kept() {
+        return List.copyOf(kept);
     }
 }

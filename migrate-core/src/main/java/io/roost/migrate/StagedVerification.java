@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.FutureTask;
 
 import io.roost.checkpoint.UserRecord;
 
@@ -57,19 +58,25 @@ final class StagedVerification {
     /** @throws MigrationException if anything differs */
     void verify(UserSnapshot snapshot, int[] numbers, UserRecord user) throws IOException, MigrationException, InterruptedException {
         try {
-            long mapUidValidity;
+            long mapUidValidity = Integer.toUnsignedLong(user.runStamp());
             try (OpenDirectory directory = staging.directory(paths.mapIndex())) {
                 MapIndex map = MapIndex.read(directory);
-                mapUidValidity = map.uidValidity();
                 compareMap(map, user);
+            }
+            // Two halves that share nothing but what was placed: the mailboxes in a thread of their own, the mails here.
+            FutureTask<Void> mailboxes = new FutureTask<>(() -> {
+                compareMailboxes(snapshot, numbers, mapUidValidity);
+                return null;
+            });
+            Thread thread = new Thread(mailboxes, "roost-verify");
+            thread.setDaemon(true);
+            thread.start();
+            try {
                 readDataFiles();
+            } finally {
+                join(thread);
             }
-            for (int i = 0; i < numbers.length; i++) {
-                compareMailbox(snapshot.mailboxes().get(i), finisher.identities().guid(i), numbers[i], mapUidValidity);
-            }
-            if (paths.byGuid()) {
-                compareListIndex(snapshot);
-            }
+            Awaited.await(mailboxes);
         } catch (CorruptFileException e) {
             throw new MigrationException(Kind.MISMATCH, "what was written cannot be read back: " + e.getMessage(), e);
         }
@@ -113,6 +120,30 @@ final class StagedVerification {
         }
         skipShared();
         mismatches.require("", "mails in the data files", placed.size(), next);
+    }
+
+    private void compareMailboxes(UserSnapshot snapshot, int[] numbers, long mapUidValidity) throws IOException {
+        for (int i = 0; i < numbers.length; i++) {
+            compareMailbox(snapshot.mailboxes().get(i), finisher.identities().guid(i), numbers[i], mapUidValidity);
+        }
+        if (paths.byGuid()) {
+            compareListIndex(snapshot);
+        }
+    }
+
+    /** Waits for the other half even if told to stop: whoever handles that may want to remove what it reads. */
+    private static void join(Thread thread) {
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static String where(int fileId, StoredMail mail) {
