@@ -68,6 +68,9 @@ final class MigrateCommand extends ReportingCommand {
         if (readers != null && (readers < 1 || readers > 64)) {
             throw CommandException.usage("--readers: found " + readers + ", expected 1 to 64");
         }
+        if (!dryRun) {
+            CheckpointStore.preload();
+        }
         Site site = Site.of(location);
         Set<String> names = new LinkedHashSet<>(users);
         return dryRun ? plan(site, names) : migrate(site, names);

@@ -18,6 +18,7 @@ import org.lmdbjava.DbiFlags;
 import org.lmdbjava.Env;
 import org.lmdbjava.KeyRange;
 import org.lmdbjava.LmdbException;
+import org.lmdbjava.Meta;
 import org.lmdbjava.Txn;
 
 import io.roost.posix.MappedMemory;
@@ -50,6 +51,22 @@ public final class CheckpointStore implements Closeable {
         placed = env.openDbi(NAMES[3], flags);
         problems = env.openDbi(NAMES[4], flags);
         identity = env.isReadOnly() ? read(this::knownIdentity) : write(this::initialise);
+    }
+
+    /**
+     * Begins to load LMDB in a thread of its own, while the caller has other things to do: it takes a tenth of a second. Whatever
+     * fails fails again, and is told, when a store is opened.
+     */
+    public static void preload() {
+        Thread thread = new Thread(() -> {
+            try {
+                Meta.version();
+            } catch (RuntimeException | LinkageError e) {
+                // The same will happen to whoever opens a store, who can say so.
+            }
+        }, "roost-preload");
+        thread.setDaemon(true);
+        thread.start();
     }
 
     /**
@@ -218,6 +235,10 @@ public final class CheckpointStore implements Closeable {
 
     /** Replaces what was found about the user's source. */
     public void putProblems(int userNumber, List<ProblemRecord> found) {
+        if (found.isEmpty() && problems(userNumber).isEmpty()) {
+            // A transaction costs a sync.
+            return;
+        }
         write(txn -> {
             clear(txn, problems, userNumber);
             int n = 0;

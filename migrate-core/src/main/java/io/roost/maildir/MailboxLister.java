@@ -22,7 +22,7 @@ import io.roost.posix.PosixException;
 
 /**
  * Finds the mailboxes of a Maildir: in Maildir++ every directory of the root whose name starts with a dot, in fs layout every
- * directory that holds {@code cur}, or the location's DIRNAME. Symbolic links are not followed. Used once; not thread-safe.
+ * directory that holds {@code cur}, or the location's DIRNAME; with LAYOUT=index see {@link ListIndexLister}. Symbolic links are not followed. Used once; not thread-safe.
  */
 final class MailboxLister {
     /** Deeper than Dovecot lets anybody create mailboxes, and shallow enough to hold all directories open. */
@@ -46,9 +46,10 @@ final class MailboxLister {
     }
 
     /** Lists below the root that is open. */
-    void list(OpenDirectory root) throws PosixException {
+    void list(OpenDirectory root) throws IOException {
         if (location.layout() == Layout.INDEX) {
-            problems.add(Kind.UNSUPPORTED, location.root(), "has LAYOUT=index, which Roost cannot read");
+            new ListIndexLister(location, problems).list(root, mailboxes, noSelect);
+            tellIfHoldsMails(root, location.root(), "lie where Dovecot shows no mailbox with LAYOUT=index");
             return;
         }
         mailboxes.put(MailboxName.INBOX, paths.mailbox(MailboxName.INBOX, MailboxName.INBOX.parts()));
@@ -167,24 +168,25 @@ final class MailboxLister {
     }
 
     private void tellIfHoldsMails(OpenDirectory directory, String path, String detail) throws PosixException {
+        int mails = mails(directory);
+        if (mails > 0) {
+            problems.add(Kind.BAD_MAILBOX_NAME, path, mails + " mails " + detail);
+        }
+    }
+
+    /** How many mails the directory of a mailbox holds. */
+    static int mails(OpenDirectory directory) throws PosixException {
         int[] mails = new int[1];
         try (MailDirectories both = MailDirectories.open(directory, null)) {
             MailDirectories.Visitor count = (name, kind, isInNew) -> mails[0] += name.startsWith(".") ? 0 : 1;
             both.list(false, count);
             both.list(true, count);
         }
-        if (mails[0] > 0) {
-            problems.add(Kind.BAD_MAILBOX_NAME, path, mails[0] + " mails " + detail);
-        }
+        return mails[0];
     }
 
     private void listFs(OpenDirectory root) throws PosixException {
-        if (location.mailboxDir().isEmpty()) {
-            listFs(root, List.of());
-            return;
-        }
-        try (OpenDirectory below = new MaildirMailbox(MailboxName.INBOX, paths.listRoot(), "", "", "",
-                new MaildirMailbox.Roots(location.root(), "", "", "")).openDirectory()) {
+        try (OpenDirectory below = paths.openListRoot(root)) {
             listFs(below, List.of());
         } catch (PosixException e) {
             if (!e.isNotFound()) {

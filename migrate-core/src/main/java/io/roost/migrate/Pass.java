@@ -78,11 +78,16 @@ final class Pass {
         return holdable;
     }
 
-    /** Writes and verifies everything else; returns what came of it. */
+    /**
+     * Writes and verifies everything else, from a fresh scan, or from the one that was copied if nothing has changed since;
+     * returns what came of it.
+     */
     Finished finish(UserRecord before) throws IOException, MigrationException, InterruptedException {
         UserRecord user = before;
         for (int attempt = 1; attempt <= settings.finishAttempts(); attempt++) {
-            user = copy(user, attempt);
+            if (attempt > 1 || notFound > 0 || !snapshot.isUnchanged()) {
+                user = copy(user, attempt);
+            }
             Finisher finisher = new Finisher(account, settings, staging, paths, placed);
             finisher.write(snapshot, numbers, user);
             staging.sync();

@@ -105,7 +105,7 @@ final class Staging implements Closeable {
         boolean locked = false;
         StagingMarker found = before;
         try {
-            root.open();
+            root.open(ownership);
             locked = root.tryLock();
             if (!locked) {
                 throw new MigrationException(Kind.BUSY, "another process is migrating " + account.user() + " ("
@@ -147,7 +147,7 @@ final class Staging implements Closeable {
         root.mark(marker);
         for (StagingTree tree : trees.values()) {
             if (tree != root) {
-                tree.open();
+                tree.open(ownership);
                 tree.mark(marker);
             }
         }

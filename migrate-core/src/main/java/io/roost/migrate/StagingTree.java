@@ -15,7 +15,7 @@ import io.roost.posix.PosixException;
 
 /**
  * One of the trees a mdbox consists of (mail root, INDEX, CONTROL), built in a hidden directory beside its final place and on
- * the same file system: {@code /mail/u/mdbox} in {@code /mail/u/.mdbox.roost}. While it is built it is open to its creator only.
+ * the same file system: {@code /mail/u/mdbox} in {@code /mail/u/.mdbox.roost}. While root builds it, it is open to root only.
  */
 final class StagingTree implements Closeable {
     private final String name;
@@ -132,9 +132,9 @@ final class StagingTree implements Closeable {
     }
 
     /** Creates the staging directory, or opens the one that is there; its marker is there then, perhaps empty. */
-    void open() throws PosixException {
+    void open(Ownership ownership) throws PosixException {
         try {
-            parent.makeDirectory(stagingName, 0700);
+            parent.makeDirectory(stagingName, isOfOthers(ownership) ? 0700 : ownership.directoryMode());
         } catch (PosixException e) {
             if (e.errno() != PosixException.EEXIST) {
                 throw e;
@@ -165,13 +165,20 @@ final class StagingTree implements Closeable {
 
     /** Gives the tree to its owner and moves it to its final place, where there is nothing or an empty directory. */
     void publishWhole(Ownership ownership) throws PosixException {
-        if (ownership.uid() >= 0 || ownership.gid() >= 0) {
+        if (isOfOthers(ownership)) {
             root.chown(ownership.uid(), ownership.gid());
         }
-        root.chmod(ownership.directoryMode());
+        if (root.status().mode() != ownership.directoryMode()) {
+            root.chmod(ownership.directoryMode());
+        }
         root.sync();
         parent.rename(stagingName, parent, finalName);
         parent.sync();
+    }
+
+    /** Whether it is to be given away. Who cannot do that makes it as it shall be: chmod would clear setgid of a group not his own. */
+    private static boolean isOfOthers(Ownership ownership) {
+        return ownership.uid() >= 0 || ownership.gid() >= 0;
     }
 
     /** Moves what the tree holds into the existing directory at its final place. */

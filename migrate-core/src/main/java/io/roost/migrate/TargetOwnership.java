@@ -6,8 +6,15 @@ import io.roost.posix.Ownership;
 import io.roost.posix.PosixException;
 
 /**
- * Decides to whom the mdbox belongs and with which modes, as Dovecot would: directories 0700 and files 0600, whatever the
- * Maildir's modes are; below a setgid directory its group, and setgid again (seen with {@code doveadm backup}).
+ * Decides to whom the mdbox belongs and with which modes, as Dovecot would (seen with {@code doveadm backup}), whatever the
+ * Maildir's modes are:
+ *
+ * <table>
+ * <caption>By the directory in which the mdbox will lie</caption>
+ * <tr><td>not setgid</td><td>directories 0700, files 0600, the user's group</td></tr>
+ * <tr><td>setgid, not below the user's home</td><td>directories 02700, files 0600, the directory's group</td></tr>
+ * <tr><td>setgid, the home or below</td><td>modes and group of the directory, and the owner's bits</td></tr>
+ * </table>
  */
 final class TargetOwnership {
     private static final int SETGID = 02000;
@@ -33,12 +40,19 @@ final class TargetOwnership {
     /** For an account whose Maildir's root is {@code source} and whose mdbox will lie in {@code parent}. */
     static Ownership of(Account account, FileStatus source, FileStatus parent) throws PosixException {
         boolean setgid = (parent.mode() & SETGID) != 0;
-        int directoryMode = setgid ? SETGID | 0700 : 0700;
+        int like = setgid && account.target().root().startsWith(account.home() + "/") ? parent.mode() : 0;
+        int directoryMode = (setgid ? SETGID : 0) | 0700 | searchable(like & 0777);
+        int fileMode = 0600 | like & 0666;
         if (OpenDirectory.effectiveUid() != 0) {
-            return new Ownership(-1, -1, 0600, directoryMode);
+            return new Ownership(-1, -1, fileMode, directoryMode);
         }
         int uid = account.uid() >= 0 ? account.uid() : source.uid();
         int gid = setgid ? parent.gid() : account.gid() >= 0 ? account.gid() : source.gid();
-        return new Ownership(uid, gid, 0600, directoryMode);
+        return new Ownership(uid, gid, fileMode, directoryMode);
+    }
+
+    /** Who may read or write a directory must be able to search it. */
+    private static int searchable(int mode) {
+        return mode | (mode & 0444) >> 2 | (mode & 0222) >> 1;
     }
 }

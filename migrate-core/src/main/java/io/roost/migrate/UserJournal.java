@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import io.roost.checkpoint.CheckpointException;
 import io.roost.checkpoint.CheckpointStore;
@@ -61,7 +62,8 @@ final class UserJournal {
     /** Numbers of the snapshot's mailboxes in the store, in the snapshot's order: those known keep theirs. */
     int[] number(UserSnapshot snapshot, UserRecord user) throws MigrationException {
         Map<String, Integer> known = new HashMap<>();
-        for (MailboxRecord box : store.mailboxes(user.number())) {
+        List<MailboxRecord> before = store.mailboxes(user.number());
+        for (MailboxRecord box : before) {
             known.put(box.name(), box.number());
         }
         List<MailboxRecord> records = new ArrayList<>();
@@ -76,7 +78,9 @@ final class UserJournal {
             }
             records.add(new MailboxRecord(numbers[i], name, mailbox.mails().size()));
         }
-        store.put(user, records);
+        if (!Set.copyOf(before).containsAll(records) || !store.user(user.name()).filter(user::equals).isPresent()) {
+            store.put(user, records);
+        }
         return numbers;
     }
 }

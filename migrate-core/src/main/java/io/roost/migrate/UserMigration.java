@@ -12,6 +12,7 @@ import io.roost.dovecot.InvalidSettingException;
 import io.roost.migrate.MigrationException.Kind;
 import io.roost.posix.ByteString;
 import io.roost.posix.FileStatus;
+import io.roost.posix.FileSystemStatus;
 import io.roost.posix.OpenDirectory;
 import io.roost.posix.Ownership;
 import io.roost.posix.PosixException;
@@ -97,9 +98,8 @@ public final class UserMigration {
         } catch (MigrationException e) {
             throw journal.failed(e);
         } catch (IOException e) {
-            boolean full = e instanceof PosixException p && p.isNoSpace();
-            throw journal.failed(new MigrationException(full ? Kind.NO_SPACE : Kind.IO, e.getMessage() + (full
-                    ? "; nothing was published, the Maildir is as it was: free some space and run again" : ""), e));
+            throw journal.failed(e instanceof PosixException p && p.isNoSpace() ? noSpace(p)
+                    : new MigrationException(Kind.IO, e.getMessage(), e));
         }
     }
 
@@ -145,10 +145,12 @@ public final class UserMigration {
                 staging.publish();
                 user = journal.reached(user, UserState.PUBLISHED);
             } catch (PosixException e) {
-                if (e.isNoSpace()) {
-                    giveSpaceBack(staging, e);
+                if (!e.isNoSpace()) {
+                    throw e;
                 }
-                throw e;
+                MigrationException full = noSpace(e);
+                giveSpaceBack(staging, full);
+                throw full;
             } catch (CorruptFileException e) {
                 // Somebody or something has been at the staged files: the next run copies them again.
                 journal.forgetPlaced();
@@ -163,8 +165,27 @@ public final class UserMigration {
         return complete(user, finished, started);
     }
 
+    /** Says what is left of what: a disk may have bytes and no inodes. */
+    private static MigrationException noSpace(PosixException e) {
+        return new MigrationException(Kind.NO_SPACE, e.getMessage() + left(e.path())
+                + "; nothing was published, the Maildir is as it was: free some space and run again", e);
+    }
+
+    private static String left(String path) {
+        for (int slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
+            try (OpenDirectory directory = OpenDirectory.open(path.substring(0, slash))) {
+                FileSystemStatus fileSystem = directory.fileSystem();
+                return " (" + fileSystem.freeBytes() + " bytes free"
+                        + (fileSystem.totalInodes() > 0 ? " and " + fileSystem.freeInodes() + " inodes" : "") + ")";
+            } catch (PosixException gone) {
+                // Perhaps it could not even be created, or is removed again: the one above tells as well.
+            }
+        }
+        return "";
+    }
+
     /** A full disk hurts the mail that still arrives: nothing of ours stays on it. */
-    private void giveSpaceBack(Staging staging, PosixException full) {
+    private void giveSpaceBack(Staging staging, MigrationException full) {
         try {
             staging.remove();
             journal.forgetPlaced();

@@ -203,7 +203,7 @@ class MailLocationTest {
 
     @org.junit.jupiter.params.ParameterizedTest
     @org.junit.jupiter.params.provider.ValueSource(strings = {"maildir:/m/u", "mdbox:/m/u",
-        "maildir:/m/u:INDEX=/i/u:CONTROL=/c/u:LAYOUT=fs:UTF-8:INBOX=/in/u", "maildir:/m/u:INDEX=MEMORY:VOLATILEDIR=/run/u",
+        "maildir:/m/u:INDEX=/i/u:CONTROL=/c/u:INBOX=/in/u:LAYOUT=fs:UTF-8", "maildir:/m/u:INDEX=MEMORY:VOLATILEDIR=/run/u",
         "mdbox:/m/a::b:INDEX=/i::x:LISTINDEX=/dev/shm/u/dovecot.list.index:ALT=/alt/u:DIRNAME=D:ALTNOCHECK:ITERINDEX",
         "mdbox:/m/u:LAYOUT=index:FULLDIRNAME=F:MAILBOXDIR=M:SUBSCRIPTIONS=subs"})
     void writesWhatItReads(String setting) throws Exception {

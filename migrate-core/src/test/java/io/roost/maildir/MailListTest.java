@@ -100,7 +100,8 @@ class MailListTest {
     void takesMailsBack() {
         MailList.Builder builder = new MailList.Builder();
         for (int i = 0; i < 6; i++) {
-            builder.add(i + 1, i + ".x", i % 2 == 0, i, bits(i)).extras("g" + i, "p" + i, i).dates(i, i);
+            builder.add(i + 1, i + ".x", i % 2 == 0, i, bits(i)).extras("g" + i, "p" + i, i).dates(i, i)
+                    .cacheRecord(32 + i);
         }
         builder.ambiguous(3);
         builder.remove(0);
@@ -120,6 +121,7 @@ class MailListTest {
             assertEquals(left[i], list.pop3Order(i));
             assertEquals(left[i], list.receivedDate(i));
             assertEquals(left[i], list.savedDate(i));
+            assertEquals(32 + left[i], list.cacheRecord(i));
         }
         assertFalse(list.isAmbiguous(0));
         assertTrue(list.isAmbiguous(1));

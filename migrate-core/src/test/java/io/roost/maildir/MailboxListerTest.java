@@ -12,9 +12,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import io.roost.dovecot.CorruptFileException;
+import io.roost.dovecot.Guid128;
 import io.roost.dovecot.MailboxName;
+import io.roost.index.ListIndexWriter;
 import io.roost.maildir.SourceProblem.Kind;
 import io.roost.posix.ByteString;
+import io.roost.posix.OpenDirectory;
+import io.roost.posix.Ownership;
 import io.roost.posix.PosixException;
 
 class MailboxListerTest {
@@ -170,9 +175,43 @@ class MailboxListerTest {
     }
 
     @Test
-    void tellsThatItCannotReadTheIndexLayout() throws Exception {
-        MaildirListing listing = source.mailbox("").maildir(":LAYOUT=index").list();
-        assertEquals(List.of(Kind.UNSUPPORTED), SourceDirectory.kinds(listing.problems()));
+    void listsByTheListIndex() throws Exception {
+        Guid128 work = new Guid128(1, 1);
+        source.mailbox(work.toString()).file(work + "/cur/1.a", "").mailbox(new Guid128(9, 9).toString());
+        ListIndexWriter list = new ListIndexWriter();
+        list.add(List.of("Work", "&ANw-"), work, 7);
+        list.add(List.of("not there"), new Guid128(1, 2), 8);
+        list.add(List.of("bad&name"), new Guid128(1, 3), 9);
+        list.addNoSelect(List.of("Work"));
+        try (OpenDirectory dir = OpenDirectory.open(ByteString.ofText(source.root().toString()))) {
+            list.write(dir, "names", Ownership.PRIVATE, 5);
+        }
+        Maildir maildir = source.maildir(":LAYOUT=index:LISTINDEX=names:CONTROL=~/control");
+        MaildirListing listing = maildir.list();
+        assertEquals(List.of("Work/\u00dc", "not there"), names(listing));
+        assertEquals(List.of("Work"), noSelect(listing));
+        assertEquals(List.of(Kind.BAD_MAILBOX_NAME), SourceDirectory.kinds(listing.problems()));
+        MaildirMailbox mailbox = listing.mailboxes().get(0);
+        assertEquals(ByteString.ofText(source.root() + "/" + work), mailbox.path());
+        assertEquals(ByteString.ofText(temp.resolve("control") + "/" + work), mailbox.control());
+        assertEquals(1, maildir.scan(mailbox).mails().size());
+        // what no name leads to
+        source.file(new Guid128(9, 9) + "/new/1.b", "").mailbox("").file("cur/1.c", "");
+        List<SourceProblem> problems = maildir.list().problems();
+        assertEquals(3, problems.size(), problems::toString);
+        assertTrue(problems.stream().anyMatch(p -> p.detail().equals("is in no list index and holds 1 mails")), problems::toString);
+        assertTrue(problems.stream().anyMatch(p -> p.path().equals(ByteString.ofText(source.root().toString()))),
+                problems::toString);
+    }
+
+    @Test
+    void withoutTheListIndexNobodyKnowsTheNames() throws Exception {
+        Maildir maildir = source.maildir(":LAYOUT=index");
+        assertEquals(List.of(), maildir.list().mailboxes());
+        source.mailbox(new Guid128(1, 1).toString());
+        assertThrows(CorruptFileException.class, maildir::list);
+        source.file("dovecot.list.index", "damaged");
+        assertThrows(CorruptFileException.class, maildir::list);
     }
 
     @Test

@@ -61,6 +61,9 @@ class MaildirDovecotTest {
         "maildir:~/Maildir:SUBSCRIPTIONS=subs",
         "maildir:~/Maildir:INDEX=~/index:INDEXCACHE=~/cache",
         "maildir:~/Maildir:INDEXCACHE=~/cache",
+        "maildir:~/Maildir:LAYOUT=index",
+        "maildir:~/Maildir:LAYOUT=index:INDEX=~/index:CONTROL=~/control:LISTINDEX=names",
+        "maildir:~/Maildir:LAYOUT=index:MAILBOXDIR=boxes:INDEXCACHE=~/cache:LISTINDEX=~/lists/names",
     })
     void readsWhatDovecotMadeInEveryLayout(String location) throws Exception {
         try (DovecotInstance dovecot = DovecotInstance.with(location).users("anna").start()) {

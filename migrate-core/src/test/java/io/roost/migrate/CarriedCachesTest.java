@@ -14,7 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
@@ -46,17 +45,6 @@ import io.roost.testing.SampleMail;
 class CarriedCachesTest {
     private static final String MAILDIR = "maildir:~/Maildir";
     private static final String MDBOX = "mdbox:~/mdbox";
-    /** What Dovecot answers from its cache once it has been asked. */
-    private static final List<String> CACHED = List.of("FETCH 1:* (UID FLAGS INTERNALDATE RFC822.SIZE ENVELOPE BODY BODYSTRUCTURE)",
-            "FETCH 1:* (BODY.PEEK[HEADER.FIELDS (SUBJECT FROM DATE MESSAGE-ID REFERENCES IN-REPLY-TO X-ODD)])",
-            "SEARCH HEADER SUBJECT mail", "FETCH 1:* PREVIEW");
-    /** What it reads from the mails, guided by what is cached; to sort it opens one or two, with a Maildir too. */
-    private static final List<String> READ = List.of("FETCH 1:* BODY.PEEK[]", "FETCH 1:* BODY.PEEK[HEADER]", "FETCH 1:* BODY.PEEK[TEXT]",
-            "FETCH 1:* BODY.PEEK[1]", "FETCH 1:* BODY.PEEK[1.MIME]", "FETCH 1:* BODY.PEEK[2]", "FETCH 1:* BODY.PEEK[2.MIME]",
-            "FETCH 1:* BODY.PEEK[3.HEADER]", "FETCH 1:* BODY.PEEK[3.2]", "FETCH 1:* BINARY.PEEK[1]", "FETCH 1:* BINARY.PEEK[2]",
-            "FETCH 1:* BINARY.SIZE[2]", "FETCH 1:* BODY.PEEK[2]<3.40>",
-            "SORT (SUBJECT DATE) UTF-8 ALL", "THREAD REFERENCES UTF-8 ALL");
-
     @TempDir
     static Path state;
     private static DovecotInstance dovecot;
@@ -76,41 +64,12 @@ class CarriedCachesTest {
         MigratedUser.assertNothingLogged(dovecot);
     }
 
-    private static String multipart(int n, String eol, String otherEol) {
-        String png = Base64.getMimeEncoder(60, eol.getBytes(StandardCharsets.ISO_8859_1))
-                .encodeToString(("picture " + n + "\0\r\n").repeat(40).getBytes(StandardCharsets.ISO_8859_1));
-        String text = "From: Anna <anna" + n + "@example.org>\nTo: bert@example.org\nSubject: mail " + n
-                + "\nDate: Tue, 14 Nov 2023 22:13:" + (10 + n) + " +0100\nMessage-ID: <m" + n + "@example.org>\nReferences: <m" + n / 2
-                + "@example.org>\nX-Odd: a\n\tfolded line\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=\"outer" + n
-                + "\"\n\npreamble\n--outer" + n + "\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: quoted-printable\n\n"
-                + "first =C3=A4 part=\n of mail " + n + "\n--outer" + n + "\nContent-Type: image/png\nContent-Transfer-Encoding: base64\n\n"
-                + png.replace(eol, "\n") + "\n--outer" + n + "\nContent-Type: message/rfc822\n\nSubject: inner\nContent-Type: multipart/alternative;"
-                + " boundary=in\n\n--in\n\nplain\n--in\nContent-Type: text/html\n\n<p>html\n--in--\n--outer" + n + "--\nepilogue\n";
-        String[] lines = text.split("\n", -1);
-        StringBuilder out = new StringBuilder();
-        for (int i = 0; i + 1 < lines.length; i++) {
-            out.append(lines[i]).append(i % 2 == 0 ? eol : otherEol);
-        }
-        return out.toString();
-    }
-
-    /** Mails with every kind of line end, each of which moves the parts. */
-    private static List<String> texts() {
-        List<String> texts = new ArrayList<>();
-        for (int n = 0; n < 12; n++) {
-            texts.add(multipart(n, n % 3 == 0 ? "\n" : "\r\n", n % 3 == 1 ? "\r\n" : "\n"));
-        }
-        texts.add("Subject: mail without body\n\n");
-        texts.add("Subject: mail of one part\r\nFrom: x@example.org\r\n\r\nno parts\r\n");
-        return texts;
-    }
-
     /** A user whose Maildir is used by IMAP until all is cached. */
     private static Path used(String user, SampleMail... more) throws Exception {
         Path home = asMaildir(user, more);
         for (int i = 0; i < 2; i++) {
-            answers(user, CACHED);
-            answers(user, READ);
+            answers(user, CachedMails.CACHED);
+            answers(user, CachedMails.READ);
         }
         return home;
     }
@@ -120,7 +79,7 @@ class CarriedCachesTest {
         dovecot.addUser(user);
         Path home = dovecot.home(user);
         MaildirBuilder maildir = MaildirBuilder.in(home.resolve("Maildir"));
-        texts().forEach(text -> maildir.mailbox("INBOX").add(SampleMail.of(text)));
+        CachedMails.texts().forEach(text -> maildir.mailbox("INBOX").add(SampleMail.of(text)));
         for (SampleMail mail : more) {
             maildir.mailbox("INBOX").add(mail);
         }
@@ -131,22 +90,13 @@ class CarriedCachesTest {
     }
 
     private static List<String> answers(String user, List<String> commands) throws IOException {
-        List<String> answers = new ArrayList<>();
-        try (ImapClient imap = dovecot.imap(user)) {
-            imap.command("SELECT INBOX");
-            for (String command : commands) {
-                answers.add(command);
-                imap.attempt(command).stream().filter(a -> !a.startsWith("* OK") && !a.endsWith(" secs)."))
-                        .map(a -> a.replaceFirst(" \\([0-9.]+ \\+ .*", "")).forEach(answers::add);
-            }
-        }
-        return answers;
+        return CachedMails.answers(dovecot, user, commands);
     }
 
     private static List<String> answersIn(List<String> answers, String command) {
         int from = answers.indexOf(command);
         int to = from + 1;
-        while (to < answers.size() && !CACHED.contains(answers.get(to))) {
+        while (to < answers.size() && !CachedMails.CACHED.contains(answers.get(to))) {
             to++;
         }
         return answers.subList(from, to);
@@ -162,7 +112,8 @@ class CarriedCachesTest {
 
     private static Settings zlib() {
         Settings d = Settings.defaults();
-        return new Settings(d.rotateSize(), true, d.pop3UidlFormat(), false, d.readers(), d.checkpointBytes(), d.finishAttempts());
+        return new Settings(d.rotateSize(), true, d.pop3UidlFormat(), false, d.readers(), d.checkpointBytes(),
+                d.finishAttempts());
     }
 
     private static Path cache(String user) {
@@ -194,8 +145,8 @@ class CarriedCachesTest {
     @Test
     void theFirstLoginOpensNoMail() throws Exception {
         Path home = used("full");
-        List<String> cached = answers("full", CACHED);
-        List<String> read = answers("full", READ);
+        List<String> cached = answers("full", CachedMails.CACHED);
+        List<String> read = answers("full", CachedMails.READ);
 
         Result result = migrate("full", Settings.defaults(), MDBOX);
 
@@ -203,13 +154,13 @@ class CarriedCachesTest {
         assertFalse(records("full").contains(false));
         Path storage = home.resolve("mdbox/storage");
         Files.move(storage.resolve("m.1"), storage.resolve("away"));
-        for (String command : CACHED) {
+        for (String command : CachedMails.CACHED) {
             assertEquals(answersIn(cached, command), answers("full", List.of(command)));
         }
         dovecot.assertLogClean();
         Files.move(storage.resolve("away"), storage.resolve("m.1"));
-        assertEquals(read, answers("full", READ));
-        assertEquals(cached, answers("full", CACHED));
+        assertEquals(read, answers("full", CachedMails.READ));
+        assertEquals(cached, answers("full", CachedMails.CACHED));
         dovecot.assertLogClean();
         goesOn("full", cached);
     }
@@ -217,21 +168,21 @@ class CarriedCachesTest {
     /** Dovecot adds to the cache, purges it, and makes a new one when it is gone. */
     private static void goesOn(String user, List<String> cached) throws Exception {
         try (ImapClient imap = dovecot.imap(user)) {
-            imap.append("INBOX", "", multipart(30, "\r\n", "\r\n"));
+            imap.append("INBOX", "", CachedMails.multipart(30, "\r\n", "\r\n"));
             imap.command("SELECT INBOX");
             imap.command("FETCH 1:* (ENVELOPE BODYSTRUCTURE)");
             imap.command("STORE 15 +FLAGS (\\Deleted)");
             imap.command("EXPUNGE");
         }
-        assertEquals(cached, answers(user, CACHED));
+        assertEquals(cached, answers(user, CachedMails.CACHED));
         dovecot.doveadm("index", "-u", user, "*").succeeded();
         long old = fileSequence(user);
         dovecot.doveadm("mailbox", "cache", "purge", "-u", user, "INBOX").succeeded();
         assertNotEquals(old, fileSequence(user), "a new file");
         dovecot.doveadm("purge", "-u", user).succeeded();
-        assertEquals(cached, answers(user, CACHED));
+        assertEquals(cached, answers(user, CachedMails.CACHED));
         Files.delete(cache(user));
-        assertEquals(cached, answers(user, CACHED));
+        assertEquals(cached, answers(user, CachedMails.CACHED));
         assertTrue(Files.exists(cache(user)));
     }
 
@@ -243,28 +194,30 @@ class CarriedCachesTest {
     void compressedMailsKeepTheirRecords() throws Exception {
         List<SampleMail> compressed = new ArrayList<>();
         for (int n = 20; n < 24; n++) {
-            String text = multipart(n, n % 2 == 0 ? "\n" : "\r\n", "\n");
+            String text = CachedMails.multipart(n, n % 2 == 0 ? "\n" : "\r\n", "\n");
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();
             try (GZIPOutputStream out = new GZIPOutputStream(bytes)) {
                 out.write(text.getBytes(StandardCharsets.ISO_8859_1));
             }
-            compressed.add(SampleMail.of(bytes.toByteArray()).withoutSizes().base("150000000" + n + ".M1P1.gz,S=" + text.length()));
+            compressed.add(SampleMail.of(bytes.toByteArray()).withoutSizes()
+                    .base("150000000" + n + ".M1P1.gz,S=" + text.length()));
         }
         used("gz", compressed.toArray(SampleMail[]::new));
-        List<String> cached = answers("gz", CACHED);
-        List<String> read = answers("gz", READ);
+        List<String> cached = answers("gz", CachedMails.CACHED);
+        List<String> read = answers("gz", CachedMails.READ);
 
         migrate("gz", zlib(), MDBOX);
 
         assertFalse(records("gz").contains(false));
-        assertEquals(read, answers("gz", READ));
-        assertEquals(cached, answers("gz", CACHED));
+        assertEquals(read, answers("gz", CachedMails.READ));
+        assertEquals(cached, answers("gz", CachedMails.CACHED));
     }
 
     @Test
     void mailsWithWrongSizesInTheirNamesStartAfresh() throws Exception {
-        String text = multipart(40, "\n", "\n");
-        Path home = asMaildir("sizes", SampleMail.of(text).withoutSizes().base("1500000001.M1P1.s,S=" + (text.length() - 30) + ",W=9000"),
+        String text = CachedMails.multipart(40, "\n", "\n");
+        String wrong = "1500000001.M1P1.s,S=" + (text.length() - 30) + ",W=9000";
+        Path home = asMaildir("sizes", SampleMail.of(text).withoutSizes().base(wrong),
                 SampleMail.of(text).withoutSizes().base("1500000002.M1P1.w,W=" + (text.length() + 3)),
                 SampleMail.of(text).withoutSizes().base("1500000003.M1P1.none"));
         // Without this Dovecot refuses to read the first.
@@ -282,14 +235,14 @@ class CarriedCachesTest {
             assertTrue(answer.contains("RFC822.SIZE " + SampleMail.of(text).virtualSize() + " "), answer);
             assertTrue(answer.contains(text.replace("\n", "\r\n")), answer);
         }
-        answers("sizes", READ);
-        answers("sizes", CACHED);
+        answers("sizes", CachedMails.READ);
+        answers("sizes", CachedMails.CACHED);
     }
 
     /** A file that was changed after Dovecot had parsed it: what is cached tells other sizes. */
     @Test
     void mailsThatWereChangedSinceStartAfresh() throws Exception {
-        String text = multipart(50, "\n", "\n");
+        String text = CachedMails.multipart(50, "\n", "\n");
         Path home = used("changed", SampleMail.of(text).withoutSizes().base("1500000001.M1P1.changed"));
         Path file = home.resolve("Maildir/cur/1500000001.M1P1.changed:2,");
         String longer = text.replace("preamble\n", "X-Spam: no\npreamble\n");
@@ -298,7 +251,7 @@ class CarriedCachesTest {
         migrate("changed", Settings.defaults(), MDBOX);
 
         assertEquals(14, records("changed").indexOf(false));
-        assertTrue(answers("changed", READ).stream().anyMatch(a -> a.contains(longer.replace("\n", "\r\n"))));
+        assertTrue(answers("changed", CachedMails.READ).stream().anyMatch(a -> a.contains(longer.replace("\n", "\r\n"))));
     }
 
     /** What may be wrong with a cache. */
@@ -341,8 +294,8 @@ class CarriedCachesTest {
     void aDamagedCacheIsLeftBehind(Damage damage) throws Exception {
         String user = "damaged-" + damage.name().toLowerCase(Locale.ROOT);
         Path home = used(user);
-        List<String> cached = answers(user, CACHED);
-        List<String> read = answers(user, READ);
+        List<String> cached = answers(user, CachedMails.CACHED);
+        List<String> read = answers(user, CachedMails.READ);
         dovecot.assertLogClean();
         damage.apply(home.resolve("Maildir/dovecot.index.cache"));
 
@@ -352,8 +305,8 @@ class CarriedCachesTest {
         assertTrue(result.notes().stream().allMatch(p -> p.kind() == SourceProblem.Kind.CORRUPT_CACHE),
                 result.notes()::toString);
         assertFalse(Files.exists(cache(user)));
-        assertEquals(cached, answers(user, CACHED));
-        assertEquals(read, answers(user, READ));
+        assertEquals(cached, answers(user, CachedMails.CACHED));
+        assertEquals(read, answers(user, CachedMails.READ));
     }
 
     @Test
@@ -373,9 +326,9 @@ class CarriedCachesTest {
         List<Boolean> records = records("again");
         assertEquals(14, records.indexOf(false));
         assertEquals(15, records.size());
-        List<String> before = answers("again", CACHED);
+        List<String> before = answers("again", CachedMails.CACHED);
         dovecot.setMail("again", MDBOX);
-        assertEquals(before, answers("again", CACHED));
+        assertEquals(before, answers("again", CachedMails.CACHED));
     }
 
     @Test
@@ -385,10 +338,10 @@ class CarriedCachesTest {
         assertFalse(Files.exists(cache("without")));
 
         Path home = used("elsewhere");
-        List<String> cached = answers("elsewhere", CACHED);
+        List<String> cached = answers("elsewhere", CachedMails.CACHED);
         migrate("elsewhere", Settings.defaults(), MDBOX + ":INDEXCACHE=" + home + "/caches");
         assertFalse(Files.exists(cache("elsewhere")));
-        assertEquals(cached, answers("elsewhere", CACHED));
+        assertEquals(cached, answers("elsewhere", CachedMails.CACHED));
         assertTrue(Files.exists(home.resolve("caches/mailboxes/INBOX/dovecot.index.cache")));
     }
 }

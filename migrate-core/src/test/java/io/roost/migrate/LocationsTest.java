@@ -37,7 +37,8 @@ class LocationsTest {
             "maildir:~/Maildir:LISTINDEX=~/list/names:VOLATILEDIR=~/volatile",
             "maildir:~/Maildir:LAYOUT=fs",
             "maildir:~/Maildir:LAYOUT=fs:INDEX=~/index:CONTROL=~/control:UTF-8",
-            "maildir:~/Maildir:LAYOUT=fs:DIRNAME=_mails_:MAILBOXDIR=boxes:INDEX=~/index");
+            "maildir:~/Maildir:LAYOUT=fs:DIRNAME=_mails_:MAILBOXDIR=boxes:INDEX=~/index",
+            "maildir:~/Maildir:LAYOUT=index:INDEX=~/index:CONTROL=~/control");
     private static final List<String> TARGETS = List.of(
             "mdbox:~/mdbox:INDEX=~/index",
             "mdbox:~/mdbox:CONTROL=~/control",

@@ -1,6 +1,8 @@
 package io.roost.migrate;
 
+import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,6 +78,9 @@ final class MigrationProcess {
         if (event instanceof Event.Started started) {
             out.println("started resumed=" + started.resumedMails());
             haltAt("started");
+            if (arguments.containsKey("hold")) {
+                hold();
+            }
         } else if (event instanceof Event.Scanned) {
             haltAt("scanned");
         } else if (event instanceof Event.Reached reached) {
@@ -83,6 +88,15 @@ final class MigrationProcess {
             haltAt(reached.state().name());
         } else if (event instanceof Event.Done) {
             haltAt("done");
+        }
+    }
+
+    /** Waits for the end of standard input. */
+    private static void hold() {
+        try {
+            System.in.read();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

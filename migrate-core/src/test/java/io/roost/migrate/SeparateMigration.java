@@ -79,7 +79,7 @@ final class SeparateMigration {
         return run(process -> { }, more);
     }
 
-    /** Runs to the end, and does something as soon as the migration has begun. */
+    /** Runs to the end, and does something as soon as the migration has begun; with {@code hold=1} it waits for that. */
     Ended run(Consumer<Process> onceStarted, String... more) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(prefix);
         command.addAll(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx" + heap, "-XX:+UseSerialGC",
@@ -93,11 +93,11 @@ final class SeparateMigration {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         List<String> lines = new ArrayList<>();
         try (BufferedReader out = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-            process.getOutputStream().close();
             for (String line; (line = out.readLine()) != null;) {
                 lines.add(line);
                 if (line.startsWith("started ")) {
                     onceStarted.accept(process);
+                    process.getOutputStream().close();
                 }
             }
             return new Ended(process.waitFor(), lines);
