@@ -21,6 +21,8 @@ import org.lmdbjava.LmdbException;
 import org.lmdbjava.Meta;
 import org.lmdbjava.Txn;
 
+import io.roost.posix.MappedMemory;
+
 /**
  * The LMDB environment behind a small set of verbs. Any number of processes may have it open; writers wait for each other.
  * Thread-safe. Every method throws {@link CheckpointException} if the store cannot do what is asked.
@@ -208,7 +210,10 @@ public final class CheckpointStore implements Closeable {
             PlacedBatch.DataFileLength length = PlacedBatch.DataFileLength.NONE;
             try (CursorIterable<ByteBuffer> all = placed.iterate(txn, ofUser(userNumber))) {
                 for (CursorIterable.KeyVal<ByteBuffer> kv : all) {
-                    length = PlacedBatch.read(kv.val(), visitor);
+                    ByteBuffer batch = kv.val();
+                    length = PlacedBatch.read(batch, visitor);
+                    // Read once and then never again: of a million mails it is more than a hundred megabytes.
+                    MappedMemory.release(batch);
                 }
             }
             return length;

@@ -33,6 +33,7 @@ final class DataFiles implements Closeable {
     /** @param placed empty; filled with what is placed */
     static DataFiles resume(Staging staging, TargetPaths paths, CheckpointStore store, UserRecord user, PlacedMails placed,
             long rotateSize) throws IOException {
+        placed.reserve(Math.max(user.mailsTotal(), user.mailsPlaced()));
         DataFileLength length = store.placed(user.number(), placed::add);
         OpenDirectory storage = staging.directory(paths.storage());
         try {

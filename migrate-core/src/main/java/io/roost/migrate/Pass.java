@@ -54,6 +54,7 @@ final class Pass {
         snapshot = scan();
         UserRecord user = before.withTotals(snapshot.mailboxes().size(), snapshot.mails(), snapshot.bytesByName());
         numbers = journal.number(snapshot, user);
+        placed.reserve(snapshot.mails());
         if (attempt == 0) {
             events.event(new Event.Scanned(account.user(), snapshot.mailboxes().size(), snapshot.mails(), snapshot.bytesByName()));
         }

@@ -27,8 +27,10 @@ final class TargetContents {
     private final long[] virtualSizes;
     private final long[] received;
     private final Map<Integer, String> damaged = new HashMap<>();
-    private final Map<Integer, String> pop3Uidls = new HashMap<>();
-    private final Map<Integer, Long> pop3Orders = new HashMap<>();
+    /** Hashes of the POP3 UIDLs, 0 where there is none; null as long as no mail has one. */
+    private long[] pop3Uidls;
+    /** Null as long as no mail has one. */
+    private int[] pop3Orders;
 
     private TargetContents(MapIndex map) {
         this.map = map;
@@ -64,10 +66,12 @@ final class TargetContents {
             virtualSizes[i] = m.virtualSize();
             received[i] = m.received();
             if (m.pop3Uidl() != null) {
-                pop3Uidls.put(i, m.pop3Uidl());
+                pop3Uidls = pop3Uidls == null ? new long[map.size()] : pop3Uidls;
+                pop3Uidls[i] = hash(m.pop3Uidl());
             }
             if (m.pop3Order() != 0) {
-                pop3Orders.put(i, m.pop3Order());
+                pop3Orders = pop3Orders == null ? new int[map.size()] : pop3Orders;
+                pop3Orders[i] = (int) m.pop3Order();
             }
             if (mail.recordSize() != p.recordSize()) {
                 damaged.put(i, "the map says " + p.recordSize() + " bytes, the record has " + mail.recordSize());
@@ -104,13 +108,17 @@ final class TargetContents {
         return received[i];
     }
 
-    /** Stored POP3 UIDL, empty if there is none. */
-    String pop3Uidl(int i) {
-        return pop3Uidls.getOrDefault(i, "");
+    /** Whether a mail has this POP3 UIDL stored, or none if that is null. */
+    boolean hasPop3Uidl(int i, String uidl) {
+        return (pop3Uidls == null ? 0 : pop3Uidls[i]) == (uidl == null ? 0 : hash(uidl));
+    }
+
+    private static long hash(String uidl) {
+        return SecretHash.first(0, uidl);
     }
 
     long pop3Order(int i) {
-        return pop3Orders.getOrDefault(i, 0L);
+        return pop3Orders == null ? 0 : Integer.toUnsignedLong(pop3Orders[i]);
     }
 
     /** The data files, in the mail root or in ALT; one is open at a time. */

@@ -85,6 +85,8 @@ public interface Libc {
     /** For getdents64, which has a wrapper only since glibc 2.30. */
     long syscall(long number, int fd, @Out ByteBuffer entries, long count);
 
+    int madvise(long address, long length, int advice);
+
     int geteuid();
 
     int getegid();

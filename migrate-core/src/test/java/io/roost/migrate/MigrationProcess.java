@@ -4,10 +4,9 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 
 import io.roost.checkpoint.CheckpointException;
@@ -17,7 +16,7 @@ import io.roost.checkpoint.UserState;
 
 /**
  * One migration in a process of its own, to be killed. Arguments {@code key=value}, see {@link SeparateMigration}; what happens
- * is said on standard output, a line each. It halts itself, without any cleaning up, where {@code halt} says:
+ * is said on standard output, a line each, at the end the most memory it had in use, in KiB. It halts itself, without any cleaning up, where {@code halt} says:
  * {@code started}, {@code scanned}, {@code done}, the name of a state when that is recorded, or a number of recorded batches.
  */
 final class MigrationProcess {
@@ -61,13 +60,17 @@ final class MigrationProcess {
         if (arguments.containsKey("verify")) {
             verify(account, settings);
         }
+        out.println("peak " + Files.readAllLines(Path.of("/proc/self/status")).stream().filter(l -> l.startsWith("VmHWM:"))
+                .findFirst().orElseThrow().replaceAll("[^0-9]", ""));
     }
 
     private void verify(Account account, Settings settings) throws Exception {
-        List<FileFate> fates = new ArrayList<>();
-        VerifyReport report = new Verification(account, settings, event -> { }, fates::add).run();
+        VerifyReport report = new Verification(account, settings, event -> { }, fate -> {
+            if (fate.fate() != FileFate.Fate.MIGRATED) {
+                out.println("fate " + fate);
+            }
+        }).run();
         report.mismatches().forEach(m -> out.println("mismatch " + m));
-        fates.stream().filter(f -> f.fate() != FileFate.Fate.MIGRATED).forEach(f -> out.println("fate " + f));
         out.println("verified equal=" + report.isEqual() + " mails=" + report.mails());
     }
 

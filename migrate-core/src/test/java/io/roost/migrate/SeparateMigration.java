@@ -17,6 +17,7 @@ final class SeparateMigration {
     private List<String> prefix = List.of();
     private List<String> classPath = List.of(System.getProperty("java.class.path"));
     private String umask = "";
+    private String heap = "128m";
 
     /** How a process ended. */
     record Ended(int exit, List<String> lines) {
@@ -62,6 +63,12 @@ final class SeparateMigration {
         return this;
     }
 
+    /** The largest size of the heap, as after {@code -Xmx}. */
+    SeparateMigration heap(String size) {
+        heap = size;
+        return this;
+    }
+
     SeparateMigration umask(String mask) {
         umask = mask;
         return this;
@@ -75,7 +82,7 @@ final class SeparateMigration {
     /** Runs to the end, and does something as soon as the migration has begun; with {@code hold=1} it waits for that. */
     Ended run(Consumer<Process> onceStarted, String... more) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(prefix);
-        command.addAll(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx128m", "-XX:+UseSerialGC",
+        command.addAll(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx" + heap, "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-XX:-UsePerfData", "--add-opens", "java.base/java.nio=ALL-UNNAMED",
                 "--add-opens", "java.base/sun.nio.ch=ALL-UNNAMED", "-cp", String.join(":", classPath), MigrationProcess.class.getName()));
         arguments.forEach((key, value) -> command.add(key + "=" + value));
