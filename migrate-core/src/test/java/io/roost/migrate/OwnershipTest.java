@@ -225,6 +225,8 @@ class OwnershipTest {
     @Test
     void aStateDirectoryThatCannotBeWrittenIsRefused(@TempDir Path temp) throws Exception {
         Path state = Files.createDirectories(home(roosts).resolveSibling("state-of-root"));
+        // A migration in this process clears its umask.
+        Files.setPosixFilePermissions(state, PosixFilePermissions.fromString("rwxr-xr-x"));
         Ended ended = asOwner(state).run();
         assertEquals(MigrationProcess.FAILED, ended.exit(), ended::toString);
         assertTrue(ended.line("failed").startsWith("STORE the checkpoint store in " + state + " cannot be opened: "), ended::toString);
