@@ -69,6 +69,7 @@ public final class Roost implements Runnable {
         CommandLine roost = new CommandLine(new Roost());
         roost.addSubcommand(new PlanCommand(screen));
         roost.addSubcommand(new MigrateCommand(screen));
+        roost.addSubcommand(new ResumeCommand(screen));
         roost.addSubcommand(new VerifyCommand(screen));
         roost.addSubcommand(new StatusCommand(screen));
         roost.addSubcommand(new DemoCommand(screen));
