@@ -1,13 +1,12 @@
 package io.roost.director;
 
-import java.io.EOFException;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 
 import io.roost.director.DirectorException.Kind;
 import io.roost.dovecot.InvalidSettingException;
@@ -37,19 +36,15 @@ import io.roost.posix.ByteString;
  * connection, and lists have one of their own.
  */
 public final class DirectorAdmin implements Director {
-    private static final String VERSION = "VERSION\tdirector-doveadm\t1\t0";
     /** The director's input buffer has 1024 bytes; a longer line would never be answered. */
     private static final int MAX_COMMAND = 1023;
-    private static final int MAX_LINE = 4096;
     private static final int MAX_ROWS = 10_000;
-    private static final long RETRY_MILLIS = 100;
+    private static final Pattern ADDRESS = Pattern.compile("((25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(?!$)|$)){4}"
+            + "|(?=.*:.*:)[0-9A-Fa-f:.]{2,45}");
 
-    private final List<DirectorAddress> addresses;
+    private final AdminChannel channel;
     private final UserHash hash;
     private final Limits limits;
-    private int current;
-    private LineSocket connection;
-    private boolean isClosed;
 
     /**
      * How long to wait.
@@ -63,11 +58,6 @@ public final class DirectorAdmin implements Director {
         public static Limits defaults() {
             return new Limits(Duration.ofSeconds(5), Duration.ofSeconds(10), Duration.ofSeconds(30));
         }
-    }
-
-    /** Sends a command and reads its answer. */
-    private interface Exchange<T> {
-        T with(LineSocket socket) throws IOException;
     }
 
     /** Reads rows of a list. */
@@ -84,7 +74,7 @@ public final class DirectorAdmin implements Director {
         if (addresses.isEmpty()) {
             throw new IllegalArgumentException("no address of a director");
         }
-        this.addresses = List.copyOf(addresses);
+        channel = new AdminChannel(addresses, limits);
         this.hash = hash;
         this.limits = limits;
     }
@@ -207,16 +197,8 @@ public final class DirectorAdmin implements Director {
     }
 
     @Override
-    public synchronized void close() {
-        isClosed = true;
-        disconnect();
-    }
-
-    private synchronized void disconnect() {
-        if (connection != null) {
-            connection.close();
-            connection = null;
-        }
+    public void close() {
+        channel.close();
     }
 
     // ---- commands and answers ----
@@ -248,7 +230,7 @@ public final class DirectorAdmin implements Director {
 
     /** A director closes the connection at what is no address, which would look like a failure of its own. */
     private static String host(String host) throws DirectorException {
-        if (!host.matches("[0-9A-Fa-f.:]{2,45}")) {
+        if (!ADDRESS.matcher(host).matches()) {
             throw new DirectorException(Kind.REFUSED, "\"" + printable(host) + "\" is no backend: expected an IP address");
         }
         return host;
@@ -260,7 +242,7 @@ public final class DirectorAdmin implements Director {
 
     /** Sends a command whose answer is one line. */
     private String command(String line) throws IOException {
-        return exchange(line, socket -> {
+        return channel.exchange(line, socket -> {
             socket.send(line);
             return socket.line();
         });
@@ -278,109 +260,12 @@ public final class DirectorAdmin implements Director {
                 throw new DirectorException(Kind.BUSY, "the director said TRYAGAIN for " + limits.patience().toSeconds()
                         + " seconds when asked to " + printable(what) + ": it is busy moving or kicking; try again later");
             }
-            sleep();
+            AdminChannel.pause();
         }
     }
 
     private interface PatientCall<T> {
         Optional<T> call() throws IOException;
-    }
-
-    private static void sleep() throws InterruptedIOException {
-        try {
-            Thread.sleep(RETRY_MILLIS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new InterruptedIOException("interrupted while waiting for a director");
-        }
-    }
-
-    // ---- connections ----
-
-    /**
-     * Talks over the shared connection, making it again if it was dropped, with any address that answers. Others may have their
-     * turn between two attempts.
-     */
-    private <T> T exchange(String command, Exchange<T> exchange) throws IOException {
-        long deadline = System.nanoTime() + limits.patience().toNanos();
-        List<String> failures = new ArrayList<>();
-        int unanswered = 0;
-        for (int attempt = 1;; attempt++) {
-            try {
-                return attempt(exchange);
-            } catch (Failed e) {
-                failures.add(e.getMessage());
-                unanswered += e.unanswered ? 1 : 0;
-            }
-            boolean round = attempt % addresses.size() == 0;
-            // A command that the director does not understand ends the connection each time: that does not pass by waiting.
-            if (round && System.nanoTime() > deadline || unanswered > addresses.size() + 3) {
-                throw unreachable(command, failures);
-            }
-            if (round) {
-                sleep();
-            }
-        }
-    }
-
-    /** One attempt that came to nothing and may be repeated. */
-    private static final class Failed extends Exception {
-        private final boolean unanswered;
-
-        Failed(String message, boolean unanswered, IOException cause) {
-            super(message, cause);
-            this.unanswered = unanswered;
-        }
-    }
-
-    private synchronized <T> T attempt(Exchange<T> exchange) throws IOException, Failed {
-        DirectorAddress address = addresses.get(current);
-        boolean fresh = connection == null;
-        if (isClosed) {
-            throw new IllegalStateException("closed");
-        }
-        try {
-            if (fresh) {
-                connection = connect(address);
-            }
-            return exchange.with(connection);
-        } catch (DirectorException e) {
-            disconnect();
-            throw e;
-        } catch (IOException e) {
-            disconnect();
-            if (e instanceof InterruptedIOException && Thread.currentThread().isInterrupted()) {
-                throw e;
-            }
-            if (fresh) {
-                current = (current + 1) % addresses.size();
-            }
-            // A connection that was dropped while idle is no answer to the command.
-            throw new Failed(address + ": " + e.getMessage(), fresh && e instanceof EOFException, e);
-        }
-    }
-
-    private static DirectorException unreachable(String command, List<String> failures) {
-        return new DirectorException(Kind.UNREACHABLE, "no director answered " + command.substring(0, Math.max(1, command.indexOf('\t')))
-                + ": " + String.join("; ", failures.stream().distinct().limit(5).toList())
-                + "; is it running, and is this its director-admin socket?");
-    }
-
-    private LineSocket connect(DirectorAddress address) throws IOException {
-        LineSocket socket = LineSocket.connect(address, limits.connect(), limits.answer(), MAX_LINE);
-        try {
-            String greeting = socket.line();
-            List<String> fields = TabEscaped.fields(greeting);
-            if (fields.size() < 4 || !fields.get(0).equals("VERSION") || !fields.get(1).equals("director-doveadm")
-                    || !fields.get(2).equals("1")) {
-                throw new IOException("expected the greeting \"VERSION director-doveadm 1\" of a director-admin socket, found \"" + ByteString.toText(greeting.substring(0, Math.min(80, greeting.length()))) + "\"");
-            }
-            socket.send(VERSION);
-            return socket;
-        } catch (IOException | RuntimeException e) {
-            socket.close();
-            throw e;
-        }
     }
 
     private interface Restart {
@@ -393,11 +278,7 @@ public final class DirectorAdmin implements Director {
      * @param again called before the list is read once more because it broke off
      */
     private void list(String command, long maxRows, Row row, Restart again) throws IOException {
-        DirectorAdmin own = new DirectorAdmin(addresses, hash, limits);
-        synchronized (this) {
-            own.current = current;
-        }
-        try (own) {
+        try (AdminChannel own = channel.another()) {
             boolean[] begun = new boolean[1];
             own.exchange(command, socket -> {
                 if (begun[0]) {

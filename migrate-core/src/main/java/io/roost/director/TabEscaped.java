@@ -64,7 +64,7 @@ public final class TabEscaped {
             } else if (c != ESCAPE) {
                 field.append(c);
             } else if (++i < line.length()) {
-                field.append(switch (line.charAt(i)) {
+                field.append((char) switch (line.charAt(i)) {
                     case '0' -> 0;
                     case '1' -> ESCAPE;
                     case 't' -> '\t';
