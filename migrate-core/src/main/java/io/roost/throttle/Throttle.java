@@ -163,7 +163,8 @@ public final class Throttle {
         }
         String reason = String.join("; ", parts.stream().map(Restriction::reason).toList());
         ThrottleState state = new ThrottleState(bytes == null ? Bandwidth.UNLIMITED : bytes.bytesPerSecond(),
-                mails == null ? Bandwidth.UNLIMITED : mails.mailsPerSecond(), !holding.isEmpty(), parts.get(0).source(), reason);
+                mails == null ? Bandwidth.UNLIMITED : mails.mailsPerSecond(), !holding.isEmpty(), parts.get(0).source(),
+                reason);
         return new Decision(state, all, bytes == null ? "" : bytes.source(), mails == null ? "" : mails.source());
     }
 

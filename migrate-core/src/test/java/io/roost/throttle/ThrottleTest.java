@@ -50,7 +50,8 @@ class ThrottleTest {
             throttle.acquire(1, 5_000);
         }
         assertEquals(10, clock.sleptSeconds(), 0.001);
-        assertEquals(new ThrottleState(Bandwidth.UNLIMITED, 10, false, "limit", "limited to 10mails/s by an operator"), throttle.state());
+        assertEquals(new ThrottleState(Bandwidth.UNLIMITED, 10, false, "limit", "limited to 10mails/s by an operator"),
+                throttle.state());
     }
 
     @Test
