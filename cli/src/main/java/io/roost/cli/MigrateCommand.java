@@ -8,9 +8,11 @@ import java.util.Optional;
 import io.roost.checkpoint.CheckpointStore;
 import io.roost.checkpoint.RunLock;
 import io.roost.cli.screen.Screen;
+import io.roost.engine.Brakes;
 import io.roost.engine.Engine;
 import io.roost.engine.EngineSettings;
 import io.roost.engine.StopReason;
+import io.roost.engine.ThrottledPace;
 import io.roost.migrate.Settings;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -43,6 +45,8 @@ final class MigrateCommand extends ReportingCommand {
     private final StateOption state = new StateOption();
     @Mixin
     private final RunOptions run = new RunOptions();
+    @Mixin
+    private final ThrottleOptions throttle = new ThrottleOptions();
 
     @Option(names = "--single-backend", description = "No other server touches the mail of these users.")
     private boolean singleBackend;
@@ -72,11 +76,12 @@ final class MigrateCommand extends ReportingCommand {
         UserSelection selection = new UserSelection(users, System.in);
         selection.requireSome();
         EngineSettings settings = run.settings(selection.isOneByName(), Settings.defaults().readers(), ZonedDateTime.now());
+        Brakes brakes = throttle.brakes(selection.isOneByName());
         if (!dryRun) {
             CheckpointStore.preload();
         }
         Site site = Site.of(location);
-        return dryRun ? plan(site, selection, settings) : migrate(site, selection, settings);
+        return dryRun ? plan(site, selection, settings) : migrate(site, selection, settings, brakes);
     }
 
     private ExitCode plan(Site site, UserSelection selection, EngineSettings settings) throws Exception {
@@ -95,7 +100,7 @@ final class MigrateCommand extends ReportingCommand {
         return new DryRun(this, site, settings.workers()).run(names);
     }
 
-    private ExitCode migrate(Site site, UserSelection selection, EngineSettings settings) throws Exception {
+    private ExitCode migrate(Site site, UserSelection selection, EngineSettings settings, Brakes brakes) throws Exception {
         try (CheckpointStore store = CheckpointStore.open(state.directory())) {
             List<String> names = selection.resolve(site, store);
             if (names.isEmpty()) {
@@ -105,13 +110,13 @@ final class MigrateCommand extends ReportingCommand {
                     "another roost migrates with the state directory " + store.path()
                             + ": speak to it with roost ctl, wait for its end, or name another directory with --state"))) {
                 RunHistory history = RunHistory.begin(store, run, site, settingsOfUsers(site), spec.commandLine().getParseResult(), names);
-                return migrate(site, settings, store, names, history);
+                return migrate(site, settings, brakes, store, names, history);
             }
         }
     }
 
-    private ExitCode migrate(Site site, EngineSettings settings, CheckpointStore store, List<String> names, RunHistory history)
-            throws Exception {
+    private ExitCode migrate(Site site, EngineSettings settings, Brakes brakes, CheckpointStore store, List<String> names,
+            RunHistory history) throws Exception {
         boolean many = names.size() > 1;
         if (!isJson() && !quiet) {
             site.notes().forEach(note -> screen.message("roost: note: " + note));
@@ -119,8 +124,9 @@ final class MigrateCommand extends ReportingCommand {
         MigrationReport report = isJson() ? new MigrationJson(json())
                 : new MigrationText(screen, quiet, many, site.targetSetting());
         MigrationTotals totals = new MigrationTotals(names.size());
-        SiteMigration work = new SiteMigration(site, settingsOfUsers(site), store, history.isRestart());
-        Engine engine = new Engine(names, work, settings, event -> {
+        SiteMigration work = new SiteMigration(site,
+                settingsOfUsers(site).withPace(new ThrottledPace(brakes.throttle())), store, history.isRestart());
+        Engine engine = new Engine(names, work, settings, brakes, event -> {
             totals.event(event);
             report.event(event);
         }, Clock.systemUTC());

@@ -21,7 +21,7 @@ import io.roost.testing.MaildirBuilder;
 import io.roost.testing.SampleMail;
 
 /** Signals, in processes of their own. */
-class InterruptionTest {
+class TerminationSignalsTest {
     @TempDir
     private Path temp;
 
@@ -75,8 +75,8 @@ class InterruptionTest {
     @Test
     void withoutASignalNothingIsLeftBehind() {
         CapturedScreen captured = CapturedScreen.plain();
-        try (Interruption stop = new Interruption(captured.screen())) {
-            assertEquals(false, stop.isRequested());
+        try (TerminationSignals stop = new TerminationSignals(captured.screen(), () -> { })) {
+            assertEquals(0, stop.exitCode());
         }
         assertEquals("", captured.err());
     }
