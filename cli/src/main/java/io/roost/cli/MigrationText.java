@@ -74,7 +74,7 @@ final class MigrationText implements MigrationReport {
     private void done(Account account, Result result) {
         String user = account.user();
         screen.clearProgress();
-        if (quiet && result.skipped().isEmpty()) {
+        if ((quiet || many && result.alreadyDone()) && result.skipped().isEmpty()) {
             return;
         }
         if (result.alreadyDone()) {

@@ -2,8 +2,10 @@ package io.roost.cli;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Set;
 
@@ -21,7 +23,7 @@ final class MigrationTotals implements RunEvent.Sink {
 
     private final long started = System.nanoTime();
     private final int users;
-    private final Set<String> failed = new LinkedHashSet<>();
+    private final Map<String, ExitCode> failed = new LinkedHashMap<>();
     private final Set<String> skipped = new LinkedHashSet<>();
     private final List<Rejected> rejected = new ArrayList<>();
     private final PriorityQueue<Slow> slowest = new PriorityQueue<>(Comparator.comparingLong(Slow::millis));
@@ -31,7 +33,7 @@ final class MigrationTotals implements RunEvent.Sink {
     private long mails;
     private long bytes;
     private boolean interrupted;
-    private ExitCode code = ExitCode.DONE;
+    private ExitCode stopped = ExitCode.DONE;
 
     /** Something that was left out because of {@code --skip-unreadable}. */
     record Rejected(String user, SourceProblem problem) {
@@ -78,15 +80,14 @@ final class MigrationTotals implements RunEvent.Sink {
     }
 
     private void failed(String user, Failure failure, FailureClass failureClass) {
-        failed.add(user);
-        code = code.or(failureClass == FailureClass.FATAL ? ExitCode.STATE_UNUSABLE : failure.code() == ExitCode.MISMATCH
+        failed.put(user, failureClass == FailureClass.FATAL ? ExitCode.STATE_UNUSABLE : failure.code() == ExitCode.MISMATCH
                 || failure.code() == ExitCode.STATE_UNUSABLE || users == 1 ? failure.code() : ExitCode.FAILED);
     }
 
     /** The run ended before its last user. */
     void stopped(StopReason reason) {
         interrupted = reason == StopReason.SIGNAL;
-        code = code.or(switch (reason) {
+        stopped = stopped.or(switch (reason) {
             case OPERATOR -> ExitCode.STOPPED;
             case SIGNAL -> ExitCode.INTERRUPTED;
             case WINDOW -> ExitCode.WINDOW_ENDED;
@@ -109,7 +110,7 @@ final class MigrationTotals implements RunEvent.Sink {
     }
 
     Set<String> failed() {
-        return failed;
+        return failed.keySet();
     }
 
     /** Whom an operator took out. */
@@ -153,6 +154,6 @@ final class MigrationTotals implements RunEvent.Sink {
     }
 
     ExitCode code() {
-        return code;
+        return failed.values().stream().reduce(stopped, ExitCode::or);
     }
 }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.roost.cli.screen.JsonLines;
 import io.roost.engine.FailureClass;
 import io.roost.engine.RunEvent;
+import io.roost.engine.RunState;
 
 /** What happens in a run, as JSON Lines: the objects of {@code roost migrate --json}. Not thread-safe. */
 final class RunEventJson implements RunEvent.Sink {
@@ -31,13 +32,12 @@ final class RunEventJson implements RunEvent.Sink {
         } else if (event instanceof RunEvent.Failed e) {
             failed(e);
         } else if (event instanceof RunEvent.Stopped e) {
-            Failure failure = Failure.of(new InterruptedException());
-            lines.object("failed", e.user(), json -> JsonFields.failure(json, failure));
+            lines.object("stopped", e.user(), json -> { });
         } else if (event instanceof RunEvent.Skipped e) {
             lines.object("skipped", e.user(), json -> { });
         } else if (event instanceof RunEvent.Requeued e) {
             lines.object("requeued", e.user(), json -> { });
-        } else if (event instanceof RunEvent.StateChanged e) {
+        } else if (event instanceof RunEvent.StateChanged e && e.state() != RunState.ENDED) {
             lines.object("run", "", json -> {
                 json.writeStringField("state", e.state().name().toLowerCase(Locale.ROOT));
                 json.writeStringField("reason", e.reason());

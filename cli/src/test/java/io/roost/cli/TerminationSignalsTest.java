@@ -49,7 +49,7 @@ class TerminationSignalsTest {
         }
         maildir.write();
         MaildirBuilder.in(temp.resolve("bert/Maildir")).mailbox("INBOX");
-        Process process = start(arguments("--json", "anna", "bert"));
+        Process process = start(arguments("--json", "--workers=1", "--max-mails-per-second=1000", "anna", "bert"));
         List<Map<String, Object>> lines = new ArrayList<>();
         try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
             for (String line; (line = out.readLine()) != null;) {
@@ -63,8 +63,8 @@ class TerminationSignalsTest {
         Map<String, Object> summary = lines.get(lines.size() - 1);
         assertEquals("summary", summary.get("type"));
         assertEquals(true, summary.get("interrupted"));
-        assertEquals(1L, summary.get("not_started"));
-        assertTrue(lines.stream().anyMatch(l -> "failed".equals(l.get("type")) && "interrupted".equals(l.get("kind"))),
+        assertEquals(2L, summary.get("not_started"));
+        assertTrue(lines.stream().anyMatch(l -> "stopped".equals(l.get("type")) && "anna".equals(l.get("user"))),
                 lines::toString);
 
         CapturedScreen captured = CapturedScreen.plain();

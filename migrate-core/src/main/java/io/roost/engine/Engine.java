@@ -99,6 +99,10 @@ public final class Engine {
             }
             state = RunState.ENDED;
             changed.signalAll();
+            while (!running.isEmpty()) {
+                // They have yet to tell how their last users ended.
+                changed.awaitUninterruptibly();
+            }
             return Optional.ofNullable(stopReason);
         } finally {
             lock.unlock();
