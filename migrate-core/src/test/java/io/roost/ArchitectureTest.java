@@ -29,6 +29,7 @@ class ArchitectureTest {
             "maildir", List.of("index", "dovecot", "posix"),
             "mdbox", List.of("index", "dovecot", "posix"),
             "checkpoint", List.of("dovecot", "posix"),
+            "gate", List.of("dovecot", "posix"),
             "migrate", List.of("checkpoint", "mdbox", "maildir", "index", "dovecot", "posix"));
 
     private static final JavaClasses CLASSES = new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests())
