@@ -30,7 +30,8 @@ class ArchitectureTest {
             "mdbox", List.of("index", "dovecot", "posix"),
             "checkpoint", List.of("dovecot", "posix"),
             "gate", List.of("dovecot", "posix"),
-            "migrate", List.of("checkpoint", "mdbox", "maildir", "index", "dovecot", "posix"));
+            "migrate", List.of("checkpoint", "mdbox", "maildir", "index", "dovecot", "posix"),
+            "engine", List.of("migrate", "checkpoint", "mdbox", "maildir", "index", "dovecot", "posix"));
 
     private static final JavaClasses CLASSES = new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests())
             .importPackages("io.roost");

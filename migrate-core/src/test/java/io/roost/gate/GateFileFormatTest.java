@@ -78,7 +78,7 @@ class GateFileFormatTest {
                 GateFileFormat.line(entry("o'brien", "moved"))));
         Random random = new Random(41);
         int whole = 0;
-        for (int i = 0; i < 20_000; i++) {
+        for (int i = 0; i < 3_000; i++) {
             byte[] bytes = valid.clone();
             for (int k = random.nextInt(4); k >= 0; k--) {
                 bytes[random.nextInt(bytes.length)] = (byte) (random.nextBoolean() ? random.nextInt(256) : ":\n\t\\ #="
@@ -95,6 +95,6 @@ class GateFileFormatTest {
                         GateFileFormat.line(entry)))).get(0).entry().orElseThrow()));
             }
         }
-        assertTrue(whole > 1000 && whole < 40_000, "" + whole);
+        assertTrue(whole > 150 && whole < 6_000, "" + whole);
     }
 }
