@@ -15,12 +15,12 @@ import com.fasterxml.jackson.core.JsonGenerator;
 
 /** JSON documents on standard output, each on a line of its own and written at once. Thread-safe. */
 public final class JsonLines {
+    private static final JsonFactory FACTORY = new JsonFactory();
     private static final DateTimeFormatter RFC_3339 =
             DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
     private final Screen screen;
     private final Clock clock;
-    private final JsonFactory factory = new JsonFactory();
 
     /** Writes the fields of an object. */
     @FunctionalInterface
@@ -35,12 +35,17 @@ public final class JsonLines {
 
     /** One object: {@code type}, {@code time}, {@code user} unless it is empty, then the fields. */
     public void object(String type, String user, Fields fields) {
+        screen.json((text(type, clock.millis(), user, fields) + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** The same object as a line without its end. */
+    public static String text(String type, long unixMillis, String user, Fields fields) {
         // a writer, since half a surrogate pair in a name must not stop the line: it becomes a question mark below
         StringWriter line = new StringWriter(256);
-        try (JsonGenerator json = factory.createGenerator(line)) {
+        try (JsonGenerator json = FACTORY.createGenerator(line)) {
             json.writeStartObject();
             json.writeStringField("type", type);
-            json.writeStringField("time", time(clock.millis()));
+            json.writeStringField("time", time(unixMillis));
             if (!user.isEmpty()) {
                 json.writeStringField("user", user);
             }
@@ -50,8 +55,7 @@ public final class JsonLines {
             // nothing but memory is written to
             throw new UncheckedIOException(e);
         }
-        line.write('\n');
-        screen.json(line.toString().getBytes(StandardCharsets.UTF_8));
+        return line.toString();
     }
 
     /** RFC 3339 in UTC, to the millisecond. */
