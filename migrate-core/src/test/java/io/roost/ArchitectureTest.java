@@ -29,8 +29,9 @@ class ArchitectureTest {
             "maildir", List.of("index", "dovecot", "posix"),
             "mdbox", List.of("index", "dovecot", "posix"),
             "checkpoint", List.of("dovecot", "posix"),
+            "throttle", List.of("posix"),
             "migrate", List.of("checkpoint", "mdbox", "maildir", "index", "dovecot", "posix"),
-            "engine", List.of("migrate", "checkpoint", "mdbox", "maildir", "index", "dovecot", "posix"));
+            "engine", List.of("migrate", "throttle", "checkpoint", "mdbox", "maildir", "index", "dovecot", "posix"));
 
     private static final JavaClasses CLASSES = new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests())
             .importPackages("io.roost");
