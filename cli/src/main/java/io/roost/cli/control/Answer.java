@@ -11,13 +11,12 @@ public final class Answer {
     private static final String INDENT = "  ";
 
     private final boolean json;
-    private final long now;
     private final StringBuilder lines = new StringBuilder();
     private WatchOptions watch;
+    private Runnable afterwards = () -> { };
 
-    Answer(boolean json, long unixMillis) {
+    Answer(boolean json) {
         this.json = json;
-        now = unixMillis;
     }
 
     /**
@@ -29,7 +28,7 @@ public final class Answer {
      */
     public void item(String type, String user, JsonLines.Fields fields, Supplier<List<String>> text) {
         if (json) {
-            lines.append(JsonLines.text(type, now, user, fields)).append('\n');
+            lines.append(JsonText.object(type, user, fields));
         } else {
             text.get().forEach(this::text);
         }
@@ -45,16 +44,23 @@ public final class Answer {
     /** A line as it is. */
     void raw(Happening happening) {
         String line = happening.line(json);
-        if (json && !line.isEmpty()) {
-            lines.append(line).append('\n');
-        } else if (!line.isEmpty()) {
-            text(line);
+        if (!line.isEmpty()) {
+            lines.append(line);
         }
     }
 
     /** The connection becomes a stream of events after this answer. */
     void watch(WatchOptions options) {
         watch = options;
+    }
+
+    /** Done once the answer is sent. */
+    public void afterwards(Runnable work) {
+        afterwards = work;
+    }
+
+    Runnable afterwards() {
+        return afterwards;
     }
 
     WatchOptions watched() {
@@ -66,17 +72,17 @@ public final class Answer {
     }
 
     private void text(String line) {
-        lines.append(INDENT).append(clean(line)).append('\n');
+        lines.append(textLine(line));
     }
 
     /** The last line of every answer that was obeyed. */
     void ok() {
-        lines.append(end(json, now));
+        lines.append(end(json));
     }
 
     /** The last line of an answer that was not. */
     void error(RefusedException e) {
-        lines.append(error(json, now, e));
+        lines.append(error(json, e));
     }
 
     /** All lines so far. */
@@ -85,21 +91,21 @@ public final class Answer {
         return lines.toString();
     }
 
-    static String end(boolean json, long now) {
-        return (json ? JsonLines.text("ok", now, "", fields -> { }) : "ok") + "\n";
+    static String end(boolean json) {
+        return json ? JsonText.object("ok", "", fields -> { }) : "ok\n";
     }
 
-    static String error(boolean json, long now, RefusedException e) {
+    static String error(boolean json, RefusedException e) {
         String message = clean(e.getMessage());
-        return (json ? JsonLines.text("error", now, "", fields -> {
+        return json ? JsonText.object("error", "", fields -> {
             fields.writeStringField("kind", e.kind().name().toLowerCase(Locale.ROOT));
             fields.writeStringField("reason", message);
-        }) : "error " + message) + "\n";
+        }) : "error " + e.kind().name().toLowerCase(Locale.ROOT) + " " + message + "\n";
     }
 
-    /** The line of a stream for people. */
-    static String streamed(String text) {
-        return INDENT + clean(text);
+    /** A line for people. */
+    static String textLine(String text) {
+        return INDENT + clean(text) + "\n";
     }
 
     /** Keeps a text on its line: control and invisible characters become {@code \xNN} or <code>&#92;u{NNNN}</code>. */

@@ -25,7 +25,7 @@ final class ControlConnection {
         try {
             channel.write(ControlProtocol.greeting() + "\n");
             if (full) {
-                channel.write(Answer.error(false, System.currentTimeMillis(), new RefusedException(Kind.BUSY,
+                channel.write(Answer.error(false, new RefusedException(Kind.BUSY,
                         ControlServer.MAX_CLIENTS + " clients are connected already")));
                 return;
             }
@@ -34,7 +34,7 @@ final class ControlConnection {
             }
         } catch (ControlException e) {
             try {
-                channel.write(Answer.error(false, System.currentTimeMillis(), RefusedException.usage(e.getMessage())));
+                channel.write(Answer.error(false, RefusedException.usage(e.getMessage())));
             } catch (IOException gone) {
                 // nobody to tell
             }
@@ -48,7 +48,7 @@ final class ControlConnection {
     private void answer(String line) throws IOException {
         boolean json = line.startsWith(JSON);
         String request = json ? line.substring(JSON.length()) : line;
-        Answer answer = new Answer(json, System.currentTimeMillis());
+        Answer answer = new Answer(json);
         try {
             run(request, answer);
         } catch (RefusedException e) {
@@ -65,7 +65,11 @@ final class ControlConnection {
             stream(json, answer.watched());
         } else {
             answer.ok();
-            channel.write(answer.toString());
+            try {
+                channel.write(answer.toString());
+            } finally {
+                answer.afterwards().run();
+            }
         }
     }
 
@@ -86,7 +90,7 @@ final class ControlConnection {
         List<Happening> past = server.watch(watcher, options.recent());
         Thread writer = new Thread(() -> {
             try {
-                Answer recent = new Answer(json, System.currentTimeMillis());
+                Answer recent = new Answer(json);
                 past.forEach(recent::raw);
                 channel.write(recent.toString());
                 watcher.stream();

@@ -9,7 +9,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
+import io.roost.cli.screen.JsonLines;
 import io.roost.engine.RunEvent;
 import io.roost.migrate.Event;
 
@@ -27,31 +29,34 @@ public final class ControlServer implements Closeable {
     private static final long PROGRESS_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final ControlSocket socket;
-    private final EventFormat format;
+    private final JsonText json = new JsonText();
+    private final RunEvent.Sink jsonSink;
     private final RunHistory history = new RunHistory();
     private final List<Watcher> watchers = new CopyOnWriteArrayList<>();
     private final Set<ControlConnection> connections = ConcurrentHashMap.newKeySet();
     private final Map<String, Long> progressTold = new ConcurrentHashMap<>();
     private volatile boolean closing;
+    private volatile ServedRun served;
 
-    private ControlServer(ControlSocket socket, EventFormat format) {
+    private ControlServer(ControlSocket socket, Function<JsonLines, RunEvent.Sink> format) {
         this.socket = socket;
-        this.format = format;
+        jsonSink = format.apply(json.lines());
     }
 
     /**
      * Takes the state directory, which has to exist. Clients can connect from now on, and are answered after {@link #serve}.
      *
-     * @param format how scripts are told of events
+     * @param format writes events as {@code roost migrate --json} does; called by one thread at a time
      * @throws ControlException of kind TAKEN if another run has it, UNUSABLE if there can be no socket
      */
-    public static ControlServer open(String stateDirectory, EventFormat format) throws ControlException {
+    public static ControlServer open(String stateDirectory, Function<JsonLines, RunEvent.Sink> format)
+            throws ControlException {
         return new ControlServer(ControlSocket.listen(stateDirectory), format);
     }
 
     /** Begins to answer. To be called once. */
     public void serve(ControlledRun run) {
-        ServedRun served = new ServedRun(run, history);
+        served = new ServedRun(run, history);
         daemon("roost-control", () -> accept(served));
     }
 
@@ -84,11 +89,10 @@ public final class ControlServer implements Closeable {
         }
     }
 
-    private static Thread daemon(String name, Runnable work) {
+    private static void daemon(String name, Runnable work) {
         Thread thread = new Thread(work, name);
         thread.setDaemon(true);
         thread.start();
-        return thread;
     }
 
     /** To be told everything that happens, by any thread. Never waits. */
@@ -98,22 +102,26 @@ public final class ControlServer implements Closeable {
                 && (progress.event() instanceof Event.Copying || progress.event() instanceof Event.Verifying)) {
             // Soon out of date: only for those who watch.
             if (!watchers.isEmpty() && progressIsDue(event.user())) {
-                offer(happening(event, now));
+                synchronized (history) {
+                    offer(happening(event, now));
+                }
             }
             return;
         }
         if (event instanceof RunEvent.Done || event instanceof RunEvent.Failed || event instanceof RunEvent.Stopped) {
             progressTold.remove(event.user());
         }
-        Happening happening = happening(event, now);
         synchronized (history) {
+            Happening happening = happening(event, now);
             history.add(now, event, happening);
             offer(happening);
         }
     }
 
     private Happening happening(RunEvent event, long now) {
-        return new Happening(event.user(), format.json(event, now), EventText.of(event, now));
+        jsonSink.event(event);
+        String text = EventText.of(event, now);
+        return new Happening(event.user(), json.take(), text.isEmpty() ? "" : Answer.textLine(text));
     }
 
     private void offer(Happening happening) {
@@ -161,6 +169,9 @@ public final class ControlServer implements Closeable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
+            if (served != null) {
+                served.end();
+            }
             connections.forEach(ControlConnection::close);
             socket.close();
         }

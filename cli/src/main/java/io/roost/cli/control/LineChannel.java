@@ -7,6 +7,7 @@ import java.nio.CharBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * Lines of UTF-8, ended by LF, over a socket. One thread may read while another writes; whoever closes it wakes both. (The streams
@@ -53,7 +54,7 @@ final class LineChannel implements Closeable {
                     throw new ControlException(ControlException.Kind.PROTOCOL, "a line of more than " + longest + " bytes", null);
                 }
                 if (length == line.length) {
-                    line = java.util.Arrays.copyOf(line, Math.min(longest, 2 * length));
+                    line = Arrays.copyOf(line, Math.min(longest, 2 * length));
                 }
                 line[length++] = b;
             }

@@ -1,5 +1,7 @@
 package io.roost.cli.control;
 
+import java.util.Locale;
+
 /** A request that is not obeyed, with the reason for people. Told to the client as {@code error}; changes nothing. */
 public final class RefusedException extends Exception {
     private final Kind kind;
@@ -23,6 +25,16 @@ public final class RefusedException extends Exception {
 
     static RefusedException usage(String message) {
         return new RefusedException(Kind.USAGE, message);
+    }
+
+    /** As a server told it. */
+    static RefusedException told(String kind, String message) {
+        for (Kind known : Kind.values()) {
+            if (known.name().toLowerCase(Locale.ROOT).equals(kind)) {
+                return new RefusedException(known, message);
+            }
+        }
+        return new RefusedException(Kind.REFUSED, message);
     }
 
     public Kind kind() {

@@ -16,7 +16,7 @@ import io.roost.engine.RunEvent;
  * The recent past of a run, within bounds: the last events of all, the last events of those users that were last heard of, and why
  * users failed. What is older stands in the checkpoint store and in the log. Thread-safe.
  */
-final class RunHistory {
+public final class RunHistory {
     /** Events of all users. */
     static final int RECENT = 2_000;
     /** Events of one user. */
@@ -33,6 +33,9 @@ final class RunHistory {
     private long ofUsersChars;
     private final Map<String, Failed> failures = new LinkedHashMap<>();
 
+    RunHistory() {
+    }
+
     /**
      * Why a user's last attempt failed.
      *
@@ -40,7 +43,7 @@ final class RunHistory {
      * @param reason  for people
      * @param attempt from 1
      */
-    record Failed(long time, String reason, FailureClass failureClass, int attempt) {
+    public record Failed(long time, String reason, FailureClass failureClass, int attempt) {
     }
 
     synchronized void add(long unixMillis, RunEvent event, Happening happening) {
@@ -109,7 +112,7 @@ final class RunHistory {
     }
 
     /** Why the user's last attempt failed, if it is remembered. */
-    synchronized Optional<Failed> failure(String user) {
+    public synchronized Optional<Failed> failure(String user) {
         return Optional.ofNullable(failures.get(user));
     }
 }

@@ -28,10 +28,11 @@ public record Verb(String name, String arguments, String help, Kind kind, Action
         /**
          * Called by the thread of one client.
          *
+         * @param history  the recent past
          * @param argument the rest of the line; empty if there is none
          * @param answer   takes what there is to say; {@code ok} is added
          * @throws RefusedException if it cannot be done: nothing has changed then
          */
-        void run(ControlledRun run, String argument, Answer answer) throws RefusedException;
+        void run(ControlledRun run, RunHistory history, String argument, Answer answer) throws RefusedException;
     }
 }

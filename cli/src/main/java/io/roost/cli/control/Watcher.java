@@ -7,8 +7,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
-import io.roost.cli.screen.JsonLines;
-
 /**
  * The stream of events to one client. Whoever has an event never waits: what does not fit the queue is dropped, and the client is
  * told how much that was as soon as it reads again. One thread runs {@link #stream}; {@link #offer} may be called by any.
@@ -36,7 +34,7 @@ final class Watcher {
     /** Never waits. */
     void offer(Happening happening) {
         String line = happening.line(json);
-        if (!line.isEmpty() && !queue.offer((json ? line : Answer.streamed(line)) + "\n")) {
+        if (!line.isEmpty() && !queue.offer(line)) {
             dropped.incrementAndGet();
         }
     }
@@ -64,7 +62,7 @@ final class Watcher {
             if (queue.isEmpty()) {
                 tellDropped();
                 if (ending && queue.isEmpty()) {
-                    channel.write(Answer.end(json, System.currentTimeMillis()));
+                    channel.write(Answer.end(json));
                     return;
                 }
             }
@@ -74,8 +72,8 @@ final class Watcher {
     private void tellDropped() throws IOException {
         long count = dropped.getAndSet(0);
         if (count > 0) {
-            channel.write((json ? JsonLines.text("dropped", System.currentTimeMillis(), "", fields -> fields.writeNumberField("count",
-                    count)) : Answer.streamed(count + " events were dropped, since nobody read them in time")) + "\n");
+            channel.write(json ? JsonText.object("dropped", "", fields -> fields.writeNumberField("count", count))
+                    : Answer.textLine(count + " events were dropped, since nobody read them in time"));
         }
     }
 }

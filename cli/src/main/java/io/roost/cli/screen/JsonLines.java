@@ -9,18 +9,19 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import java.util.function.Consumer;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 
-/** JSON documents on standard output, each on a line of its own and written at once. Thread-safe. */
+/** JSON documents, each on a line of its own and written at once. Thread-safe if what takes the lines is. */
 public final class JsonLines {
-    private static final JsonFactory FACTORY = new JsonFactory();
     private static final DateTimeFormatter RFC_3339 =
             DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
-    private final Screen screen;
+    private final Consumer<byte[]> out;
     private final Clock clock;
+    private final JsonFactory factory = new JsonFactory();
 
     /** Writes the fields of an object. */
     @FunctionalInterface
@@ -28,24 +29,25 @@ public final class JsonLines {
         void write(JsonGenerator json) throws IOException;
     }
 
+    /** Lines on standard output. */
     public JsonLines(Screen screen, Clock clock) {
-        this.screen = screen;
+        this(screen::json, clock);
+    }
+
+    /** @param out takes each line, in UTF-8, its LF included */
+    public JsonLines(Consumer<byte[]> out, Clock clock) {
+        this.out = out;
         this.clock = clock;
     }
 
     /** One object: {@code type}, {@code time}, {@code user} unless it is empty, then the fields. */
     public void object(String type, String user, Fields fields) {
-        screen.json((text(type, clock.millis(), user, fields) + "\n").getBytes(StandardCharsets.UTF_8));
-    }
-
-    /** The same object as a line without its end. */
-    public static String text(String type, long unixMillis, String user, Fields fields) {
         // a writer, since half a surrogate pair in a name must not stop the line: it becomes a question mark below
         StringWriter line = new StringWriter(256);
-        try (JsonGenerator json = FACTORY.createGenerator(line)) {
+        try (JsonGenerator json = factory.createGenerator(line)) {
             json.writeStartObject();
             json.writeStringField("type", type);
-            json.writeStringField("time", time(unixMillis));
+            json.writeStringField("time", time(clock.millis()));
             if (!user.isEmpty()) {
                 json.writeStringField("user", user);
             }
@@ -55,7 +57,8 @@ public final class JsonLines {
             // nothing but memory is written to
             throw new UncheckedIOException(e);
         }
-        return line.toString();
+        line.write('\n');
+        out.accept(line.toString().getBytes(StandardCharsets.UTF_8));
     }
 
     /** RFC 3339 in UTC, to the millisecond. */
