@@ -44,6 +44,7 @@ final class ControlSocket implements Closeable {
     private final OpenDirectory state;
     private final OpenFile lock;
     private final ServerSocketChannel server;
+    private boolean accepting = true;
 
     private ControlSocket(OpenDirectory state, OpenFile lock, ServerSocketChannel server) {
         this.state = state;
@@ -114,9 +115,15 @@ final class ControlSocket implements Closeable {
     }
 
     /** No further client; the state directory is still taken. */
-    void stopAccepting() throws IOException {
-        state.removeFile(NAME);
-        server.close();
+    synchronized void stopAccepting() throws IOException {
+        if (accepting) {
+            accepting = false;
+            try {
+                state.removeFile(NAME);
+            } finally {
+                server.close();
+            }
+        }
     }
 
     @Override
