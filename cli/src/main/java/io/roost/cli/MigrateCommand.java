@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.Optional;
 
 import io.roost.checkpoint.CheckpointStore;
-import io.roost.checkpoint.RunLock;
+import io.roost.cli.control.ControlException;
+import io.roost.cli.control.ControlServer;
+import io.roost.cli.control.ControlledRun;
 import io.roost.cli.screen.Screen;
 import io.roost.engine.Brakes;
 import io.roost.engine.Engine;
@@ -106,17 +108,26 @@ final class MigrateCommand extends ReportingCommand {
             if (names.isEmpty()) {
                 return nobody();
             }
-            try (RunLock lock = RunLock.tryAcquire(store).orElseThrow(() -> new CommandException(ExitCode.FAILED,
-                    "another roost migrates with the state directory " + store.path()
-                            + ": speak to it with roost ctl, wait for its end, or name another directory with --state"))) {
-                RunHistory history = RunHistory.begin(store, run, site, settingsOfUsers(site), spec.commandLine().getParseResult(), names);
-                return migrate(site, settings, brakes, store, names, history);
+            try (ControlServer control = control(store)) {
+                RecordedRun recorded = RecordedRun.begin(store, run, site, settingsOfUsers(site), spec.commandLine().getParseResult(),
+                        names);
+                return migrate(site, settings, brakes, store, names, recorded, control);
             }
         }
     }
 
+    /** The state directory belongs to this run as long as it is open. */
+    private static ControlServer control(CheckpointStore store) throws CommandException {
+        try {
+            return ControlServer.open(store.path(), RunEventJson::new);
+        } catch (ControlException e) {
+            throw new CommandException(e.kind() == ControlException.Kind.TAKEN ? ExitCode.FAILED : ExitCode.STATE_UNUSABLE,
+                    e.getMessage());
+        }
+    }
+
     private ExitCode migrate(Site site, EngineSettings settings, Brakes brakes, CheckpointStore store, List<String> names,
-            RunHistory history) throws Exception {
+            RecordedRun recorded, ControlServer control) throws Exception {
         boolean many = names.size() > 1;
         if (!isJson() && !quiet) {
             site.notes().forEach(note -> screen.message("roost: note: " + note));
@@ -125,11 +136,13 @@ final class MigrateCommand extends ReportingCommand {
                 : new MigrationText(screen, quiet, many, site.targetSetting());
         MigrationTotals totals = new MigrationTotals(names.size());
         SiteMigration work = new SiteMigration(site,
-                settingsOfUsers(site).withPace(new ThrottledPace(brakes.throttle())), store, history.isRestart());
+                settingsOfUsers(site).withPace(new ThrottledPace(brakes.throttle())), store, recorded.isRestart());
         Engine engine = new Engine(names, work, settings, brakes, event -> {
             totals.event(event);
             report.event(event);
+            control.event(event);
         }, Clock.systemUTC());
+        control.serve(new ControlledRun(engine, store, () -> Runtime.getRuntime().halt(ExitCode.STOPPED.number())));
         Optional<StopReason> stopped;
         int signal;
         try (TerminationSignals signals = new TerminationSignals(screen,
@@ -144,7 +157,7 @@ final class MigrateCommand extends ReportingCommand {
             }
             stopped.ifPresent(totals::stopped);
             if (stopped.filter(reason -> reason == StopReason.STATE).isEmpty()) {
-                history.end(totals.notStarted());
+                recorded.end(totals.notStarted());
             }
             report.summary(totals);
             signal = signals.exitCode();

@@ -10,14 +10,27 @@ import io.roost.throttle.TimetableSource;
 /**
  * What operators may look at and change. All of it is thread-safe.
  *
- * @param engine    owns the state of the run
- * @param throttle  asks the three sources that follow, and others
- * @param pause     holds those in flight while the run is paused
- * @param limit     the rate that operators set
- * @param timetable the one that operators replace
- * @param store     what has been done so far; open until the server is closed
- * @param halt      ends the process at once, as a second Ctrl-C does; need not return
+ * @param engine owns the state of the run
+ * @param store  what has been done so far; open until the server is closed
+ * @param halt   ends the process at once, as a second Ctrl-C does; need not return
  */
-public record ControlledRun(Engine engine, Throttle throttle, OperatorPause pause, LimitSource limit, TimetableSource timetable,
-        CheckpointStore store, Runnable halt) {
+public record ControlledRun(Engine engine, CheckpointStore store, Runnable halt) {
+    Throttle throttle() {
+        return engine.brakes().throttle();
+    }
+
+    /** Holds those in flight while the run is paused. */
+    OperatorPause pause() {
+        return engine.brakes().pause();
+    }
+
+    /** The rate that operators set. */
+    LimitSource limit() {
+        return engine.brakes().limit();
+    }
+
+    /** The one that operators replace. */
+    TimetableSource timetable() {
+        return engine.brakes().timetable();
+    }
 }

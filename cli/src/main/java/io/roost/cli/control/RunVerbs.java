@@ -55,8 +55,6 @@ final class RunVerbs {
         if (!run.engine().pause(why)) {
             throw new RefusedException(Kind.REFUSED, "the run is " + RunStatus.id(run.engine().status().state()) + " already");
         }
-        run.pause().pause(why);
-        run.throttle().changed();
         answer.say("no user is begun, and nothing is read");
     }
 

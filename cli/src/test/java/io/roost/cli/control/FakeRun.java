@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -16,6 +17,7 @@ import java.util.function.BooleanSupplier;
 import io.roost.checkpoint.CheckpointStore;
 import io.roost.cli.screen.JsonLines;
 import io.roost.dovecot.CorruptFileException;
+import io.roost.engine.Brakes;
 import io.roost.engine.Engine;
 import io.roost.engine.EngineSettings;
 import io.roost.engine.RetryPolicy;
@@ -26,7 +28,6 @@ import io.roost.migrate.Event;
 import io.roost.migrate.MigrationException;
 import io.roost.migrate.Result;
 import io.roost.throttle.LimitSource;
-import io.roost.throttle.OperatorPause;
 import io.roost.throttle.RateLimit;
 import io.roost.throttle.Throttle;
 import io.roost.throttle.ThrottleClock;
@@ -48,14 +49,13 @@ public final class FakeRun implements AutoCloseable {
     private FakeRun(Path state, List<String> users, int workers) throws IOException {
         store = CheckpointStore.open(state.toString());
         server = ControlServer.open(state.toString(), FakeRun::json);
-        OperatorPause pause = new OperatorPause();
-        LimitSource limit = new LimitSource(RateLimit.FULL, "nobody");
-        TimetableSource timetable = new TimetableSource(null, ZoneId.systemDefault());
-        throttle = new Throttle(ThrottleClock.SYSTEM, List.of(pause, limit, timetable));
+        Brakes brakes = Brakes.of(ThrottleClock.SYSTEM, new LimitSource(RateLimit.FULL, "nobody"),
+                new TimetableSource(null, ZoneId.systemDefault()), Optional.empty(), Optional.empty());
+        throttle = brakes.throttle();
         EngineSettings settings = new EngineSettings(workers, 1, new RetryPolicy(3, Duration.ofHours(1), Duration.ofHours(1)), 0,
                 EngineSettings.NO_DEADLINE);
-        engine = new Engine(users, this::work, settings, server::event, Clock.systemUTC());
-        server.serve(new ControlledRun(engine, throttle, pause, limit, timetable, store, () -> halted.set(true)));
+        engine = new Engine(users, this::work, settings, brakes, server::event, Clock.systemUTC());
+        server.serve(new ControlledRun(engine, store, () -> halted.set(true)));
         thread = new Thread(engine::run, "fake-run");
     }
 

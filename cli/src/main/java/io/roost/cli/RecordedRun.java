@@ -19,7 +19,7 @@ import picocli.CommandLine.ParseResult;
  * The run as the store remembers it: its settings, so that another one does not go on with what these have copied without
  * knowing, and its arguments, so that {@code roost resume} can.
  */
-final class RunHistory {
+final class RecordedRun {
     /** Which users, where the store is, and what was meant for that one time. */
     private static final Set<String> NOT_REPEATED = Set.of("--users-file", "--all", "--match", "--exclude-file", "--unfinished",
             "--state", "--continue", "--restart", "--dry-run");
@@ -28,7 +28,7 @@ final class RunHistory {
     private final RunRecord record;
     private final boolean restart;
 
-    private RunHistory(CheckpointStore store, RunRecord record, boolean restart) {
+    private RecordedRun(CheckpointStore store, RunRecord record, boolean restart) {
         this.store = store;
         this.record = record;
         this.restart = restart;
@@ -39,7 +39,7 @@ final class RunHistory {
      *
      * @throws CommandException if an unfinished one had other settings and the administrator has not said what to do about it
      */
-    static RunHistory begin(CheckpointStore store, RunOptions run, Site site, Settings settings, ParseResult parsed, List<String> users)
+    static RecordedRun begin(CheckpointStore store, RunOptions run, Site site, Settings settings, ParseResult parsed, List<String> users)
             throws CommandException, IOException {
         Map<String, String> decisive = site.decisive();
         decisive.put("skip-unreadable", Boolean.toString(settings.skipUnreadable()));
@@ -52,7 +52,7 @@ final class RunHistory {
         RunRecord record = new RunRecord(now, 0, users.size(), decisive, arguments(parsed));
         store.register(users, now);
         store.putRun(record);
-        return new RunHistory(store, record, run.restart);
+        return new RecordedRun(store, record, run.restart);
     }
 
     private static void requireSame(CheckpointStore store, RunRecord earlier, Map<String, String> now) throws CommandException {
