@@ -255,7 +255,7 @@ class ThrottleTest {
 
             @Override
             public long nanoTime() {
-                return nanos += 400_000;
+                return nanos += 1_000_000;
             }
 
             @Override
@@ -268,7 +268,7 @@ class ThrottleTest {
                 nanos += time;
             }
         };
-        for (String rate : new String[] {"1000mails/s", "1MB/s"}) {
+        for (String rate : new String[] {"200mails/s", "200kB/s"}) {
             Throttle throttle = new Throttle(runs, List.of(new LimitSource(RateLimit.parse(rate), "a test")));
             for (int i = 0; i < 200; i++) {
                 throttle.acquire(1, 1_000);
