@@ -95,6 +95,8 @@ public interface Libc {
 
     int madvise(long address, long length, int advice);
 
+    int kill(int pid, int signal);
+
     int geteuid();
 
     int getegid();
