@@ -29,7 +29,8 @@ class ArchitectureTest {
             "maildir", List.of("index", "dovecot", "posix"),
             "mdbox", List.of("index", "dovecot", "posix"),
             "checkpoint", List.of("dovecot", "posix"),
-            "preflight", List.of("checkpoint", "maildir", "dovecot", "posix"),
+            "director", List.of("dovecot", "posix"),
+            "preflight", List.of("director", "checkpoint", "maildir", "dovecot", "posix"),
             "migrate", List.of("preflight", "checkpoint", "mdbox", "maildir", "index", "dovecot", "posix"));
 
     private static final JavaClasses CLASSES = new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests())
