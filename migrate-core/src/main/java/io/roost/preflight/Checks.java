@@ -7,6 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
+import io.roost.preflight.director.DirectorSettings;
+import io.roost.preflight.director.DirectorSide;
+import io.roost.preflight.director.DirectorState;
 import io.roost.preflight.location.MailLocations;
 import io.roost.preflight.location.MaintenanceJobs;
 import io.roost.preflight.location.TmpfsDirectories;
@@ -47,8 +50,10 @@ public final class Checks {
      * @param probes         where probe files may be made
      * @param clocks         HTTP addresses of other machines, for their clocks
      * @param heldElsewhere  a file that another host has locked
+     * @param director       what is known of it
      */
-    public record Needs(String stateDirectory, Path temporary, ProbePlace probes, List<URI> clocks, Optional<Path> heldElsewhere) { }
+    public record Needs(String stateDirectory, Path temporary, ProbePlace probes, List<URI> clocks, Optional<Path> heldElsewhere,
+            DirectorSide director) { }
 
     /** Everything that {@code roost check} looks at. */
     public static List<Check> all(Needs needs) {
@@ -59,6 +64,7 @@ public final class Checks {
                 new NfsMounts(), new SeparateMounts(), new UnderMountPoint(), new RootSquash(needs.probes()),
                 new ServerClock(needs.probes(), Clock.systemUTC()), new OtherClocks(needs.clocks(), Clock.systemUTC()), new TimeDaemon(),
                 new Locks(needs.probes(), needs.heldElsewhere()), new WithoutDirector(),
+                new DirectorState(needs.director()), new DirectorSettings(needs.director()),
                 new StateDirectory(needs.stateDirectory()), new NativeLibraries(needs.temporary()), new FileDescriptors(),
                 new UserAccess()));
         return checks;
