@@ -21,6 +21,14 @@ public enum ExitCode {
     STATE_UNUSABLE(6),
     /** Something that Roost needs is missing here: Dovecot's programs, a native library. */
     PREREQUISITE_MISSING(7),
+    /** A check found something unsafe: mail could be lost or damaged. */
+    CHECK_UNSAFE(8),
+    /** A check found nothing unsafe, but could not look at everything. */
+    CHECK_UNKNOWN(9),
+    /** A check found nothing unsafe, and something slow. */
+    CHECK_SLOW(10),
+    /** A check has advice, and nothing worse. */
+    CHECK_ADVICE(11),
     /** Ended by SIGINT, at a safe point; the next run goes on. */
     INTERRUPTED(130),
     /** Ended by SIGTERM, likewise. Java sets this one itself. */
@@ -46,8 +54,8 @@ public enum ExitCode {
         return switch (this) {
             case DONE -> 0;
             case NOTHING_TO_DO -> 1;
-            case OBSTACLES -> 2;
-            case FAILED, USAGE, PREREQUISITE_MISSING -> 3;
+            case OBSTACLES, CHECK_ADVICE, CHECK_SLOW, CHECK_UNKNOWN -> 2;
+            case FAILED, USAGE, PREREQUISITE_MISSING, CHECK_UNSAFE -> 3;
             case STATE_UNUSABLE -> 4;
             case MISMATCH -> 5;
             case INTERRUPTED, TERMINATED -> 6;

@@ -6,6 +6,9 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import io.roost.preflight.director.DirectorSettings;
 import io.roost.preflight.director.DirectorSide;
@@ -74,6 +77,10 @@ public final class Checks {
     public static List<Check> forMdbox() {
         return List.of(new Pop3Settings(), new NamespaceSettings(), new QuotaSettings(), new PluginSettings(), new MdboxSettings());
     }
+
+    /** Of {@link #forPlan}, the identifiers that concern a single user. */
+    public static final Set<String> IDS_FOR_PLAN = forMdbox().stream().flatMap(check -> Stream.concat(check.ids().stream(),
+            Stream.of("dovecot-version"))).collect(Collectors.toUnmodifiableSet());
 
     /** What {@code roost plan} tells: the version and {@link #forMdbox}. */
     public static List<Check> forPlan() {
