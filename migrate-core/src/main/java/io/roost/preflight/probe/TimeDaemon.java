@@ -35,8 +35,8 @@ public final class TimeDaemon implements Check {
             return List.of(running.isEmpty() ? question.ok(found + ", so that it is kept from outside of what can be seen here")
                     : question.ok(found));
         }
-        return List.of(running.isEmpty() ? question.unsafe(found, "install chrony or ntpsec, and let it run on every backend, the director "
-                + "and the file server") : question.advice(found, "look at chronyc tracking or ntpq -p; with chrony, rtcsync tells the kernel"));
+        return List.of(question.advice(found, running.isEmpty() ? "install chrony or ntpsec, and let it run on every backend, the director "
+                + "and the file server" : "look at chronyc tracking or ntpq -p; with chrony, rtcsync tells the kernel"));
     }
 
     private static Set<String> daemons(Path proc) throws IOException {
