@@ -93,7 +93,7 @@ public final class UnderMountPoint implements Check {
         }
         boolean old = why.errno() == ENOSYS;
         return question.unknown(old ? "this kernel cannot show it (Linux 5.2 can); the directory above is not writable"
-                : "only root can look there; the directory above is not writable", old ? "look once yourself: unshare -m sh -c 'umount -l "
+                : "only root (CAP_SYS_ADMIN) can look there; the directory above is not writable", old ? "look once yourself: unshare -m sh -c 'umount -l "
                         + ByteString.toText(mount.mountPoint()) + " && ls -ld " + ByteString.toText(mount.mountPoint()) + "'" : "run as root");
     }
 
