@@ -137,10 +137,7 @@ final class CheckCommand extends ReportingCommand {
                 Path.of("/"), MountTable.ofProcess());
         List<Check> checks = checks(site, sample);
         requireKnown(checks);
-        List<Finding> findings;
-        try (Interruption stop = new Interruption(screen)) {
-            findings = Preflight.look(checks, backend, only, ignore);
-        }
+        List<Finding> findings = Preflight.look(checks, backend, only, ignore);
         ExitCode code = code(findings);
         if (isJson()) {
             new FindingJson(json()).write(findings, code.number());
@@ -204,19 +201,17 @@ final class CheckCommand extends ReportingCommand {
         return DovecotSettings.parse(Files.readString(file));
     }
 
-    private ExitCode hold(Path file) throws IOException {
-        try (Interruption stop = new Interruption(screen);
-                FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    /** Ends with the process, by a signal. */
+    private ExitCode hold(Path file) throws IOException, InterruptedException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
                 FileLock lock = channel.tryLock()) {
             if (lock == null) {
                 throw new IOException(file + " is locked by somebody else");
             }
             screen.message("roost: " + file + " is locked until Ctrl-C; on the other host: roost check --locked-elsewhere " + file);
-            while (!stop.isRequested()) {
+            while (lock.isValid()) {
                 Thread.sleep(1_000);
             }
-        } catch (InterruptedException e) {
-            // as it was meant to end
         }
         return ExitCode.DONE;
     }

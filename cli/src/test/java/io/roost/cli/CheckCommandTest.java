@@ -59,18 +59,18 @@ class CheckCommandTest {
     @Test
     void exitCodesGoBySeverity() throws IOException {
         assertEquals(0, run(FINE, "--only=mail-fsync,mmap-disable"), captured.out());
-        assertEquals(8, run(FINE.replace("lmtp", "pop3"), "--only=mail-fsync,delivery-lmtp"));
-        assertEquals(9, run(FINE, "--only=clock-others,mail-fsync"));
-        assertEquals(10, run(FINE + "mdbox_rotate_size = 1M\n", "--only=mdbox-rotate-size"));
-        assertEquals(11, run(FINE + "mail_plugins = listescape\n", "--only=listescape"));
+        assertEquals(20, run(FINE.replace("lmtp", "pop3"), "--only=mail-fsync,delivery-lmtp"));
+        assertEquals(21, run(FINE, "--only=clock-others,mail-fsync"));
+        assertEquals(22, run(FINE + "mdbox_rotate_size = 1M\n", "--only=mdbox-rotate-size"));
+        assertEquals(23, run(FINE + "mail_plugins = listescape\n", "--only=listescape"));
         assertEquals(0, run(FINE + "mail_plugins = listescape\n", "--only=listescape,zlib", "--ignore=listescape"));
-        assertEquals(8, run(FINE + "mail_plugins = listescape\nmdbox_rotate_size = 1M\n",
+        assertEquals(20, run(FINE + "mail_plugins = listescape\nmdbox_rotate_size = 1M\n",
                 "--without-director", "--only=listescape,mdbox-rotate-size,clock-others,no-director"));
     }
 
     @Test
     void saysWhatWasFoundExpectedAndWhatToDo() throws IOException {
-        assertEquals(8, run("protocols = imap lmtp\n", "--behind-director", "--only=mmap-disable,delivery-lmtp,separator", "anna"));
+        assertEquals(20, run("protocols = imap lmtp\n", "--behind-director", "--only=mmap-disable,delivery-lmtp,separator", "anna"));
         assertTrue(captured.out().contains("\nUNSAFE  separator      "), captured.out());
         assertTrue(captured.out().contains("\nUNSAFE separator, separator of namespace"), captured.out());
         assertTrue(captured.out().contains("\n  to do     set separator = . in that namespace"), captured.out());
@@ -84,13 +84,13 @@ class CheckCommandTest {
         run(FINE, "anna");
         List<String> before = MaildirBuilder.fingerprint(temp.resolve("anna/Maildir"));
         Set<String> names = names();
-        assertEquals(8, run(FINE, "--single-backend", "--json", "anna", "nobody/../x"), captured.err());
+        assertEquals(20, run(FINE, "--single-backend", "--json", "anna", "nobody/../x"), captured.err());
         assertEquals(before, MaildirBuilder.fingerprint(temp.resolve("anna/Maildir")));
         assertEquals(names, names(), "no probe, and no state directory");
         List<Map<String, Object>> findings = captured.outLines().stream().map(Json::object).toList();
         Map<String, Object> last = findings.get(findings.size() - 1);
         assertEquals("checked", last.get("type"));
-        assertEquals(8L, last.get("exit_code"));
+        assertEquals(20L, last.get("exit_code"));
         assertTrue(findings.size() > 40, "findings: " + findings.size());
         Map<String, Object> fsync = findings.stream().filter(f -> "mail-fsync".equals(f.get("id"))).findFirst().orElseThrow();
         assertEquals(List.of("type", "time", "id", "severity", "looked_at", "found", "expected", "why", "remedy", "hint"),
@@ -113,7 +113,7 @@ class CheckCommandTest {
 
     @Test
     void hintsMendWhatWasFound() throws IOException {
-        assertEquals(8, run("protocols = imap lmtp\nmdbox_rotate_size = 64k\n", "--without-director", "--fix-hints",
+        assertEquals(20, run("protocols = imap lmtp\nmdbox_rotate_size = 64k\n", "--without-director", "--fix-hints",
                 "--only=mdbox-rotate-size,separator,lda-index-memory"));
         assertTrue(captured.out().contains("# ---- dovecot.conf ----\n"), captured.out());
         assertTrue(captured.out().contains("\nmdbox_rotate_size = 10M\n"), captured.out());
@@ -129,7 +129,7 @@ class CheckCommandTest {
         Path file = Files.writeString(temp.resolve("settings"), "# 2.3.16 (x): /etc/dovecot/dovecot.conf\nmail_home = "
                 + temp + "/%n\nmail_location = maildir:~/Maildir\nmail_fsync = never\n");
         captured = CapturedScreen.plain();
-        assertEquals(9, Roost.run(captured.screen(), "check", "--settings=" + file, "--no-dovecot", "--state=" + temp, "--single-backend",
+        assertEquals(21, Roost.run(captured.screen(), "check", "--settings=" + file, "--no-dovecot", "--state=" + temp, "--single-backend",
                 "--only=dovecot-version,source-readable,socket-anvil", "anna@example.org"), captured.out() + captured.err());
         assertTrue(captured.out().contains("2.3.16"), captured.out());
         assertTrue(captured.out().contains("from a file"), captured.out());
