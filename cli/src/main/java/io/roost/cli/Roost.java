@@ -67,6 +67,7 @@ public final class Roost implements Runnable {
 
     private static CommandLine commandLine(Screen screen) {
         CommandLine roost = new CommandLine(new Roost());
+        roost.addSubcommand(new CheckCommand(screen));
         roost.addSubcommand(new PlanCommand(screen));
         roost.addSubcommand(new MigrateCommand(screen));
         roost.addSubcommand(new ResumeCommand(screen));
