@@ -75,15 +75,9 @@ final class Site {
             notes.add("Dovecot is not installed here: the defaults of 2.3 are taken for mdbox_rotate_size, pop3_uidl_format "
                     + "and plugins");
         }
-<<<<<<< HEAD
-        DovecotSettings settings = ask ? ask(config) : DovecotSettings.parse("");
-        UserDatabase users = options.home == null ? new AuthUsers(settings, new DoveadmUsers(DovecotProgram.doveadm(config)))
-                : new TemplateUsers(options.home, settings.authUsernameFormat(), -1, -1);
-=======
         DovecotSettings settings = given.isPresent() ? given.get() : ask ? ask(config) : DovecotSettings.parse("");
         UserDatabase users = options.home != null ? new TemplateUsers(options.home, settings.authUsernameFormat(), -1, -1)
-                : ask ? new DoveadmUsers(DovecotProgram.doveadm(config)) : ofSettings(settings);
->>>>>>> 57d48a580511d3718466641a62605376ad472396
+                : ask ? new AuthUsers(settings, new DoveadmUsers(DovecotProgram.doveadm(config))) : ofSettings(settings);
         return new Site(options, settings, ask, users, notes);
     }
 
