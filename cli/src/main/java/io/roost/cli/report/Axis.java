@@ -40,7 +40,7 @@ final class Axis {
         }
         long offset = zone.getRules().getOffset(Instant.ofEpochMilli(from)).getTotalSeconds();
         List<Long> times = new ArrayList<>();
-        long first = Math.floorDiv(from / 1000 + offset + step - 1, step) * step;
+        long first = Math.floorDiv(Math.floorDiv(from + 999, 1000) + offset + step - 1, step) * step;
         for (long t = first; (t - offset) * 1000 <= to; t += step) {
             times.add((t - offset) * 1000);
         }

@@ -43,6 +43,11 @@ final class Html {
         return element("td", text);
     }
 
+    /** A cell of a text that is long, and may be broken anywhere. */
+    Html longCell(String text) {
+        return element("td class=\"long\"", text);
+    }
+
     /** A cell of a number. */
     Html number(String text) {
         return element("td class=\"n\"", text);

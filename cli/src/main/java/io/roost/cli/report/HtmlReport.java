@@ -54,24 +54,21 @@ public final class HtmlReport {
         html.raw("<main>\n");
         section("Users", () -> StateBar.write(html, summary.status().users(), summary.run().isEnded()));
         failures();
-        rejected();
         throughput();
         months();
         slowest();
         lockOuts();
         settings();
+        failedUsers();
+        rejected();
         html.raw("</main>\n<footer>").element("p", summary.run().version() + " on " + summary.run().host() + ", written "
                 + Quantity.time(summary.status().now()) + " (" + zone + ")").raw("</footer>\n</body></html>\n");
         return html.toString();
     }
 
-    private interface Content {
-        void write();
-    }
-
-    private void section(String heading, Content content) {
+    private void section(String heading, Runnable content) {
         html.raw("<section>").element("h2", heading);
-        content.write();
+        content.run();
         html.raw("</section>\n");
     }
 
@@ -95,7 +92,12 @@ public final class HtmlReport {
                 + "/s on average" : "");
         tile("Time", Quantity.seconds(seconds), Quantity.rate(seconds > 0 ? totals.migrated() / seconds : 0) + " users/s");
         tile("Mails not carried over", Quantity.count(summary.rejectedTotal()), summary.rejectedTotal() > 0 ? "listed below" : "");
-        html.raw("</dl></header>\n");
+        html.raw("</dl>");
+        if (summary.failedTotal() + summary.rejectedTotal() > 0) {
+            html.raw("<nav aria-label=\"Lists\">").raw(summary.failedTotal() > 0 ? "<a href=\"#failed\">Users that failed</a>" : "")
+                    .raw(summary.rejectedTotal() > 0 ? "<a href=\"#rejected\">Mails not carried over</a>" : "").raw("</nav>");
+        }
+        html.raw("</header>\n");
     }
 
     private void tile(String name, String value, String more) {
@@ -114,15 +116,26 @@ public final class HtmlReport {
                 html.raw("<tr>").rowHeading(kind.getKey()).number(Quantity.count(kind.getValue())).cell(Remedies.of(kind.getKey()))
                         .raw("</tr>\n");
             }
-            html.endTable().element("h3", "By user");
+            html.endTable();
+        });
+    }
+
+    private void failedUsers() {
+        long total = summary.failedTotal();
+        if (total == 0) {
+            return;
+        }
+        html.raw("<div id=\"failed\">");
+        section("Users that failed", () -> {
             html.table("Every one of them keeps the Maildir, unchanged." + unlisted(total, summary.failures().size()), "User", "Kind",
                     "Reason", "Attempts>", "Again");
             for (FailedUser user : summary.failures()) {
-                html.raw("<tr>").rowHeading(user.user()).cell(user.kind()).cell(user.reason())
+                html.raw("<tr>").rowHeading(user.user()).cell(user.kind()).longCell(user.reason())
                         .number(Quantity.count(user.attempts())).cell(again(user)).raw("</tr>\n");
             }
             html.endTable();
         });
+        html.raw("</div>");
     }
 
     private String again(FailedUser user) {
@@ -138,6 +151,7 @@ public final class HtmlReport {
     }
 
     private void rejected() {
+        html.raw("<div id=\"rejected\">");
         section("Mails not carried over", () -> {
             if (summary.rejectedTotal() == 0) {
                 html.element("p", "None: no mail was left out, and no user was refused because of one.");
@@ -146,14 +160,16 @@ public final class HtmlReport {
             html.table(Quantity.count(summary.rejectedTotal()) + " in all, each by name."
                     + unlisted(summary.rejectedTotal(), summary.rejected().size()), "User", "Mailbox", "File", "Why", "What came of it");
             for (RejectedMail mail : summary.rejected()) {
-                html.raw("<tr>").rowHeading(mail.user()).cell(mail.problem().mailbox()).raw("<td>")
+                html.raw("<tr>").rowHeading(mail.user()).cell(mail.problem().mailbox()).raw("<td class=\"long\">")
                         .element("code", ByteString.toText(mail.problem().path())).raw("</td>")
                         .cell(mail.problem().kind().id() + ": " + mail.problem().detail())
-                        .cell(mail.leftOut() ? "left out, as --skip-unreadable says" : "user not migrated; " + mail.problem().kind().remedy())
+                        .cell(mail.leftOut() ? "left out, as --skip-unreadable says"
+                                : "user not migrated; " + mail.problem().kind().remedy())
                         .raw("</tr>\n");
             }
             html.endTable();
         });
+        html.raw("</div>");
     }
 
     private void throughput() {

@@ -42,8 +42,8 @@ final class MonthChart {
 
     void write(Html html) {
         picture(html);
-        html.table("Mails received in each month (UTC). Where before and after differ, both stand there, as before → after.", "Year",
-                "Jan>", "Feb>", "Mar>", "Apr>", "May>", "Jun>", "Jul>", "Aug>", "Sep>", "Oct>", "Nov>", "Dec>", "Year's sum>");
+        html.raw("<div class=\"months\">").table("Mails received in each month (UTC). Where before and after differ, both stand there, as before → after.", "Year",
+                "Jan>", "Feb>", "Mar>", "Apr>", "May>", "Jun>", "Jul>", "Aug>", "Sep>", "Oct>", "Nov>", "Dec>", "Sum>");
         for (int year = months.first().getYear(); year <= months.last().getYear(); year++) {
             if (months.subSet(YearMonth.of(year, 1), true, YearMonth.of(year, 12), true).isEmpty()) {
                 continue;
@@ -60,7 +60,7 @@ final class MonthChart {
             cell(html, sumBefore, sumAfter);
             html.raw("</tr>\n");
         }
-        html.endTable();
+        html.endTable().raw("</div>\n");
     }
 
     private static void cell(Html html, long before, long after) {

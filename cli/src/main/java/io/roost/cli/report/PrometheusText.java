@@ -69,7 +69,7 @@ final class PrometheusText {
             return value > 0 ? "+Inf" : "-Inf";
         }
         return value == Math.rint(value) && Math.abs(value) < 1e15 ? Long.toString((long) value)
-                : new BigDecimal(Double.toString(value)).toPlainString();
+                : new BigDecimal(Double.toString(value)).stripTrailingZeros().toPlainString();
     }
 
     @Override

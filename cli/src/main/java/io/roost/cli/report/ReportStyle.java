@@ -18,15 +18,18 @@ final class ReportStyle {
             .good{color:var(--good)}.bad{color:var(--bad)}.warn{color:var(--warn)}
             dl.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:12px;margin:18px 0 0}
             dl.tiles div{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:10px 14px}
-            dl.tiles dt{color:var(--soft);font-size:13px}dl.tiles dd{margin:0;font-size:22px;font-weight:600;
+            dl.tiles dt{color:var(--soft);font-size:13px}dl.tiles dd{margin:0;font-size:19px;font-weight:600;
             font-variant-numeric:tabular-nums}dl.tiles small{display:block;font-size:12px;font-weight:400;color:var(--soft)}
             .wide{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:14px}
-            caption{text-align:left;color:var(--soft);padding:0 0 6px}
+            caption{text-align:left;color:var(--soft);padding:8px 0 6px}
+nav{margin:14px 0 0}nav a{color:var(--main);margin-right:18px}
             th,td{text-align:left;vertical-align:top;padding:5px 10px 5px 0;border-bottom:1px solid var(--line);
-            overflow-wrap:anywhere}thead th{color:var(--soft);font-weight:600;border-bottom-width:2px;overflow-wrap:normal}
-            tbody th{font-weight:600}.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+            overflow-wrap:break-word}thead th{color:var(--soft);font-weight:600;border-bottom-width:2px;overflow-wrap:normal}
+            tbody th{font-weight:600;min-width:9em}
+            .months{font-size:12px}.months table{font-size:12px}.months tbody th{min-width:0}.months th,.months td{padding-right:6px}
+.months td.n+td,.months td.n+th,.months th.n+th{padding-left:0}.long{overflow-wrap:anywhere;min-width:16em}.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
             td.n+td:not(.n),td.n+th,th.n+th:not(.n){padding-left:14px}
-            td.differs{outline:2px solid var(--bad);outline-offset:-2px;font-weight:600}
+            .months td.differs{white-space:normal}td.differs{outline:2px solid var(--bad);outline-offset:-2px;font-weight:600}
             svg{display:block;width:100%;height:auto}svg text{fill:var(--soft);font-size:12px}
             .grid{stroke:var(--line);stroke-width:1}.area{fill:var(--main);fill-opacity:.22}
             .line{fill:none;stroke:var(--main);stroke-width:2;stroke-linejoin:round}

@@ -66,11 +66,12 @@ final class ThroughputChart {
             html.raw(format("<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">", x(time), HEIGHT - 8))
                     .text(Axis.time(time, to - from, zone)).raw("</text>");
         }
-        StringBuilder area = new StringBuilder(format("M%.1f %d", x(from), HEIGHT - BOTTOM));
+        StringBuilder area = new StringBuilder();
+        point(area, middle(samples.get(0)), 0);
         StringBuilder line = new StringBuilder();
         StringBuilder mails = new StringBuilder();
         for (Sample s : samples) {
-            double middle = x((s.from() + s.to()) / 2);
+            double middle = middle(s);
             point(area, middle, bytes(s) / mostBytes);
             point(line, middle, bytes(s) / mostBytes);
             point(mails, middle, mails(s) / mostMails);
@@ -79,7 +80,8 @@ final class ThroughputChart {
                         HEIGHT - BOTTOM + 6, Math.max(1, x(s.to()) - x(s.from()) + 0.3)));
             }
         }
-        area.append(format("L%.1f %d", x(to), HEIGHT - BOTTOM)).append('Z');
+        point(area, middle(samples.get(samples.size() - 1)), 0);
+        area.append('Z');
         html.raw("<path class=\"area\" d=\"" + area + "\"/><path class=\"line\" d=\"" + line + "\"/><path class=\"line2\" d=\""
                 + mails + "\"/></svg>\n");
         html.raw("<ul class=\"legend\"><li>" + swatch("<path class=\"line\" d=\"M0 6H26\"/>") + "bytes per second (left)</li><li>"
@@ -102,6 +104,10 @@ final class ThroughputChart {
     private static void point(StringBuilder path, double x, double share) {
         path.append(path.length() == 0 ? 'M' : 'L')
                 .append(format("%.1f %.1f", x, TOP + (HEIGHT - TOP - BOTTOM) * (1 - Math.min(1, share))));
+    }
+
+    private double middle(Sample sample) {
+        return x((sample.from() + sample.to()) / 2);
     }
 
     private double x(long time) {
