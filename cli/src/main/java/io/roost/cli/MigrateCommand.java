@@ -1,5 +1,6 @@
 package io.roost.cli;
 
+import java.io.IOException;
 import java.time.Clock;
 import java.time.ZonedDateTime;
 import java.util.List;
@@ -9,6 +10,7 @@ import io.roost.checkpoint.CheckpointStore;
 import io.roost.cli.control.ControlException;
 import io.roost.cli.control.ControlServer;
 import io.roost.cli.control.ControlledRun;
+import io.roost.cli.report.RunRecords;
 import io.roost.cli.screen.Screen;
 import io.roost.engine.Brakes;
 import io.roost.engine.Engine;
@@ -49,6 +51,8 @@ final class MigrateCommand extends ReportingCommand {
     private final RunOptions run = new RunOptions();
     @Mixin
     private final ThrottleOptions throttle = new ThrottleOptions();
+    @Mixin
+    private final RecordOptions recordOptions = new RecordOptions();
 
     @Option(names = "--single-backend", description = "No other server touches the mail of these users.")
     private boolean singleBackend;
@@ -137,11 +141,14 @@ final class MigrateCommand extends ReportingCommand {
         MigrationTotals totals = new MigrationTotals(names.size());
         SiteMigration work = new SiteMigration(site,
                 settingsOfUsers(site).withPace(new ThrottledPace(brakes.throttle())), store, recorded.isRestart());
+        RunRecords records = recordOptions.open(RecordedRun.arguments(spec.commandLine().getParseResult()));
         Engine engine = new Engine(names, work, settings, brakes, event -> {
             totals.event(event);
             report.event(event);
             control.event(event);
+            records.event(event);
         }, Clock.systemUTC());
+        follow(records, engine, brakes);
         control.serve(new ControlledRun(engine, store, () -> Runtime.getRuntime().halt(ExitCode.STOPPED.number())));
         Optional<StopReason> stopped;
         int signal;
@@ -162,7 +169,19 @@ final class MigrateCommand extends ReportingCommand {
             report.summary(totals);
             signal = signals.exitCode();
         }
-        return totals.isInterrupted() && signal != 0 ? ExitCode.ofSignal(signal) : totals.code();
+        ExitCode code = totals.isInterrupted() && signal != 0 ? ExitCode.ofSignal(signal) : totals.code();
+        records.end(code.number(), stopped.isPresent() ? engine.status().reason() : "")
+                .forEach(problem -> screen.message("roost: " + problem));
+        return code;
+    }
+
+    /** A file that cannot be written is told before anything begins. */
+    private static void follow(RunRecords records, Engine engine, Brakes brakes) throws CommandException {
+        try {
+            records.follow(engine::status, brakes);
+        } catch (IOException e) {
+            throw CommandException.usage(e.getMessage());
+        }
     }
 
     private ExitCode nobody() {
