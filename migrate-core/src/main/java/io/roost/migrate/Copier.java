@@ -237,7 +237,7 @@ final class Copier {
             record(mail, metadata, guid, writer.end(metadata));
             ended = true;
             copiedMails++;
-            } catch (PosixException e) {
+        } catch (PosixException e) {
             throw e;
         } catch (IOException e) {
             rejectUnstorable(mail, e);
