@@ -7,8 +7,10 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -40,6 +42,8 @@ public final class CheckpointStore implements Closeable {
     private final Dbi<ByteBuffer> placed;
     private final Dbi<ByteBuffer> problems;
     private final GroupCommit writer;
+    /** What is being recorded of users while nobody waits, by name. */
+    private final Map<String, GroupCommit.Later> later = new ConcurrentHashMap<>();
     private final String identity;
 
     private CheckpointStore(String path, Env<ByteBuffer> env) {
@@ -145,12 +149,17 @@ public final class CheckpointStore implements Closeable {
     }
 
     public Optional<UserRecord> user(String name) {
+        GroupCommit.Later going = later.get(name);
+        if (going != null) {
+            writer.await(going);
+        }
         ByteBuffer key = userKey(name);
         return read(txn -> Optional.ofNullable(users.get(txn, key)).map(UserRecord::read));
     }
 
     /** Takes users one by one, in the order of their names' bytes, from one consistent view. */
     public void users(Consumer<UserRecord> visitor) {
+        later.values().forEach(writer::await);
         read(txn -> {
             try (CursorIterable<ByteBuffer> all = users.iterate(txn)) {
                 all.forEach(kv -> visitor.accept(UserRecord.read(kv.val())));
@@ -262,7 +271,8 @@ public final class CheckpointStore implements Closeable {
      * cannot be recorded, {@link #close} says so.
      */
     public void forgetLater(UserRecord user) {
-        writer.writeLater(txn -> forget(txn, user, true));
+        later.values().removeIf(GroupCommit.Later::isDone);
+        later.put(user.name(), writer.writeLater(txn -> forget(txn, user, true)));
     }
 
     private Void forget(Txn<ByteBuffer> txn, UserRecord user, boolean keepProblems) {

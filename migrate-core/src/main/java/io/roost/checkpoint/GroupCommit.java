@@ -31,12 +31,12 @@ final class GroupCommit {
     }
 
     /** Something to be written, and what came of it. Guarded by the group's monitor where that matters. */
-    private static final class Piece<T> {
+    private static final class Piece<T> implements Later {
         final Function<Txn<ByteBuffer>, T> work;
         final boolean awaited;
         T result;
         Throwable failure;
-        boolean done;
+        volatile boolean done;
 
         Piece(Function<Txn<ByteBuffer>, T> work, boolean awaited) {
             this.work = work;
@@ -46,6 +46,16 @@ final class GroupCommit {
         void run(Txn<ByteBuffer> txn) {
             result = work.apply(txn);
         }
+
+        @Override
+        public boolean isDone() {
+            return done;
+        }
+    }
+
+    /** Work that nobody has waited for yet. */
+    interface Later {
+        boolean isDone();
     }
 
     /**
@@ -56,20 +66,8 @@ final class GroupCommit {
      */
     <T> T write(Function<Txn<ByteBuffer>, T> work) {
         Piece<T> piece = new Piece<>(work, true);
-        boolean interrupted = false;
-        synchronized (this) {
-            add(piece);
-            while (!piece.done) {
-                try {
-                    wait();
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                }
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        add(piece);
+        await(piece);
         if (piece.failure instanceof RuntimeException e) {
             throw e;
         }
@@ -80,11 +78,28 @@ final class GroupCommit {
     }
 
     /** Has the work done, after all that was given before, and does not wait; {@link #close} tells if it failed. */
-    synchronized void writeLater(Function<Txn<ByteBuffer>, ?> work) {
-        add(new Piece<>(work, false));
+    Later writeLater(Function<Txn<ByteBuffer>, ?> work) {
+        Piece<?> piece = new Piece<>(work, false);
+        add(piece);
+        return piece;
     }
 
-    private void add(Piece<?> piece) {
+    /** Waits until work is done, well or not, interrupted or not. */
+    synchronized void await(Later work) {
+        boolean interrupted = false;
+        while (!work.isDone()) {
+            try {
+                wait();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private synchronized void add(Piece<?> piece) {
         if (closed) {
             throw new IllegalStateException("the store is closed");
         }
