@@ -80,7 +80,8 @@ final class Checkpointer {
         }
     }
 
-    private void sync(Unsynced file) throws IOException {
+    /** Waits until a file is on disk. */
+    void sync(Unsynced file) throws IOException {
         if (pace == Pace.FULL_SPEED) {
             file.file().sync();
             return;

@@ -78,7 +78,12 @@ final class Pass {
             copiedMails += copier.copiedMails();
             sharedMails += copier.sharedMails();
         }
-        problems.note(copier.problems());
+        try {
+            problems.note(copier.problems());
+        } catch (MigrationException e) {
+            unrecorded.keep();
+            throw e;
+        }
         notFound = copier.vanishedMails();
         return user;
     }
@@ -102,8 +107,7 @@ final class Pass {
             }
             Finisher finisher = new Finisher(account, settings, staging, paths, placed);
             finisher.write(snapshot, numbers, user);
-            unrecorded.settle(staging.syncsAsWhole());
-            staging.sync();
+            sync();
             user = journal.record(user, UserState.FINISHED);
             new StagedVerification(account, staging, paths, placed, finisher, events).verify(snapshot, numbers, user);
             if (standsStill()) {
@@ -113,8 +117,16 @@ final class Pass {
             }
             events.event(new Event.SourceChanged(account.user(), attempt));
         }
+        unrecorded.keep();
         throw new MigrationException(Kind.ACTIVE, "the Maildir of " + account.user() + " changed during each of "
                 + settings.finishAttempts() + " attempts: lock the user out of logins and delivery, and run again");
+    }
+
+    private void sync() throws IOException {
+        unrecorded.settle(staging.syncsAsWhole());
+        long started = System.nanoTime();
+        staging.sync();
+        settings.pace().afterSync(System.nanoTime() - started);
     }
 
     /** The user as it is to be recorded when all of it is on disk. */

@@ -114,13 +114,21 @@ final class Unrecorded {
         writeOut();
         for (Unsynced file : unsynced) {
             if (!syncedAsWhole) {
-                file.file().sync();
+                checkpointer.sync(file);
             }
             if (file.finished()) {
                 file.file().close();
             }
         }
         unsynced.clear();
+    }
+
+    /** Records what there is: the run ends with a failure that has nothing to do with it. */
+    void keep() throws IOException, InterruptedException {
+        if (batch.mails() > 0) {
+            checkpoint(null);
+        }
+        checkpointer.finish();
     }
 
     /** Waits for checkpoints under way, whatever becomes of them. */
