@@ -56,6 +56,10 @@ public record Settings(long rotateSize, boolean zlib, Pop3UidlFormat pop3UidlFor
         return new Settings(rotateSize, zlib, pop3UidlFormat, skipUnreadable, readers, checkpointBytes, finishAttempts, carry, pace);
     }
 
+    public Settings withReaders(int count) {
+        return new Settings(rotateSize, zlib, pop3UidlFormat, skipUnreadable, count, checkpointBytes, finishAttempts, carryCache, pace);
+    }
+
     public Settings withPace(Pace newPace) {
         return new Settings(rotateSize, zlib, pop3UidlFormat, skipUnreadable, readers, checkpointBytes, finishAttempts, carryCache,
                 newPace);

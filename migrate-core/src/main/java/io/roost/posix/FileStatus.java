@@ -17,9 +17,10 @@ import java.nio.ByteBuffer;
  * @param mtimeNanos its nanoseconds
  * @param ctime    inode change time, seconds
  * @param ctimeNanos its nanoseconds
+ * @param atime    access time, seconds; file systems differ in how often they move it
  */
 public record FileStatus(Kind kind, int mode, int uid, int gid, int links, long device, long inode, long size, long mtime,
-        int mtimeNanos, long ctime, int ctimeNanos) {
+        int mtimeNanos, long ctime, int ctimeNanos, long atime) {
 
     /** The types of file that matter here. */
     public enum Kind { FILE, DIRECTORY, SYMLINK, OTHER, UNKNOWN }
@@ -32,7 +33,7 @@ public record FileStatus(Kind kind, int mode, int uid, int gid, int links, long 
         int mode = Short.toUnsignedInt(s.getShort(28));
         return new FileStatus(kindOfMode(mode), mode & 07777, s.getInt(20), s.getInt(24), s.getInt(16),
                 (long) s.getInt(136) << 32 | Integer.toUnsignedLong(s.getInt(140)), s.getLong(32), s.getLong(40),
-                s.getLong(112), s.getInt(120), s.getLong(96), s.getInt(104));
+                s.getLong(112), s.getInt(120), s.getLong(96), s.getInt(104), s.getLong(64));
     }
 
     private static Kind kindOfMode(int mode) {

@@ -44,8 +44,19 @@ public interface Libc {
 
     int STATX_BASIC_STATS = 0x7ff;
 
+    long UTIME_OMIT = (1L << 30) - 2;
+
     int LOCK_EX = 2;
     int LOCK_NB = 4;
+
+    /** Sets an open file description's record lock without waiting. */
+    int F_OFD_SETLK = 37;
+    short F_WRLCK = 1;
+
+    int AF_UNIX = 1;
+    /** The same on both architectures, as are the socket flags. */
+    int SOCK_DGRAM = 2;
+    int SOCK_CLOEXEC = 02000000;
 
     int openat(int dirfd, @In byte[] path, int flags, int mode);
 
@@ -73,6 +84,12 @@ public interface Libc {
 
     int fchmod(int fd, int mode);
 
+    int futimens(int fd, @In ByteBuffer times);
+
+    long fgetxattr(int fd, @In byte[] name, ByteBuffer value, long size);
+
+    int fsetxattr(int fd, @In byte[] name, ByteBuffer value, long size, int flags);
+
     int mkdirat(int dirfd, @In byte[] path, int mode);
 
     int renameat(int fromDir, @In byte[] from, int toDir, @In byte[] to);
@@ -84,6 +101,13 @@ public interface Libc {
     long readlinkat(int dirfd, @In byte[] path, @Out byte[] target, long size);
 
     int flock(int fd, int operation);
+
+    /** Variadic in C; with one pointer the calling conventions of both architectures are those of an ordinary function. */
+    int fcntl(int fd, int command, @In ByteBuffer lock);
+
+    int socket(int domain, int type, int protocol);
+
+    long sendto(int fd, @In byte[] data, long length, int flags, @In byte[] address, int addressLength);
 
     int fstatfs(int fd, @Out ByteBuffer status);
 

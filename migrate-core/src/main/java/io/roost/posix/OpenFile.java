@@ -2,12 +2,18 @@ package io.roost.posix;
 
 import java.io.Closeable;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
 
 /**
  * A file held open by its descriptor. Not thread-safe, except that {@link #pread} and {@link #sync} may run beside others.
  * Buffers must be direct. Closing twice does nothing.
  */
 public final class OpenFile implements Closeable {
+    private static final List<String> ACCESS_ATTRIBUTES =
+            List.of("security.selinux", "system.posix_acl_access", "system.nfs4_acl");
+    private static final int MAX_ATTRIBUTE = 64 << 10;
+
     private int fd;
     private final String path;
 
@@ -91,6 +97,35 @@ public final class OpenFile implements Closeable {
         Call.of("change the mode of", path, () -> Libc.C.fchmod(fd(), mode));
     }
 
+    /** Sets the modification time to the start of a second, in Unix time, and leaves the access time alone. */
+    public void setModified(long seconds) throws PosixException {
+        ByteBuffer times = ByteBuffer.allocateDirect(32).order(ByteOrder.nativeOrder());
+        times.putLong(0).putLong(Libc.UTIME_OMIT).putLong(seconds).putLong(0).flip();
+        Call.of("change the time of", path, () -> Libc.C.futimens(fd(), times));
+    }
+
+    /**
+     * Gives another file this one's SELinux label and access control list, where it has them: what mode and owner do not say
+     * of who may read it.
+     */
+    public void copyAccessTo(OpenFile other) throws PosixException {
+        for (String attribute : ACCESS_ATTRIBUTES) {
+            byte[] name = ByteString.terminated(attribute);
+            ByteBuffer value = ByteBuffer.allocateDirect(MAX_ATTRIBUTE);
+            long size;
+            try {
+                size = Call.ofLong("read " + attribute + " of", path,
+                        () -> Libc.C.fgetxattr(fd(), name, value, MAX_ATTRIBUTE));
+            } catch (PosixException e) {
+                if (e.errno() == PosixException.ENODATA || e.errno() == PosixException.EOPNOTSUPP) {
+                    continue;
+                }
+                throw e;
+            }
+            Call.of("set " + attribute + " of", other.path, () -> Libc.C.fsetxattr(other.fd(), name, value, size, 0));
+        }
+    }
+
     /**
      * Takes the exclusive {@code flock} without waiting; it goes with this descriptor.
      *
@@ -102,6 +137,30 @@ public final class OpenFile implements Closeable {
             return true;
         } catch (PosixException e) {
             if (e.errno() == PosixException.EAGAIN) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * Takes the write lock over the whole file without waiting: a {@code fcntl} lock, which keeps out other processes that take
+     * one the ordinary way, and other descriptors of this process too. It goes with this descriptor.
+     *
+     * @return false if somebody else holds a lock on the file
+     */
+    public boolean tryRecordLock() throws PosixException {
+        // struct flock of 64-bit Linux: type, whence (both 16 bits), start at 8, length at 16 (0: to the end), pid at 24
+        ByteBuffer lock = Call.struct();
+        for (int i = 0; i < 32; i += 8) {
+            lock.putLong(i, 0);
+        }
+        lock.putShort(0, Libc.F_WRLCK);
+        try {
+            Call.of("lock", path, () -> Libc.C.fcntl(fd(), Libc.F_OFD_SETLK, lock));
+            return true;
+        } catch (PosixException e) {
+            if (e.errno() == PosixException.EAGAIN || e.errno() == PosixException.EACCES) {
                 return false;
             }
             throw e;

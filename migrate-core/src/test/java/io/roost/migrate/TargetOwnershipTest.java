@@ -17,7 +17,7 @@ import io.roost.posix.Ownership;
 /** What a real Dovecot does beside it is in {@link OwnershipTest}. */
 class TargetOwnershipTest {
     private static FileStatus directory(String mode, int uid, int gid) {
-        return new FileStatus(FileStatus.Kind.DIRECTORY, Integer.parseInt(mode, 8), uid, gid, 2, 1, 1, 4096, 0, 0, 0, 0);
+        return new FileStatus(FileStatus.Kind.DIRECTORY, Integer.parseInt(mode, 8), uid, gid, 2, 1, 1, 4096, 0, 0, 0, 0, 0);
     }
 
     private static Account account(int uid, int gid, String home) throws Exception {
