@@ -136,12 +136,10 @@ public final class UserMigration {
                     events.event(new Event.Started(account.user(), account.source().root(), account.target().root(), placed.size()));
                     Pass pass = new Pass(account, settings, store, events, paths, journal, staging, placed, files);
                     user = pass.copy(files.user(), 0);
-                    user = journal.reached(user, UserState.COPIED);
                     finished = pass.finish(user);
+                    user = pass.counted(user).withTotals(finished.mailboxes(), finished.mails(), finished.bytes());
                 }
-                // What a run killed from here on has found must be in the report of the one that ends it.
-                problems.record(store, user);
-                user = journal.reached(user.withTotals(finished.mailboxes(), finished.mails(), finished.bytes()), UserState.VERIFIED);
+                user = journal.verified(user);
                 staging.publish();
                 user = journal.reached(user, UserState.PUBLISHED);
             } catch (PosixException e) {
@@ -197,7 +195,7 @@ public final class UserMigration {
     private Result complete(UserRecord user, Pass.Finished finished, long started) throws IOException {
         Staging.removeMarkers(account, paths);
         UserRecord done = user.withState(UserState.DONE, System.currentTimeMillis());
-        store.forget(done, true);
+        store.forgetLater(done);
         events.event(new Event.Reached(account.user(), UserState.DONE));
         return result(done, finished, started, false);
     }
