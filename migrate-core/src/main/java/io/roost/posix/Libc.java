@@ -111,6 +111,8 @@ public interface Libc {
 
     int madvise(long address, long length, int advice);
 
+    int kill(int pid, int signal);
+
     int geteuid();
 
     int getegid();
