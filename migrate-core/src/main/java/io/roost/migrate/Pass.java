@@ -105,6 +105,11 @@ final class Pass {
                 + settings.finishAttempts() + " attempts: lock the user out of logins and delivery, and run again");
     }
 
+    /** What the indexes were written from, to tell later what has changed since. */
+    SourceBaseline baseline() {
+        return SourceBaseline.of(snapshot, maildir, paths);
+    }
+
     /** Whether another scan finds what the indexes were written from. The stamps tell in most cases without one. */
     private boolean standsStill() throws IOException, MigrationException {
         if (notFound > 0) {
@@ -116,6 +121,7 @@ final class Pass {
         }
         long before = snapshot.fingerprint();
         snapshot = null;
-        return scan().fingerprint() == before;
+        snapshot = scan();
+        return snapshot.fingerprint() == before;
     }
 }

@@ -45,7 +45,10 @@ final class UserJournal {
     MigrationException failed(MigrationException why) {
         try {
             store.user(account.user()).ifPresent(user -> {
-                store.put(user.failed(why.getMessage(), System.currentTimeMillis()));
+                if (!user.state().isSwitched()) {
+                    // Of a user who is switched the next run must know that.
+                    store.put(user.failed(why.getMessage(), System.currentTimeMillis()));
+                }
                 problems.record(store, user);
             });
         } catch (CheckpointException e) {
