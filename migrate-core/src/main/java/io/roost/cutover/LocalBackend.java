@@ -49,6 +49,9 @@ public final class LocalBackend implements Backend {
     @Override
     public void flushAuthCache(String user) throws IOException {
         UserNames.check(user);
-        doveadm.run("auth", "cache", "flush", user).requireSuccess();
+        DovecotProgram.Result result = doveadm.run("auth", "cache", "flush", user);
+        if (result.exitCode() != 0) {
+            throw new Unreachable("auth of " + name() + " cannot be asked to flush its cache: " + result.firstErrors(), null);
+        }
     }
 }

@@ -82,6 +82,11 @@ final class UserCutover implements CutoverSteps {
     }
 
     @Override
+    public boolean isPinned() {
+        return !site.director().isSingleBackend();
+    }
+
+    @Override
     public boolean preparesOnly() {
         return settings.mode() == Mode.PREPARE;
     }

@@ -15,6 +15,9 @@ public interface CutoverSteps {
     /** Whether Roost cuts the user over at all. */
     boolean cutsOver();
 
+    /** Whether the user is pinned to this backend. */
+    boolean isPinned();
+
     /** Whether to end when everything that is there has been copied. */
     boolean preparesOnly();
 
@@ -64,6 +67,11 @@ public interface CutoverSteps {
 
         @Override
         public boolean cutsOver() {
+            return false;
+        }
+
+        @Override
+        public boolean isPinned() {
             return false;
         }
 

@@ -161,6 +161,9 @@ public final class UserMigration {
     private Result migrate(UserRecord record, long started) throws IOException, MigrationException, InterruptedException {
         UserRecord user = record;
         try {
+            if (cutover.isPinned() && (user.state() == UserState.QUEUED || user.state() == UserState.FAILED)) {
+                user = journal.reached(user, UserState.PINNED);
+            }
             for (int attempt = 1;; attempt++) {
                 Written written = write(user, started);
                 user = written.user;
