@@ -189,7 +189,9 @@ public final class Throttle {
 
     private void sleep(long nanos, Decision now) throws InterruptedException {
         long before = clock.nanoTime();
-        boolean forMails = mailsBucket.nanosUntilOpen(before) > bytesBucket.nanosUntilOpen(before);
+        // Time has gone on since it was decided to wait: both may be open now, and only one of the limits be there.
+        boolean forMails = now.bytesSource().isEmpty()
+                || !now.mailsSource().isEmpty() && mailsBucket.nanosUntilOpen(before) > bytesBucket.nanosUntilOpen(before);
         String source = now.state().held() ? now.state().source() : forMails ? now.mailsSource() : now.bytesSource();
         try {
             clock.sleep(nanos);

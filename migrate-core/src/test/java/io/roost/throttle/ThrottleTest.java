@@ -246,4 +246,34 @@ class ThrottleTest {
         new Throttle(clock, List.of(watching)).observed(5, 7);
         assertEquals(List.of(5007L), seen);
     }
+
+    /** The bucket may have filled between the decision to wait and the wait itself. */
+    @Test
+    void aWaitIsCountedForTheOnlyLimitThereIs() throws Exception {
+        ThrottleClock runs = new ThrottleClock() {
+            private long nanos;
+
+            @Override
+            public long nanoTime() {
+                return nanos += 1_000_000;
+            }
+
+            @Override
+            public java.time.Instant now() {
+                return java.time.Instant.EPOCH;
+            }
+
+            @Override
+            public void sleep(long time) {
+                nanos += time;
+            }
+        };
+        for (String rate : new String[] {"200mails/s", "200kB/s"}) {
+            Throttle throttle = new Throttle(runs, List.of(new LimitSource(RateLimit.parse(rate), "a test")));
+            for (int i = 0; i < 200; i++) {
+                throttle.acquire(1, 1_000);
+            }
+            assertTrue(throttle.waitedSeconds().get("limit") > 0, rate);
+        }
+    }
 }
