@@ -21,6 +21,7 @@ import io.roost.posix.PosixException;
  */
 final class LateImport {
     private static final String DIRECTORY = ".roost-late";
+    private static final int EX_NOTFOUND = 68;
 
     private final DovecotProgram doveadm;
 
@@ -105,6 +106,10 @@ final class LateImport {
         String location = "maildir:" + ByteString.toText(maildir).replace(":", "::")
                 + (source.layout() == MailLocation.Layout.FS ? ":LAYOUT=fs" : "") + (source.utf8() ? ":UTF-8" : "");
         DovecotProgram.Result result = doveadm.run("import", "-u", account.user(), location, "", "ALL");
+        if (result.exitCode() == EX_NOTFOUND) {
+            // 2.3.19.1 fails like that once where there is no list index yet and a parent without mails; then there is one.
+            result = doveadm.run("import", "-u", account.user(), location, "", "ALL");
+        }
         if (result.exitCode() != 0) {
             throw new IOException("a mail that came late, " + ByteString.toText(mail.path())
                     + ", could not be put into the mdbox: " + result.firstErrors() + "; it stays in the Maildir, run again");

@@ -50,12 +50,13 @@ public final class Night {
                 steps = new UserCutover(account, site, cutover, pin, store, events);
                 return new UserMigration(account, settings, store, events, steps).run();
             } catch (MigrationException e) {
-                if (!pin.lost().isEmpty() && e.kind() != Kind.ELSEWHERE) {
-                    // The interrupt was ours.
-                    Thread.interrupted();
-                    throw new MigrationException(Kind.ELSEWHERE, pin.lost(), e);
+                pin.settle();
+                if (pin.lost().isEmpty()) {
+                    throw e;
                 }
-                throw e;
+                // The interrupt was the pin's.
+                Thread.interrupted();
+                throw e.kind() == Kind.ELSEWHERE ? e : new MigrationException(Kind.ELSEWHERE, pin.lost(), e);
             } finally {
                 if (steps != null && !steps.complaints().isEmpty()) {
                     complaints.accept(account.user(), steps.complaints());

@@ -12,7 +12,7 @@ final class ShownMails {
     private ShownMails() {
     }
 
-    /** Lines {@code mailbox uid flags received subject}, sorted. */
+    /** Lines {@code mailbox uid flags received subject}, with TAB between, sorted. */
     static List<String> of(DovecotNode backend, String user) throws IOException {
         byte[] out = backend.doveadm("-f", "tab", "fetch", "-u", user, "mailbox uid flags date.received.unixtime hdr.subject", "ALL")
                 .succeeded().stdout();
@@ -20,5 +20,10 @@ final class ShownMails {
                 .replaceAll(" +", " ").replace("\t ", "\t").replace(" \t", "\t")).toList());
         lines.sort(null);
         return lines;
+    }
+
+    /** Those lines with this subject. */
+    static List<String> withSubject(DovecotNode backend, String user, String subject) throws IOException {
+        return of(backend, user).stream().filter(l -> l.endsWith("\t" + subject)).toList();
     }
 }

@@ -57,8 +57,16 @@ public final class LmtpClient implements Closeable {
         return answer;
     }
 
+    /** Ends the connection without a word. */
+    public void drop() throws IOException {
+        connection.close();
+    }
+
     @Override
     public void close() throws IOException {
+        if (!connection.isOpen()) {
+            return;
+        }
         try (connection) {
             command("QUIT", "2");
         }
