@@ -220,10 +220,12 @@ public final class UserMigration {
                 try (DataFiles files = DataFiles.resume(staging, paths, store, user, placed, settings.rotateSize())) {
                     events.event(new Event.Started(account.user(), account.source().root(), account.target().root(), placed.size()));
                     Pass pass = new Pass(account, settings, store, events, paths, journal, staging, placed, files);
+                    if (cutover.preparesOnly() || cutover.cutsOver()) {
+                        journal.record();
+                    }
                     user = pass.copy(files.user(), 0);
-                    user = journal.reached(user, UserState.COPIED);
                     if (cutover.preparesOnly()) {
-                        problems.record(store, user);
+                        store.put(user, journal.takeUnrecorded(), problems.records());
                         return new Written(user, null, null);
                     }
                     if (cutover.cutsOver()) {
@@ -234,15 +236,14 @@ public final class UserMigration {
                         user = keepAway(user);
                     }
                     finished = pass.finish(user);
+                    user = pass.counted().withTotals(finished.mailboxes(), finished.mails(), finished.bytes());
                     if (cutover.cutsOver()) {
                         baseline = pass.baseline();
                         baseline.write(store, user);
                         cutover.requireKept();
                     }
                 }
-                // What a run killed from here on has found must be in the report of the one that ends it.
-                problems.record(store, user);
-                user = journal.reached(user.withTotals(finished.mailboxes(), finished.mails(), finished.bytes()), UserState.VERIFIED);
+                user = journal.verified(user);
                 staging.publish();
                 user = journal.reached(user, UserState.PUBLISHED);
             } catch (PosixException e) {
@@ -342,7 +343,7 @@ public final class UserMigration {
     private Result complete(UserRecord user, Pass.Finished finished, long started) throws IOException {
         Staging.removeMarkers(account, paths);
         UserRecord done = user.withState(UserState.DONE, System.currentTimeMillis());
-        store.forget(done, true);
+        store.forgetLater(done);
         events.event(new Event.Reached(account.user(), UserState.DONE));
         return result(done, finished, started, false);
     }
