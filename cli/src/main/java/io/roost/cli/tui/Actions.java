@@ -126,7 +126,7 @@ final class Actions {
     }
 
     void skip(List<String> users, Runnable done) {
-        each("skip", users, "take " + named(users) + " out of this run (nothing is lost; another run may do it)", done);
+        each("skip", users, "take " + named(users) + " out of this run (another run may do it)", done);
     }
 
     private static String named(List<String> users) {
@@ -227,8 +227,12 @@ final class Actions {
         if (reply.isRefused()) {
             session.say(Look.BAD, verb + ": " + reply.refusal());
         } else if (reply.lines().size() > 1) {
-            List<Piece> lines = reply.lines().stream().map(Piece::plain).toList();
-            session.open(new TextView(verb, () -> lines));
+            session.open(new TextView(verb, canvas -> {
+                List<Piece> lines = new ArrayList<>();
+                reply.lines().forEach(line -> canvas.glyphs().wrap(line, canvas.columns() - 2).forEach(part -> lines.add(
+                        Piece.plain(part))));
+                return lines;
+            }));
         } else {
             session.say(Look.GOOD, reply.lines().isEmpty() ? verb + ": ok" : reply.lines().get(0));
         }

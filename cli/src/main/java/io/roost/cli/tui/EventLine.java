@@ -17,7 +17,8 @@ final class EventLine {
     private static Look look(JsonObject event) {
         return switch (event.type()) {
             case "failed" -> event.text("kind").equals("interrupted") ? Look.PLAIN : Look.BAD;
-            case "retrying", "problem", "dropped", "skipped" -> Look.WARNING;
+            case "problem" -> event.text("severity").equals("note") ? Look.FAINT : Look.WARNING;
+            case "retrying", "dropped", "skipped" -> Look.WARNING;
             case "done" -> Look.GOOD;
             case "run", "workers", "throttled", "requeued" -> Look.BOLD;
             default -> Look.PLAIN;

@@ -1,5 +1,8 @@
 package io.roost.cli.tui;
 
+import java.util.ArrayList;
+import java.util.List;
+
 import io.roost.cli.screen.DisplayWidth;
 import io.roost.cli.screen.Screen;
 
@@ -39,6 +42,31 @@ final class Glyphs {
     String fitRight(String text, int columns) {
         String cut = cut(printable(text), columns);
         return " ".repeat(Math.max(0, columns - DisplayWidth.of(cut))) + cut;
+    }
+
+    /** Printable text in lines of at most so many columns, broken at blanks where there are any. */
+    List<String> wrap(String text, int columns) {
+        List<String> lines = new ArrayList<>();
+        StringBuilder line = new StringBuilder();
+        int width = 0;
+        for (String word : printable(text).split(" ")) {
+            int wide = DisplayWidth.of(word);
+            if (width > 0 && width + 1 + wide > columns) {
+                lines.add(line.toString());
+                line.setLength(0);
+                width = 0;
+            }
+            String left = word;
+            while (DisplayWidth.of(left) > columns) {
+                String part = DisplayWidth.cut(left, columns, "");
+                lines.add(part);
+                left = left.substring(Math.max(1, part.length()));
+            }
+            line.append(width == 0 ? "" : " ").append(left);
+            width = DisplayWidth.of(line.toString());
+        }
+        lines.add(line.toString());
+        return lines;
     }
 
     /** A bar of so many columns; full only if all is done. */

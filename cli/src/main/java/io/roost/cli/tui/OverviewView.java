@@ -64,7 +64,7 @@ final class OverviewView implements View {
             total += users.number(phase);
         }
         long ended = users.number("done") + users.number("failed") + users.number("skipped");
-        int width = Math.max(10, Math.min(60, canvas.columns() - LABEL - 40));
+        int width = Math.max(10, Math.min(60, canvas.columns() - LABEL - 46));
         item(canvas, row++, "Progress", Look.GOOD.of(canvas.glyphs().bar(total == 0 ? 0 : (double) ended / total, width)),
                 Piece.plain(" " + Quantity.percent(ended, total) + " of " + Quantity.count(total, "user", "users") + left(status)));
         List<Piece> counts = new ArrayList<>();
@@ -87,7 +87,7 @@ final class OverviewView implements View {
         item(canvas, row++, "Throttle", reason.isEmpty() ? Piece.plain("nothing holds the run back")
                 : new Piece(throttle.flag("held") ? Look.BAD : Look.WARNING, (throttle.flag("held") ? "HELD: " : "") + reason));
         if (status.has("deadline")) {
-            item(canvas, row++, "Window", Piece.plain("stops at " + Quantity.when(status.time("deadline"), status.time("now")) + ", in "
+            item(canvas, row++, "Window", Piece.plain("stops at " + Quantity.time(status.time("deadline")) + ", in "
                     + Quantity.wholeSeconds((status.time("deadline") - status.time("now")) / 1000.0)));
         }
         return row;
@@ -102,7 +102,7 @@ final class OverviewView implements View {
         List<JsonObject> active = status.objects("active");
         int row = top;
         canvas.line(row++, Look.BOLD.of("  In flight"), Look.FAINT.of("  " + active.size() + " of " + status.number("workers")
-                + " workers"));
+                + " workers" + (active.stream().anyMatch(user -> user.number("attempt") > 1) ? "; #2: the second attempt" : "")));
         int most = Math.max(1, Math.min(active.size(), (bottom - row) / 2));
         for (JsonObject user : active.subList(0, Math.min(most, active.size()))) {
             canvas.line(row++, active(canvas, user, status.time("now"), canvas.columns()));
@@ -115,19 +115,19 @@ final class OverviewView implements View {
         return row;
     }
 
-    /** A user in flight: name, step, bar, mails, how long. */
+    /** A user in flight: name, step with the number of a further attempt, bar, mails, how long. */
     static List<Piece> active(Canvas canvas, JsonObject user, long now, int columns) {
         Glyphs glyphs = canvas.glyphs();
-        int name = Math.max(16, Math.min(50, columns - 64));
+        int name = Math.max(16, Math.min(50, columns - 60));
         long done = user.number("mails_done");
         long total = user.number("mails_total");
         String bar = total > 0 ? glyphs.bar((double) done / total, 12) + " " + glyphs.fitRight(Quantity.percent(done, total), 5)
                 : " ".repeat(18);
         String mails = total > 0 ? Quantity.count(done) + "/" + Quantity.count(total) : "";
-        String since = Quantity.wholeSeconds((now - user.time("since")) / 1000.0)
-                + (user.number("attempt") > 1 ? ", attempt " + user.number("attempt") : "");
-        return List.of(Piece.plain("    " + glyphs.fit(user.user(), name) + " " + glyphs.fit(user.text("step"), 10) + " "),
-                Look.GOOD.of(bar), Piece.plain(" " + glyphs.fitRight(mails, 15) + "  " + since));
+        String since = Quantity.wholeSeconds((now - user.time("since")) / 1000.0);
+        String step = user.text("step") + (user.number("attempt") > 1 ? " #" + user.number("attempt") : "");
+        return List.of(Piece.plain("    " + glyphs.fit(user.user(), name) + " " + glyphs.fit(step, 12) + " "),
+                Look.GOOD.of(bar), Piece.plain(" " + glyphs.fitRight(mails, 13) + " " + glyphs.fitRight(since, 8)));
     }
 
     private int failures(Canvas canvas, int top, int count) {
@@ -148,9 +148,8 @@ final class OverviewView implements View {
         }
         canvas.line(top, Look.BOLD.of("  Last events"));
         int row = top + 1;
-        for (JsonObject event : model.log(bottom - row, 0)) {
-            Piece line = EventLine.of(event);
-            canvas.line(row++, Piece.plain("    "), line);
+        for (JsonObject event : model.notable(bottom - row)) {
+            canvas.line(row++, Piece.plain("    "), EventLine.of(event));
         }
     }
 

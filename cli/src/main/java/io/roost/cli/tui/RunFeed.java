@@ -66,6 +66,7 @@ final class RunFeed implements Closeable {
                 stream = now;
                 model.beginStream();
                 now.askForJson("watch recent=" + RECENT + " status=1", this::take);
+                model.ended();
             } catch (ControlException | RefusedException e) {
                 model.trouble(e.getMessage());
             }
@@ -127,6 +128,8 @@ final class RunFeed implements Closeable {
             List<String> lines = new ArrayList<>();
             try {
                 now.ask(question.request(), lines::add);
+                // what a key does may depend on what it has just changed
+                now.objects("status").forEach(model::take);
                 reply(question, new Reply(lines, ""));
             } catch (RefusedException e) {
                 reply(question, new Reply(List.of(), e.getMessage()));

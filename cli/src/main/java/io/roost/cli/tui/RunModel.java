@@ -3,6 +3,7 @@ package io.roost.cli.tui;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
@@ -92,6 +93,12 @@ final class RunModel {
         ended = false;
     }
 
+    /** The run said farewell. */
+    void ended() {
+        ended = true;
+        changes.incrementAndGet();
+    }
+
     void trouble(String why) {
         trouble = why;
         changes.incrementAndGet();
@@ -160,6 +167,20 @@ final class RunModel {
             int to = Math.max(0, all.size() - skipped);
             return List.copyOf(all.subList(Math.max(0, to - count), to));
         }
+    }
+
+    /** The last events, oldest first, without notes about Maildirs, of which there may be several for every user. */
+    List<JsonObject> notable(int count) {
+        Deque<JsonObject> found = new ArrayDeque<>();
+        synchronized (log) {
+            for (Iterator<JsonObject> it = log.descendingIterator(); it.hasNext() && found.size() < count;) {
+                JsonObject event = it.next();
+                if (!event.text("severity").equals("note")) {
+                    found.addFirst(event);
+                }
+            }
+        }
+        return List.copyOf(found);
     }
 
     int logSize() {

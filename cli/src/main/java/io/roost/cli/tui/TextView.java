@@ -1,17 +1,18 @@
 package io.roost.cli.tui;
 
 import java.util.List;
-import java.util.function.Supplier;
+import java.util.function.Function;
 
 /** Lines that may be scrolled: an answer, the help. */
 final class TextView implements View {
     private final String title;
-    private final Supplier<List<Piece>> lines;
+    private final Function<Canvas, List<Piece>> lines;
     private int first;
     private int page = 10;
     private int size;
 
-    TextView(String title, Supplier<List<Piece>> lines) {
+    /** @param lines those there are, for a canvas of this width */
+    TextView(String title, Function<Canvas, List<Piece>> lines) {
         this.title = title;
         this.lines = lines;
     }
@@ -23,7 +24,7 @@ final class TextView implements View {
 
     @Override
     public void draw(Canvas canvas, int top, int bottom) {
-        List<Piece> all = lines.get();
+        List<Piece> all = lines.apply(canvas);
         size = all.size();
         page = Math.max(1, bottom - top);
         first = Math.max(0, Math.min(first, size - page));

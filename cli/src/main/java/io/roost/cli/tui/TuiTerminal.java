@@ -1,13 +1,18 @@
 package io.roost.cli.tui;
 
 import java.io.Closeable;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.charset.Charset;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
 
 import org.jline.terminal.Attributes;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
+import org.jline.utils.Curses;
 import org.jline.utils.InfoCmp.Capability;
 import org.jline.utils.NonBlockingReader;
 
@@ -16,7 +21,7 @@ import org.jline.utils.NonBlockingReader;
  * exception or a signal. The only class that knows JLine. Signals only set flags; everything is written by the thread that draws.
  */
 final class TuiTerminal implements Closeable {
-    private static final String LEAVE = "\033[0m\033[?25h";
+    private static final long PATIENCE_MILLIS = 500;
 
     private final Terminal terminal;
     private final Charset charset;
@@ -25,6 +30,8 @@ final class TuiTerminal implements Closeable {
     private final AtomicBoolean resized = new AtomicBoolean();
     private final AtomicBoolean interrupted = new AtomicBoolean();
     private final AtomicBoolean closed = new AtomicBoolean();
+    private final ReentrantLock writing = new ReentrantLock();
+    private final String leave;
     private final Thread hook = new Thread(this::restore, "terminal-restoration");
 
     private TuiTerminal(Terminal terminal, Charset charset) {
@@ -32,12 +39,18 @@ final class TuiTerminal implements Closeable {
         this.charset = charset;
         before = terminal.enterRawMode();
         reader = terminal.reader();
+        leave = "\033[0m\033[?25h" + sequence(Capability.keypad_local) + sequence(Capability.exit_ca_mode);
         Runtime.getRuntime().addShutdownHook(hook);
         terminal.handle(Terminal.Signal.WINCH, signal -> resized.set(true));
         terminal.handle(Terminal.Signal.INT, signal -> interrupted.set(true));
         terminal.puts(Capability.enter_ca_mode);
         terminal.puts(Capability.keypad_xmit);
         terminal.flush();
+    }
+
+    private String sequence(Capability capability) {
+        String sequence = terminal.getStringCapability(capability);
+        return sequence == null ? "" : Curses.tputs(sequence);
     }
 
     /**
@@ -81,23 +94,36 @@ final class TuiTerminal implements Closeable {
     }
 
     void write(String text) throws IOException {
-        if (!closed.get()) {
-            terminal.output().write(text.getBytes(charset));
-            terminal.output().flush();
+        writing.lock();
+        try {
+            if (!closed.get()) {
+                terminal.output().write(text.getBytes(charset));
+                terminal.output().flush();
+            }
+        } finally {
+            writing.unlock();
         }
     }
 
+    /** May run when JLine has closed its side already: writes to the process's own output. */
     private void restore() {
-        if (closed.compareAndSet(false, true)) {
-            try {
-                terminal.output().write(LEAVE.getBytes(charset));
-                terminal.output().flush();
-                terminal.puts(Capability.keypad_local);
-                terminal.puts(Capability.exit_ca_mode);
-                terminal.flush();
-                terminal.setAttributes(before);
-            } catch (IOException | RuntimeException e) {
-                // the terminal is gone: there is nothing to restore
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        boolean locked = false;
+        try {
+            // a terminal that takes nothing must not keep the process from ending
+            locked = writing.tryLock(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+            FileOutputStream out = new FileOutputStream(FileDescriptor.out);
+            out.write(leave.getBytes(charset));
+            terminal.setAttributes(before);
+        } catch (IOException | RuntimeException e) {
+            // the terminal is gone, or JLine has restored its attributes before
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            if (locked) {
+                writing.unlock();
             }
         }
     }

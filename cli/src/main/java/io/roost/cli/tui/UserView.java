@@ -48,8 +48,7 @@ final class UserView implements View {
         List<List<Piece>> lines = new ArrayList<>();
         head(canvas, known.user(), lines);
         steps(known, lines);
-        list("Problems of the Maildir", known.user().texts("problems").stream().map(p -> List.of(Piece.plain("    " + p))).toList(),
-                lines);
+        list("Problems of the Maildir", problems(canvas, known.user()), lines);
         list("Mailboxes", mailboxes(canvas, known.user()), lines);
         List<List<Piece>> events = new ArrayList<>();
         known.events().forEach(event -> events.add(List.of(Piece.plain("    "), EventLine.of(event))));
@@ -105,7 +104,7 @@ final class UserView implements View {
 
     /** In full: of an error nothing may be cut off. */
     private static void error(Canvas canvas, JsonObject user, List<List<Piece>> lines) {
-        List<String> words = wrapped(canvas.glyphs().printable(user.text("error")), Math.max(20, canvas.columns() - 14));
+        List<String> words = canvas.glyphs().wrap(user.text("error"), Math.max(20, canvas.columns() - 14));
         for (int i = 0; i < words.size(); i++) {
             lines.add(item(i == 0 ? "Error" : "", Look.BAD.of(words.get(i))));
         }
@@ -115,25 +114,6 @@ final class UserView implements View {
         } else {
             lines.add(item("Next", Piece.plain("nothing until r says so; the Maildir is in force as before")));
         }
-    }
-
-    static List<String> wrapped(String text, int columns) {
-        List<String> lines = new ArrayList<>();
-        StringBuilder line = new StringBuilder();
-        for (String word : text.split(" ")) {
-            String left = word;
-            if (line.length() > 0 && line.length() + 1 + left.length() > columns) {
-                lines.add(line.toString());
-                line.setLength(0);
-            }
-            while (left.length() > columns) {
-                lines.add(left.substring(0, columns));
-                left = left.substring(columns);
-            }
-            line.append(line.length() == 0 ? "" : " ").append(left);
-        }
-        lines.add(line.toString());
-        return lines;
     }
 
     private static void steps(RunModel.UserPage known, List<List<Piece>> lines) {
@@ -150,6 +130,18 @@ final class UserView implements View {
             steps.add(Piece.plain(i + 1 < STEPS.length ? " > " : ""));
         }
         lines.add(steps);
+    }
+
+    private static List<List<Piece>> problems(Canvas canvas, JsonObject user) {
+        List<List<Piece>> lines = new ArrayList<>();
+        for (String problem : user.texts("problems")) {
+            String indent = "    - ";
+            for (String line : canvas.glyphs().wrap(problem, Math.max(20, canvas.columns() - 8))) {
+                lines.add(List.of(Piece.plain(indent + line)));
+                indent = "      ";
+            }
+        }
+        return lines;
     }
 
     private static List<List<Piece>> mailboxes(Canvas canvas, JsonObject user) {

@@ -94,14 +94,13 @@ final class UsersView implements View {
     public void draw(Canvas canvas, int top, int bottom) {
         RunModel.UsersPage page = page();
         int columns = canvas.columns();
-        int name = Math.max(NAME_LEAST, Math.min(60, columns / 3));
-        int tail = Math.max(0, columns - name - 55);
+        int name = Math.max(NAME_LEAST, Math.min(60, columns / 3 - 2));
+        int tail = Math.max(0, columns - name - 39);
         Glyphs glyphs = canvas.glyphs();
-        canvas.line(top, Look.BOLD.of("  " + glyphs.fit("User", name) + " " + glyphs.fit("Phase", 9) + " " + glyphs.fit("Step", 10) + " "
-                + glyphs.fitRight("Mails", 17) + " " + glyphs.fitRight("Size", 8) + " " + glyphs.fitRight("Try", 3) + "  "
-                + glyphs.fit("Note", tail)));
+        canvas.line(top, Look.BOLD.of("  " + glyphs.fit("User", name) + " " + glyphs.fit("Phase", 9) + " " + glyphs.fitRight("Mails", 14)
+                + " " + glyphs.fitRight("Size", 8) + "  " + glyphs.fit("Note", tail)));
         height = Math.max(1, bottom - top - 2);
-        int total = total();
+        int total = page == null ? 0 : page.total();
         selected = Math.max(0, Math.min(selected, total - 1));
         first = Math.max(0, Math.min(Math.min(first, selected), total - 1));
         first = Math.max(first, selected - height + 1);
@@ -115,8 +114,15 @@ final class UsersView implements View {
                 canvas.line(top + 1 + i, row(glyphs, row, chosen, name, tail));
             }
         }
+        JsonObject row = page == null ? null : page.row(selected);
         canvas.line(bottom - 1, Look.FAINT.of(page == null ? "  asking" : total == 0 ? "  no such user" : "  "
-                + Quantity.count(selected + 1) + " of " + Quantity.count(total)));
+                + Quantity.count(selected + 1) + " of " + Quantity.count(total) + "  "), Piece.plain(row == null ? "" : note(row)));
+    }
+
+    private static String note(JsonObject row) {
+        String attempts = row.number("attempts") > 1 ? "attempt " + row.number("attempts") + ", " : "";
+        return row.time("retry_at") > 0 ? attempts + "again at " + Quantity.when(row.time("retry_at"), row.time("time")) + ": "
+                + row.text("error") : row.text("phase").equals("active") ? attempts + row.text("step") : row.text("error");
     }
 
     private List<Piece> row(Glyphs glyphs, JsonObject row, boolean chosen, int name, int tail) {
@@ -124,14 +130,10 @@ final class UsersView implements View {
         long total = row.number("mails_total");
         String mails = total == 0 ? "" : phase.equals("done") ? Quantity.count(total) : Quantity.count(row.number("mails_done")) + "/"
                 + Quantity.count(total);
-        String note = row.time("retry_at") > 0 ? "again at " + Quantity.when(row.time("retry_at"), row.time("time")) + ": "
-                + row.text("error") : row.text("error");
         String before = glyphs.mark(marked.contains(row.user())) + (chosen ? ">" : " ") + glyphs.fit(row.user(), name) + " ";
         String state = glyphs.fit(phase, 9);
-        String after = " " + glyphs.fit(row.text("step"), 10) + " " + glyphs.fitRight(mails, 17) + " " + glyphs.fitRight(
-                row.number("bytes_total") == 0 ? "" : Quantity.bytes(row.number("bytes_total")), 8) + " "
-                + glyphs.fitRight(row.number("attempts") == 0 ? "" : String.valueOf(row.number("attempts")), 3) + "  "
-                + glyphs.fit(note, tail);
+        String after = " " + glyphs.fitRight(mails, 14) + " " + glyphs.fitRight(row.number("bytes_total") == 0 ? "" : Quantity.bytes(row
+                .number("bytes_total")), 8) + "  " + glyphs.fit(note(row), tail);
         if (chosen) {
             return List.of(Look.SELECTED.of(before + state + after));
         }
