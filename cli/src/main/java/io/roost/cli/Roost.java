@@ -74,6 +74,7 @@ public final class Roost implements Runnable {
         roost.addSubcommand(new VerifyCommand(screen));
         roost.addSubcommand(new StatusCommand(screen));
         roost.addSubcommand(CtlCommand.commandLine(screen));
+        roost.addSubcommand(new TuiCommand(screen));
         roost.addSubcommand(new DemoCommand(screen));
         roost.addSubcommand(new HelpCommand());
         roost.getSubcommands().values().forEach(command -> command.getCommandSpec().usageMessage().abbreviateSynopsis(true)
