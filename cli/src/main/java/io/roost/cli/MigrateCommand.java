@@ -53,8 +53,6 @@ final class MigrateCommand extends ReportingCommand {
     @Mixin
     private final ThrottleOptions throttle = new ThrottleOptions();
     @Mixin
-    private final RecordOptions records = new RecordOptions();
-    @Mixin
     private final RecordOptions recordOptions = new RecordOptions();
 
     @Option(names = "--single-backend", description = "No other server touches the mail of these users.")
@@ -142,16 +140,16 @@ final class MigrateCommand extends ReportingCommand {
         MigrationReport report = isJson() ? new MigrationJson(json())
                 : new MigrationText(screen, quiet, many, site.targetSetting());
         MigrationTotals totals = new MigrationTotals(names.size());
-        RunRecords files = records.records(RecordedRun.settings(spec.commandLine().getParseResult()));
+        RunRecords records = recordOptions.open(RecordedRun.arguments(spec.commandLine().getParseResult()));
         SiteMigration work = new SiteMigration(site, settingsOfUsers(site).withPace(new ThrottledPace(brakes.throttle())), store,
                 recorded.isRestart());
         Engine engine = new Engine(names, work, settings, brakes, event -> {
             totals.event(event);
             report.event(event);
-            files.event(event);
+            records.event(event);
             control.event(event);
         }, Clock.systemUTC());
-        files.follow(engine::status, brakes);
+        follow(records, engine, brakes);
         control.serve(new ControlledRun(engine, store, () -> Runtime.getRuntime().halt(ExitCode.STOPPED.number())));
         try (TerminationSignals signals = new TerminationSignals(screen,
                 () -> engine.stop(StopReason.SIGNAL, "the process was told to stop"))) {
@@ -161,10 +159,19 @@ final class MigrateCommand extends ReportingCommand {
                 recorded.end(totals.notStarted());
             }
             ExitCode code = totals.isInterrupted() && signals.exitCode() != 0 ? ExitCode.ofSignal(signals.exitCode()) : totals.code();
-            List<String> unwritten = files.end(code.number(), stopped.isPresent() ? engine.status().reason() : "");
+            List<String> unwritten = records.end(code.number(), stopped.isPresent() ? engine.status().reason() : "");
             unwritten.forEach(problem -> screen.message("roost: " + problem));
             report.summary(totals);
             return unwritten.isEmpty() ? code : code.or(ExitCode.FAILED);
+        }
+    }
+
+    /** A file that cannot be written is told before anything begins. */
+    private static void follow(RunRecords records, Engine engine, Brakes brakes) throws CommandException {
+        try {
+            records.follow(engine::status, brakes);
+        } catch (IOException e) {
+            throw CommandException.usage(e.getMessage());
         }
     }
 

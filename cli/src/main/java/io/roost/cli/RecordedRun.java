@@ -10,7 +10,6 @@ import java.util.Set;
 
 import io.roost.checkpoint.CheckpointStore;
 import io.roost.checkpoint.RunRecord;
-import io.roost.cli.report.RunSummary.Setting;
 import io.roost.migrate.Settings;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -86,17 +85,6 @@ final class RecordedRun {
             }
         }
         return arguments;
-    }
-
-    /** What was said on the command line, for reports. */
-    static List<Setting> settings(ParseResult parsed) {
-        List<Setting> settings = new ArrayList<>();
-        for (OptionSpec option : parsed.matchedOptions()) {
-            if (!option.hidden()) {
-                settings.add(new Setting(option.longestName(), String.join(", ", option.originalStringValues())));
-            }
-        }
-        return settings;
     }
 
     boolean isRestart() {
