@@ -37,7 +37,7 @@ final class RecordOptions {
         for (String argument : arguments) {
             int equals = argument.indexOf('=');
             settings.add(new Setting(equals < 0 ? argument : argument.substring(0, equals),
-                    equals < 0 ? "" : argument.substring(equals + 1)));
+                    equals < 0 || argument.endsWith("=true") ? "yes" : argument.substring(equals + 1)));
         }
         Run run = new Run(new Roost.Version().getVersion()[0], host(), 0, -1, "", settings, log == null ? "" : "the log " + log);
         try {
