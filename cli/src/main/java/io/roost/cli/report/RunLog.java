@@ -7,6 +7,7 @@ import io.roost.cli.report.RunRecorder.Explained;
 import io.roost.cli.screen.Quantity;
 import io.roost.engine.FailureClass;
 import io.roost.engine.RunEvent;
+import io.roost.engine.RunState;
 import io.roost.maildir.SourceProblem;
 import io.roost.maildir.SourceProblem.Severity;
 import io.roost.migrate.Event;
@@ -39,7 +40,7 @@ public final class RunLog implements RunEvent.Sink {
             log.line(Level.WARN, e.user() + ": taken out of this run by an operator");
         } else if (event instanceof RunEvent.Requeued e) {
             info(e.user() + ": to be tried again, as an operator wants");
-        } else if (event instanceof RunEvent.StateChanged e) {
+        } else if (event instanceof RunEvent.StateChanged e && e.state() != RunState.ENDED) {
             info("run: " + e.state().name().toLowerCase(java.util.Locale.ROOT) + (e.reason().isEmpty() ? "" : ": " + e.reason()));
         } else if (event instanceof RunEvent.WorkersChanged e) {
             info("run: " + Quantity.count(e.workers(), "worker", "workers").replace('\u00a0', ' '));
