@@ -37,6 +37,9 @@ public interface Libc {
     int O_NOFOLLOW = Arch.ARM64 ? 0100000 : 0400000;
 
     /** Differs between architectures. */
+    int O_DIRECT = Arch.ARM64 ? 0200000 : 040000;
+
+    /** Differs between architectures. */
     int SYS_GETDENTS64 = Arch.ARM64 ? 61 : 217;
 
     int STATX_BASIC_STATS = 0x7ff;
@@ -72,6 +75,8 @@ public interface Libc {
     int fsync(int fd);
 
     int fdatasync(int fd);
+
+    int syncfs(int fd);
 
     int ftruncate(int fd, long length);
 
