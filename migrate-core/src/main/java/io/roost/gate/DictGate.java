@@ -261,7 +261,7 @@ public final class DictGate implements Gate {
                     throw new GateException("somebody else has held the lock of " + directory + " for " + LOCK_PATIENCE.toSeconds()
                             + " s: see who with \"fuser " + directory + "/" + LOCK + "\"");
                 }
-                Pause.millis(2, directory);
+                Pause.uninterrupted(2);
             }
             return action.with(open);
         }
