@@ -22,14 +22,16 @@ import org.junit.jupiter.api.TestFactory;
 /** The packages of migrate-core and which way they may depend on each other. */
 class ArchitectureTest {
     /** Each package with those it may use; {@code io.roost.} left out. {@code migrate} may use all. */
-    private static final Map<String, List<String>> MAY_USE = Map.of(
-            "posix", List.of(),
-            "dovecot", List.of("posix"),
-            "index", List.of("dovecot", "posix"),
-            "maildir", List.of("index", "dovecot", "posix"),
-            "mdbox", List.of("index", "dovecot", "posix"),
-            "checkpoint", List.of("dovecot", "posix"),
-            "migrate", List.of("checkpoint", "mdbox", "maildir", "index", "dovecot", "posix"));
+    private static final Map<String, List<String>> MAY_USE = Map.ofEntries(
+            Map.entry("posix", List.of()),
+            Map.entry("dovecot", List.of("posix")),
+            Map.entry("index", List.of("dovecot", "posix")),
+            Map.entry("maildir", List.of("index", "dovecot", "posix")),
+            Map.entry("mdbox", List.of("index", "dovecot", "posix")),
+            Map.entry("checkpoint", List.of("dovecot", "posix")),
+            Map.entry("director", List.of("dovecot", "posix")),
+            Map.entry("migrate", List.of("checkpoint", "mdbox", "maildir", "index", "dovecot", "posix")),
+            Map.entry("engine", List.of("migrate", "checkpoint", "mdbox", "maildir", "index", "dovecot", "posix")));
 
     private static final JavaClasses CLASSES = new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests())
             .importPackages("io.roost");

@@ -1,0 +1,210 @@
+package io.roost.engine;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.Set;
+import java.util.function.Predicate;
+
+import io.roost.engine.EngineStatus.Page;
+import io.roost.engine.EngineStatus.Row;
+
+/**
+ * The users of a run with their phases, in columns: a million of them take less than a hundred megabytes. Who is next: users asked for by an
+ * operator, then those whose pause is over, then, for every other worker, the biggest that are known, else the given order. So
+ * the big ones are begun early, and never hold up all workers while small ones wait.
+ *
+ * <p>Not thread-safe: {@link Engine} guards it.
+ */
+final class UserQueue {
+    static final int NONE = -1;
+
+    private final String[] names;
+    /** Places in {@link #names}, by name. */
+    private final Integer[] byName;
+    private final byte[] phases;
+    private final byte[] attempts;
+    private final Map<Phase, Integer> counts = new EnumMap<>(Phase.class);
+    private final List<Integer> urgent = new ArrayList<>();
+    private final PriorityQueue<Retry> retries = new PriorityQueue<>(Comparator.comparingLong(Retry::at));
+    private final PriorityQueue<Big> big = new PriorityQueue<>(Comparator.comparingLong(Big::size).reversed());
+    private int next;
+
+    private record Retry(long at, int user) {
+    }
+
+    private record Big(long size, int user) {
+    }
+
+    /** @param users names, each once */
+    UserQueue(List<String> users) {
+        names = users.toArray(String[]::new);
+        byName = new Integer[names.length];
+        Arrays.setAll(byName, i -> i);
+        Arrays.sort(byName, Comparator.comparing(i -> names[i]));
+        phases = new byte[names.length];
+        attempts = new byte[names.length];
+        counts.put(Phase.WAITING, names.length);
+    }
+
+    int size() {
+        return names.length;
+    }
+
+    String name(int user) {
+        return names[user];
+    }
+
+    /** Place of a user, or {@link #NONE}. */
+    int find(String name) {
+        int low = 0;
+        int high = byName.length - 1;
+        while (low <= high) {
+            int middle = (low + high) >>> 1;
+            int order = names[byName[middle]].compareTo(name);
+            if (order == 0) {
+                return byName[middle];
+            }
+            if (order < 0) {
+                low = middle + 1;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return NONE;
+    }
+
+    Phase phase(int user) {
+        return Phase.values()[phases[user]];
+    }
+
+    int attempts(int user) {
+        return attempts[user];
+    }
+
+    int count(Phase phase) {
+        return counts.getOrDefault(phase, 0);
+    }
+
+    Map<Phase, Integer> counts() {
+        return new EnumMap<>(counts);
+    }
+
+    /** Whether users may come to be taken up, now or later. */
+    boolean hasMore() {
+        return count(Phase.WAITING) + count(Phase.RETRYING) > 0;
+    }
+
+    /** A user is known to be big: such are begun before others, biggest first. */
+    void big(int user, long size) {
+        if (phase(user) == Phase.WAITING) {
+            big.add(new Big(size, user));
+        }
+    }
+
+    /**
+     * Takes the next user, who becomes ACTIVE.
+     *
+     * @param biggest whether the biggest one is wanted
+     * @param now     Unix milliseconds
+     * @return {@link #NONE} if there is none now
+     */
+    int take(boolean biggest, long now) {
+        int user = pick(biggest, now);
+        if (user != NONE) {
+            phase(user, Phase.ACTIVE);
+            attempts[user] = (byte) Math.min(attempts[user] + 1, Byte.MAX_VALUE);
+        }
+        return user;
+    }
+
+    private int pick(boolean biggest, long now) {
+        while (!urgent.isEmpty()) {
+            int user = urgent.remove(0);
+            if (phase(user) == Phase.WAITING) {
+                return user;
+            }
+        }
+        while (!retries.isEmpty() && retries.peek().at() <= now) {
+            int user = retries.poll().user();
+            if (phase(user) == Phase.RETRYING) {
+                return user;
+            }
+        }
+        while (biggest && !big.isEmpty()) {
+            int user = big.poll().user();
+            if (phase(user) == Phase.WAITING) {
+                return user;
+            }
+        }
+        while (next < names.length) {
+            int user = next++;
+            if (phase(user) == Phase.WAITING) {
+                return user;
+            }
+        }
+        return NONE;
+    }
+
+    /** When the next pause is over, Unix milliseconds; {@link Long#MAX_VALUE} if nobody waits. */
+    long nextRetry() {
+        while (!retries.isEmpty() && phase(retries.peek().user()) != Phase.RETRYING) {
+            retries.poll();
+        }
+        return retries.isEmpty() ? Long.MAX_VALUE : retries.peek().at();
+    }
+
+    /** The user is tried again at that time. */
+    void retryAt(int user, long at) {
+        phase(user, Phase.RETRYING);
+        retries.add(new Retry(at, user));
+    }
+
+    /** The user is taken up before all others. */
+    void first(int user) {
+        phase(user, Phase.WAITING);
+        attempts[user] = 0;
+        urgent.add(user);
+    }
+
+    /** The attempt counts for nothing: the user was stopped. */
+    void putBack(int user) {
+        phase(user, Phase.WAITING);
+        attempts[user]--;
+        urgent.add(user);
+    }
+
+    void end(int user, Phase phase) {
+        phase(user, phase);
+    }
+
+    private void phase(int user, Phase phase) {
+        counts.merge(phase(user), -1, Integer::sum);
+        counts.merge(phase, 1, Integer::sum);
+        phases[user] = (byte) phase.ordinal();
+    }
+
+    /** Users in the run's order. */
+    Page page(Set<Phase> wanted, Predicate<String> filter, int offset, int limit) {
+        Map<Integer, Long> times = new HashMap<>();
+        retries.forEach(retry -> times.put(retry.user(), retry.at()));
+        List<Row> rows = new ArrayList<>();
+        int total = 0;
+        for (int i = 0; i < names.length; i++) {
+            Phase phase = phase(i);
+            if (wanted.contains(phase) && filter.test(names[i])) {
+                if (total >= offset && rows.size() < limit) {
+                    rows.add(new Row(i, names[i], phase, attempts[i],
+                            phase == Phase.RETRYING ? times.getOrDefault(i, 0L) : 0));
+                }
+                total++;
+            }
+        }
+        return new Page(rows, total);
+    }
+}
