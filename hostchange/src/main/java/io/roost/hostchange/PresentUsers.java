@@ -137,6 +137,25 @@ final class PresentUsers {
         }
     }
 
+    /** The hashes of all who have a directory now, sorted. */
+    int[] hashes() throws IOException {
+        find(0);
+        lock.lock();
+        try {
+            int[] hashes = new int[users];
+            int n = 0;
+            for (Bucket bucket : buckets.values()) {
+                for (long key : bucket.keys) {
+                    hashes[n++] = (int) (key >> 32);
+                }
+            }
+            Arrays.sort(hashes);
+            return hashes;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** All users of a hash who had a directory at the last look. */
     List<String> findSeen(int wanted) {
         lock.lock();
