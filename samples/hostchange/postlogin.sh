@@ -7,6 +7,7 @@
 #   service imap-postlogin {
 #     executable = script-login /usr/local/lib/roost/postlogin.sh
 #     user = vmail
+#     vsz_limit = 0        # Java reserves more addresses than the default allows
 #     unix_listener imap-postlogin {
 #     }
 #   }
@@ -45,11 +46,12 @@ put_right() {
     set -- --quiet --index "$index" --list-index "$prefix" -- "$USER"
     [ -z "$host" ] || set -- --host "$host" "$@"
     [ "$migration" != yes ] || set -- --migration "$@"
-    "$roost" hostchange login "$@" </dev/null >/dev/null
+    "$roost" hostchange login "$@" </dev/null >&2
 }
 
 # What no record says is believed by no backend.
 forget() {
+    [ "$migration" != yes ] || rm -f -- "$index"/dovecot.list.index* || return 1
     rm -f -- "$index/.lasthost" "$memory/.lasthost" "$memory"/dovecot.list.index* &&
         [ ! -e "$index/.lasthost" ] && [ ! -e "$prefix" ] && [ ! -e "$prefix.log" ]
 }
