@@ -136,14 +136,15 @@ final class FlushServer implements Closeable {
         while (socket.isOpen()) {
             try {
                 SocketChannel connection = socket.accept();
+                String peer = peer(connection);
                 ScheduledFuture<?> end = timer.schedule(() -> close(connection), PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
                 workers.execute(() -> {
                     try (connection) {
                         serve(connection, tcp);
                     } catch (IOException e) {
                         handler.refused();
-                        notes.warning("flush from " + peer(connection) + ": "
-                                + (e.getMessage() == null ? "closed before its end" : e.getMessage()));
+                        notes.warning("flush from " + peer + ": " + (e.getMessage() == null ? "not done within "
+                                + PATIENCE.toSeconds() + " seconds" : e.getMessage()));
                     } finally {
                         end.cancel(false);
                     }
@@ -217,7 +218,7 @@ final class FlushServer implements Closeable {
             SocketAddress address = connection.getRemoteAddress();
             return address instanceof InetSocketAddress inet ? inet.getAddress().getHostAddress() : "the unix socket";
         } catch (IOException e) {
-            return "a connection that was not done in " + PATIENCE.toSeconds() + " seconds";
+            return "somebody";
         }
     }
 

@@ -3,11 +3,8 @@ package io.roost.cli.hostchange;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -39,7 +36,7 @@ final class MovingUsers implements AutoCloseable, Notes {
     private final List<HostChangeService> services = new ArrayList<>();
 
     /** What keeps list indexes fresh. */
-    enum With { NOTHING, FLUSH, POST_LOGIN }
+    enum With { NOTHING, FLUSH, FLUSH_OVER_UNIX, POST_LOGIN }
 
     MovingUsers(With with, boolean veryDirtySyncs, String... users) throws IOException {
         memory = Files.createTempDirectory(Path.of("/dev/shm"), "rt-");
@@ -48,9 +45,12 @@ final class MovingUsers implements AutoCloseable, Notes {
         DirectorCluster.Builder builder = DirectorCluster.with().users(users)
                 .mailLocation("mdbox:~/mdbox:LISTINDEX=" + memory + "/%IP%/%2.256Nu/%u/dovecot.list.index")
                 .backendConfig("mailbox_list_index = yes\nmailbox_list_index_very_dirty_syncs = " + (veryDirtySyncs ? "yes" : "no"))
-                .directorConfig("director_user_kick_delay = 1s");
+                .directorConfig("director_user_kick_delay = 0");
         if (with == With.FLUSH) {
             builder.directorConfig("director_flush_socket = tcp:%i:" + FLUSH_PORT);
+        } else if (with == With.FLUSH_OVER_UNIX) {
+            // below base_dir, which the director is chrooted to
+            builder.directorConfig("director_flush_socket = unix:/flush.%i");
         } else if (with == With.POST_LOGIN) {
             for (String protocol : List.of("imap", "pop3")) {
                 builder.backendConfig("""
@@ -78,15 +78,16 @@ final class MovingUsers implements AutoCloseable, Notes {
             cluster.own(Files.createDirectory(memory.resolve(node.ip())));
         }
         if (with == With.POST_LOGIN) {
-            Files.writeString(script, scriptFor(installed()));
-            Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
+            // the backends share a host name here, so that each gets one of its own
+            Launcher.postLogin(script, Launcher.of(cluster.directory()),
+                    "host=${HOSTCHANGE_LISTINDEX%/*/*/*}\nhost=be${host##*/}");
             for (String user : users) {
                 cluster.setMail(user, "mdbox:~/mdbox:LISTINDEX=" + memory + "/%{real_lip}/%2.256Nu/%u/dovecot.list.index"
                         + " userdb_hostchange_index=" + cluster.home(user) + "/mdbox userdb_hostchange_listindex=" + memory
                         + "/%{real_lip}/%2.256Nu/%u/dovecot.list.index");
             }
         }
-        if (with == With.FLUSH) {
+        if (with == With.FLUSH || with == With.FLUSH_OVER_UNIX) {
             for (DovecotNode node : cluster.backends()) {
                 HostChangeService service = service(node, Duration.ofHours(1), Optional.empty());
                 services.add(service);
@@ -100,8 +101,8 @@ final class MovingUsers implements AutoCloseable, Notes {
         UserHash hash = new UserHash(UserHash.DEFAULT_FORMAT);
         Director director = new DirectorAdmin(List.of(DirectorAddress.parse(cluster.adminAddress())), hash,
                 DirectorAdmin.Limits.defaults());
-        return new HostChangeService(new HostChangeService.Config(tree(node), hash, List.of(), 0600,
-                Optional.of(new InetSocketAddress(InetAddress.getByName(node.ip()), FLUSH_PORT)),
+        return new HostChangeService(new HostChangeService.Config(tree(node), hash, 
+                List.of(cluster.director().baseDirectory().resolve("flush." + node.ip())), 0666, Optional.of(new InetSocketAddress(InetAddress.getByName(node.ip()), FLUSH_PORT)),
                 AddressList.of(List.of("127.0.0.0/8")), node.ip(), watchEvery, Duration.ZERO, Duration.ofHours(1), metrics,
                 Optional.empty()), Optional.of(director), this);
     }
@@ -112,48 +113,6 @@ final class MovingUsers implements AutoCloseable, Notes {
 
     Path directoryOf(DovecotNode node, String user) throws IOException {
         return Path.of(tree(node).pathOf(user).path());
-    }
-
-    /** The sample, with the places of this machine in it. The backends share a host name here, so that each gets one of its own. */
-    private static String scriptFor(Path roost) throws IOException {
-        String sample = Files.readString(Path.of("../samples/hostchange/postlogin.sh"));
-        return sample.replace("\nroost=/usr/local/bin/roost\n", "\nroost=" + roost + "\n")
-                .replace("\nhost=\n", "\nhost=${HOSTCHANGE_LISTINDEX%/*/*/*}\nhost=be${host##*/}\n");
-    }
-
-    /** A launcher of this build that the mail user may run: Maven's repository may be nobody else's. */
-    private Path installed() throws IOException {
-        Path lib = Files.createDirectories(cluster.directory().resolve("lib"));
-        List<String> entries = new ArrayList<>();
-        for (String entry : System.getProperty("java.class.path").split(":")) {
-            String name = Path.of(entry).getFileName().toString();
-            if (!name.contains("junit") && !name.contains("test") && Files.exists(Path.of(entry))) {
-                Path copy = lib.resolve(entries.size() + "-" + name);
-                copy(Path.of(entry), copy);
-                entries.add(copy.toString());
-            }
-        }
-        Path launcher = cluster.directory().resolve("roost");
-        Files.writeString(launcher, "#!/bin/sh\nexec " + System.getProperty("java.home") + "/bin/java -XX:+UseSerialGC "
-                + "-XX:TieredStopAtLevel=1 -Xmx64m -cp " + String.join(":", entries) + " io.roost.cli.Roost \"$@\"\n");
-        Files.setPosixFilePermissions(launcher, PosixFilePermissions.fromString("rwxr-xr-x"));
-        return launcher;
-    }
-
-    private static void copy(Path from, Path to) throws IOException {
-        Files.walkFileTree(from, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) throws IOException {
-                Files.createDirectories(to.resolve(from.relativize(directory).toString()));
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.copy(file, from.equals(file) ? to : to.resolve(from.relativize(file).toString()));
-                return FileVisitResult.CONTINUE;
-            }
-        });
     }
 
     @Override
