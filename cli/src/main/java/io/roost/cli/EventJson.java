@@ -1,23 +1,25 @@
 package io.roost.cli;
 
+import java.util.HashMap;
+import java.util.Map;
 import java.util.function.LongSupplier;
 
 import io.roost.cli.screen.JsonLines;
 import io.roost.migrate.Event;
 
-/** Writes events as JSON Lines. {@code copying} and {@code verifying} come at most once a second. */
+/** Writes events as JSON Lines. {@code copying} and {@code verifying} come at most once a second for each user. */
 final class EventJson implements Event.Sink {
     private static final long PAUSE_NANOS = 1_000_000_000L;
 
     private final JsonLines lines;
     private final LongSupplier nanoTime;
-    private long told;
+    /** When users were told of last; those of whom there is more to come. */
+    private final Map<String, Long> told = new HashMap<>();
 
     /** @param nanoTime as {@link System#nanoTime} */
     EventJson(JsonLines lines, LongSupplier nanoTime) {
         this.lines = lines;
         this.nanoTime = nanoTime;
-        told = nanoTime.getAsLong() - PAUSE_NANOS;
     }
 
     @Override
@@ -35,7 +37,7 @@ final class EventJson implements Event.Sink {
                 json.writeNumberField("bytes", e.bytes());
             });
         } else if (event instanceof Event.Copying e) {
-            if (due(e.mailsDone() >= e.mailsTotal())) {
+            if (due(e.user(), e.mailsDone() >= e.mailsTotal())) {
                 lines.object("copying", e.user(), json -> {
                     json.writeNumberField("mails_done", e.mailsDone());
                     json.writeNumberField("mails_total", e.mailsTotal());
@@ -44,7 +46,7 @@ final class EventJson implements Event.Sink {
                 });
             }
         } else if (event instanceof Event.Verifying e) {
-            if (due(e.mailsDone() >= e.mailsTotal())) {
+            if (due(e.user(), e.mailsDone() >= e.mailsTotal())) {
                 lines.object("verifying", e.user(), json -> {
                     json.writeNumberField("mails_done", e.mailsDone());
                     json.writeNumberField("mails_total", e.mailsTotal());
@@ -60,12 +62,18 @@ final class EventJson implements Event.Sink {
         // Done and Failed are left to whoever gets the result or catches the exception
     }
 
-    private boolean due(boolean last) {
+    private boolean due(String user, boolean last) {
         long now = nanoTime.getAsLong();
-        if (!last && now - told < PAUSE_NANOS) {
+        Long before = told.get(user);
+        if (!last && before != null && now - before < PAUSE_NANOS) {
             return false;
         }
-        told = now;
+        told.put(user, now);
         return true;
+    }
+
+    /** There will be no more of this user for now. */
+    void end(String user) {
+        told.remove(user);
     }
 }

@@ -21,9 +21,15 @@ public enum ExitCode {
     STATE_UNUSABLE(6),
     /** Something that Roost needs is missing here: Dovecot's programs, a native library. */
     PREREQUISITE_MISSING(7),
-    /** Ended by SIGINT, at a safe point; the next run goes on. */
+    /** The maintenance window ended before the last user; those in flight ended at a safe step, and the next run goes on. */
+    WINDOW_ENDED(8),
+    /** An operator stopped the run; likewise. */
+    STOPPED(9),
+    /** Ended by SIGHUP, at a safe point; the next run goes on. */
+    HUNG_UP(129),
+    /** Ended by SIGINT, likewise. */
     INTERRUPTED(130),
-    /** Ended by SIGTERM, likewise. Java sets this one itself. */
+    /** Ended by SIGTERM, likewise. */
     TERMINATED(143);
 
     private final int number;
@@ -37,6 +43,16 @@ public enum ExitCode {
         return number;
     }
 
+    /** The one of a signal: 128 and its number. */
+    static ExitCode ofSignal(int number) {
+        for (ExitCode code : values()) {
+            if (code.number == number) {
+                return code;
+            }
+        }
+        return INTERRUPTED;
+    }
+
     /** The graver of two, for a run over several users: a mismatch before other failures, an interruption before both. */
     ExitCode or(ExitCode other) {
         return gravity() >= other.gravity() ? this : other;
@@ -48,9 +64,10 @@ public enum ExitCode {
             case NOTHING_TO_DO -> 1;
             case OBSTACLES -> 2;
             case FAILED, USAGE, PREREQUISITE_MISSING -> 3;
-            case STATE_UNUSABLE -> 4;
-            case MISMATCH -> 5;
-            case INTERRUPTED, TERMINATED -> 6;
+            case WINDOW_ENDED, STOPPED -> 4;
+            case STATE_UNUSABLE -> 5;
+            case MISMATCH -> 6;
+            case HUNG_UP, INTERRUPTED, TERMINATED -> 7;
         };
     }
 }

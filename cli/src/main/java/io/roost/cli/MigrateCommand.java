@@ -1,38 +1,54 @@
 package io.roost.cli;
 
-import java.util.LinkedHashSet;
+import java.time.Clock;
+import java.time.ZonedDateTime;
 import java.util.List;
-import java.util.Set;
+import java.util.Optional;
 
 import io.roost.checkpoint.CheckpointStore;
+import io.roost.cli.control.ControlException;
+import io.roost.cli.control.ControlServer;
+import io.roost.cli.control.ControlledRun;
 import io.roost.cli.screen.Screen;
-import io.roost.migrate.Account;
-import io.roost.migrate.Result;
+import io.roost.engine.Brakes;
+import io.roost.engine.Engine;
+import io.roost.engine.EngineSettings;
+import io.roost.engine.StopReason;
+import io.roost.engine.ThrottledPace;
 import io.roost.migrate.Settings;
-import io.roost.migrate.UserMigration;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
-/** {@code roost migrate}: moves users, one after the other. */
-@Command(name = "migrate", header = "Make an mdbox of a user's Maildir.",
+/** {@code roost migrate}: moves users, several at a time. */
+@Command(name = "migrate", header = "Make mdboxes of users' Maildirs.",
         description = {"Copies the mails, writes the indexes, reads the result back, compares it with the Maildir, and "
             + "renames it into place. The Maildir is not changed. A run that was stopped, or killed, goes on when it is "
-            + "started again."},
+            + "started again, or with roost resume. roost ctl speaks to it while it runs."},
         footer = {"", "Examples:",
             "  roost migrate --single-backend anna@example.org",
-            "  roost migrate --dry-run anna@example.org bert@example.org",
+            "  roost migrate --dry-run --match '*@example.org'",
+            "  roost migrate --single-backend --users-file users.txt --workers 4 --until 06:00",
             "  roost migrate --single-backend --skip-unreadable --json anna@example.org"})
 final class MigrateCommand extends ReportingCommand {
     private static final String WHY_SINGLE = "refused: an mdbox is damaged when two backends write to it, so that each user "
             + "has to stay on one backend, and Roost cannot see to that yet (it does not talk to a director so far). If no "
             + "other server touches the mail of these users, say so with --single-backend";
 
+    @Spec
+    private CommandSpec spec;
+    @Mixin
+    private final UserOptions users = new UserOptions();
     @Mixin
     private final LocationOptions location = new LocationOptions();
     @Mixin
     private final StateOption state = new StateOption();
+    @Mixin
+    private final RunOptions run = new RunOptions();
+    @Mixin
+    private final ThrottleOptions throttle = new ThrottleOptions();
 
     @Option(names = "--single-backend", description = "No other server touches the mail of these users.")
     private boolean singleBackend;
@@ -44,17 +60,11 @@ final class MigrateCommand extends ReportingCommand {
     @Option(names = "--no-cache", description = "Leave dovecot.index.cache behind: the first logins then read all mail.")
     private boolean noCache;
 
-    @Option(names = "--dry-run", description = "The same as roost plan for each user.")
+    @Option(names = "--dry-run", description = "Show what would be done, for each user and in all. Writes nothing.")
     private boolean dryRun;
-
-    @Option(names = "--readers", paramLabel = "N", description = "Threads that read ahead, 1 to 64. Default: 4.")
-    private Integer readers;
 
     @Option(names = "--quiet", description = "Print only what needs attention.")
     private boolean quiet;
-
-    @Parameters(paramLabel = "USER", arity = "1..*", description = "Names of users, as in Dovecot.")
-    private List<String> users;
 
     MigrateCommand(Screen screen) {
         super(screen);
@@ -65,85 +75,103 @@ final class MigrateCommand extends ReportingCommand {
         if (!dryRun && !singleBackend) {
             throw CommandException.usage(WHY_SINGLE);
         }
-        if (readers != null && (readers < 1 || readers > 64)) {
-            throw CommandException.usage("--readers: found " + readers + ", expected 1 to 64");
-        }
+        UserSelection selection = new UserSelection(users, System.in);
+        selection.requireSome();
+        EngineSettings settings = run.settings(selection.isOneByName(), Settings.defaults().readers(), ZonedDateTime.now());
+        Brakes brakes = throttle.brakes(selection.isOneByName());
         if (!dryRun) {
             CheckpointStore.preload();
         }
         Site site = Site.of(location);
-        Set<String> names = new LinkedHashSet<>(users);
-        return dryRun ? plan(site, names) : migrate(site, names);
+        return dryRun ? plan(site, selection, settings) : migrate(site, selection, settings, brakes);
     }
 
-    private ExitCode plan(Site site, Set<String> names) {
-        ExitCode code = ExitCode.DONE;
-        boolean first = true;
-        for (String name : names) {
-            if (!first && !isJson()) {
-                screen.line();
+    private ExitCode plan(Site site, UserSelection selection, EngineSettings settings) throws Exception {
+        List<String> names;
+        if (users.unfinished) {
+            Optional<CheckpointStore> opened = CheckpointStore.openReadOnly(state.directory());
+            try (CheckpointStore store = opened.orElse(null)) {
+                names = selection.resolve(site, store);
             }
-            first = false;
-            try {
-                code = code.or(PlanCommand.show(this, site, name));
-            } catch (Exception | OutOfMemoryError | LinkageError e) {
-                Failure failure = Failure.tell(screen, e);
-                if (isJson()) {
-                    json().object("failed", name, json -> JsonFields.failure(json, failure));
-                }
-                code = code.or(names.size() == 1 ? failure.code() : ExitCode.FAILED);
+        } else {
+            names = selection.resolve(site, null);
+        }
+        if (names.isEmpty()) {
+            return nobody();
+        }
+        return new DryRun(this, site, settings.workers()).run(names);
+    }
+
+    private ExitCode migrate(Site site, UserSelection selection, EngineSettings settings, Brakes brakes) throws Exception {
+        try (CheckpointStore store = CheckpointStore.open(state.directory())) {
+            List<String> names = selection.resolve(site, store);
+            if (names.isEmpty()) {
+                return nobody();
+            }
+            try (ControlServer control = control(store)) {
+                RecordedRun recorded = RecordedRun.begin(store, run, site, settingsOfUsers(site), spec.commandLine().getParseResult(),
+                        names);
+                return migrate(site, settings, brakes, store, names, recorded, control);
             }
         }
-        return code;
     }
 
-    private ExitCode migrate(Site site, Set<String> names) throws Exception {
-        Settings settings = settings(site);
+    /** The state directory belongs to this run as long as it is open. */
+    private static ControlServer control(CheckpointStore store) throws CommandException {
+        try {
+            return ControlServer.open(store.path(), RunEventJson::new);
+        } catch (ControlException e) {
+            throw new CommandException(e.kind() == ControlException.Kind.TAKEN ? ExitCode.FAILED : ExitCode.STATE_UNUSABLE,
+                    e.getMessage());
+        }
+    }
+
+    private ExitCode migrate(Site site, EngineSettings settings, Brakes brakes, CheckpointStore store, List<String> names,
+            RecordedRun recorded, ControlServer control) throws Exception {
+        boolean many = names.size() > 1;
         if (!isJson() && !quiet) {
             site.notes().forEach(note -> screen.message("roost: note: " + note));
         }
-        MigrationReport report = isJson() ? new MigrationJson(json()) : new MigrationText(screen, quiet, site.targetSetting());
+        MigrationReport report = isJson() ? new MigrationJson(json())
+                : new MigrationText(screen, quiet, many, site.targetSetting());
         MigrationTotals totals = new MigrationTotals(names.size());
-        try (Interruption stop = new Interruption(screen); CheckpointStore store = CheckpointStore.open(state.directory())) {
-            for (String name : names) {
-                if (stop.isRequested()) {
-                    break;
-                }
-                migrate(site, settings, store, name, report, totals);
-                if (totals.code() == ExitCode.STATE_UNUSABLE) {
-                    break;
+        SiteMigration work = new SiteMigration(site,
+                settingsOfUsers(site).withPace(new ThrottledPace(brakes.throttle())), store, recorded.isRestart());
+        Engine engine = new Engine(names, work, settings, brakes, event -> {
+            totals.event(event);
+            report.event(event);
+            control.event(event);
+        }, Clock.systemUTC());
+        control.serve(new ControlledRun(engine, store, () -> Runtime.getRuntime().halt(ExitCode.STOPPED.number())));
+        Optional<StopReason> stopped;
+        int signal;
+        try (TerminationSignals signals = new TerminationSignals(screen,
+                () -> engine.stop(StopReason.SIGNAL, "the process was told to stop"))) {
+            RunProgress progress = many && !isJson() && !quiet ? new RunProgress(screen, engine::status) : null;
+            try {
+                stopped = engine.run();
+            } finally {
+                if (progress != null) {
+                    progress.close();
                 }
             }
-            if (stop.isRequested()) {
-                totals.interrupted();
+            stopped.ifPresent(totals::stopped);
+            if (stopped.filter(reason -> reason == StopReason.STATE).isEmpty()) {
+                recorded.end(totals.notStarted());
             }
             report.summary(totals);
+            signal = signals.exitCode();
         }
-        return totals.code();
+        return totals.isInterrupted() && signal != 0 ? ExitCode.ofSignal(signal) : totals.code();
     }
 
-    /** One user's failure does not stop the others. */
-    private void migrate(Site site, Settings settings, CheckpointStore store, String name, MigrationReport report,
-            MigrationTotals totals) {
-        String source = "";
-        try {
-            Account account = site.account(name);
-            source = account.source().root();
-            Result result = new UserMigration(account, settings, store, report.events()).run();
-            report.done(account, result);
-            totals.done(result);
-        } catch (Exception | OutOfMemoryError | LinkageError | StackOverflowError e) {
-            screen.clearProgress();
-            Failure failure = Failure.of(e);
-            Failure.trace(screen, e);
-            report.failed(name, source, failure);
-            totals.failed(name, failure);
-        }
+    private ExitCode nobody() {
+        screen.message("roost: nothing to do: " + (users.unfinished ? "every user of the store is done"
+                : "no user is left after --match, --exclude-file and the like"));
+        return ExitCode.NOTHING_TO_DO;
     }
 
-    private Settings settings(Site site) throws Exception {
-        Settings all = site.settings();
-        return new Settings(all.rotateSize(), all.zlib(), all.pop3UidlFormat(), skipUnreadable,
-                readers == null ? all.readers() : readers, all.checkpointBytes(), all.finishAttempts(), !noCache);
+    private Settings settingsOfUsers(Site site) throws Exception {
+        return site.settings().withSkipUnreadable(skipUnreadable).withCarryCache(!noCache);
     }
 }

@@ -1,33 +1,21 @@
 package io.roost.cli;
 
 import io.roost.cli.screen.JsonLines;
-import io.roost.migrate.Account;
-import io.roost.migrate.Event;
-import io.roost.migrate.Result;
+import io.roost.engine.RunEvent;
 
 /** A run for scripts, as JSON Lines. */
 final class MigrationJson implements MigrationReport {
     private final JsonLines lines;
-    private final EventJson events;
+    private final RunEventJson events;
 
     MigrationJson(JsonLines lines) {
         this.lines = lines;
-        events = new EventJson(lines, System::nanoTime);
+        events = new RunEventJson(lines);
     }
 
     @Override
-    public Event.Sink events() {
-        return events;
-    }
-
-    @Override
-    public void done(Account account, Result result) {
-        lines.object("done", account.user(), json -> JsonFields.result(json, result));
-    }
-
-    @Override
-    public void failed(String user, String source, Failure failure) {
-        lines.object("failed", user, json -> JsonFields.failure(json, failure));
+    public void event(RunEvent event) {
+        events.event(event);
     }
 
     @Override
@@ -35,11 +23,23 @@ final class MigrationJson implements MigrationReport {
         lines.object("summary", "", json -> {
             json.writeNumberField("users", totals.users());
             json.writeNumberField("done", totals.done());
+            json.writeNumberField("already_done", totals.done() - totals.migrated());
             json.writeNumberField("failed", totals.failed().size());
+            json.writeNumberField("skipped", totals.skipped().size());
             json.writeNumberField("not_started", totals.notStarted());
             json.writeNumberField("mails", totals.mails());
             json.writeNumberField("bytes", totals.bytes());
             json.writeNumberField("seconds", Math.round(totals.seconds() * 1000) / 1000.0);
+            json.writeNumberField("rejected_mails", totals.rejectedCount());
+            json.writeArrayFieldStart("slowest");
+            for (MigrationTotals.Slow slow : totals.slowest()) {
+                json.writeStartObject();
+                json.writeStringField("user", slow.user());
+                json.writeNumberField("seconds", slow.millis() / 1000.0);
+                json.writeNumberField("mails", slow.mails());
+                json.writeEndObject();
+            }
+            json.writeEndArray();
             json.writeBooleanField("interrupted", totals.isInterrupted());
             json.writeNumberField("exit_code", totals.code().number());
         });

@@ -22,7 +22,7 @@ final class ProblemReport {
     private final Screen screen;
     private final String root;
 
-    /** @param root of the Maildir, a byte string; paths below it are shown without it */
+    /** @param root of the Maildir, a byte string; paths below it are shown without it. Empty if it is not known */
     ProblemReport(Screen screen, String root) {
         this.screen = screen;
         this.root = root;
@@ -65,7 +65,7 @@ final class ProblemReport {
 
     private void entry(SourceProblem problem) {
         String path = problem.path();
-        String shown = path.startsWith(root + "/") ? path.substring(root.length() + 1) : path;
+        String shown = !root.isEmpty() && path.startsWith(root + "/") ? path.substring(root.length() + 1) : path;
         String where = problem.mailbox().isEmpty() ? "" : problem.mailbox() + ": ";
         screen.paragraph("    - ", "      ", where + ByteString.toText(shown) + ": " + problem.detail());
     }

@@ -70,9 +70,11 @@ public final class Roost implements Runnable {
         CommandLine roost = new CommandLine(new Roost());
         roost.addSubcommand(new PlanCommand(screen));
         roost.addSubcommand(new MigrateCommand(screen));
+        roost.addSubcommand(new ResumeCommand(screen));
         roost.addSubcommand(new VerifyCommand(screen));
         roost.addSubcommand(new StatusCommand(screen));
         roost.addSubcommand(HostChangeCommand.with(screen));
+        roost.addSubcommand(CtlCommand.commandLine(screen));
         roost.addSubcommand(new DemoCommand(screen));
         roost.addSubcommand(new HelpCommand());
         roost.getSubcommands().values().forEach(command -> command.getCommandSpec().usageMessage().abbreviateSynopsis(true)

@@ -2,7 +2,9 @@ package io.roost.cli;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 import io.roost.dovecot.DoveadmUsers;
@@ -93,6 +95,32 @@ final class Site {
     /** The target as the administrator writes it, variables and all. */
     String targetSetting() {
         return options.to == null ? LocationOptions.DEFAULT_TARGET : options.to;
+    }
+
+    /** What decides about the result of a migration, by name, for comparing runs. */
+    Map<String, String> decisive() throws IOException {
+        Settings settings = settings();
+        Map<String, String> all = new LinkedHashMap<>();
+        all.put("home", options.home == null ? "from Dovecot" : options.home);
+        all.put("from", options.from == null ? "from Dovecot" : options.from);
+        all.put("to", targetSetting());
+        all.put("rotate-size", Long.toString(settings.rotateSize()));
+        all.put("pop3-uidl-format", settings.pop3UidlFormat().format());
+        all.put("zlib", Boolean.toString(settings.zlib()));
+        return all;
+    }
+
+    /** Everybody whom Dovecot's userdb lists. */
+    List<String> allUsers() throws IOException, CommandException {
+        if (!asked) {
+            throw CommandException.usage("nobody knows all users without Dovecot: name them, or give --users-file FILE");
+        }
+        DovecotProgram.Result result = DovecotProgram.doveadm(Optional.ofNullable(options.dovecotConfig)).run("user", "*");
+        if (result.exitCode() != 0) {
+            throw new IOException("Dovecot cannot list its users (doveadm user '*'): " + result.firstErrors()
+                    + "; not every userdb can: SQL and LDAP need an iterate_query or iterate_filter. Else give --users-file FILE");
+        }
+        return result.outputText().lines().filter(line -> !line.isEmpty()).toList();
     }
 
     Account account(String name) throws IOException, CommandException {

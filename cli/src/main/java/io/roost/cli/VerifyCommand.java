@@ -43,8 +43,15 @@ final class VerifyCommand extends ReportingCommand {
         Site site = Site.of(location);
         Account account = site.account(user);
         Settings settings = site.settings();
-        try (Interruption stop = new Interruption(screen)) {
-            VerifyReport report = new Verification(account, settings, events(), fates(account.user())).run();
+        Thread reading = Thread.currentThread();
+        try (TerminationSignals signals = new TerminationSignals(screen, reading::interrupt)) {
+            VerifyReport report;
+            try {
+                report = new Verification(account, settings, events(), fates(account.user())).run();
+            } catch (InterruptedException e) {
+                screen.clearProgress();
+                return signals.exitCode() == 0 ? ExitCode.INTERRUPTED : ExitCode.ofSignal(signals.exitCode());
+            }
             screen.clearProgress();
             if (isJson()) {
                 VerifyOutput.json(json(), account.user(), report);

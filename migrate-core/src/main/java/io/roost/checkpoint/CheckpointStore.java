@@ -30,6 +30,7 @@ import io.roost.posix.MappedMemory;
 public final class CheckpointStore implements Closeable {
     private static final int SCHEMA = 1;
     private static final int MAX_KEY = 500;
+    private static final int REGISTERED_AT_ONCE = 5000;
     private static final String[] NAMES = {"meta", "users", "mailboxes", "placed", "problems"};
 
     private final String path;
@@ -167,6 +168,36 @@ public final class CheckpointStore implements Closeable {
             users.put(txn, key, direct(user.write()));
             return user;
         });
+    }
+
+    /** Makes records for those of many users whom the store does not know yet. */
+    public void register(List<String> names, long now) {
+        for (int from = 0; from < names.size(); from += REGISTERED_AT_ONCE) {
+            List<String> some = names.subList(from, Math.min(names.size(), from + REGISTERED_AT_ONCE));
+            write(txn -> {
+                ByteBuffer next = meta.get(txn, text("next-user"));
+                int number = next == null ? 1 : next.getInt(0);
+                for (String name : some) {
+                    ByteBuffer key = userKey(name);
+                    if (users.get(txn, key) == null) {
+                        users.put(txn, key, direct(new UserRecord(number++, name, UserState.QUEUED, "", "", now, now, 0,
+                                (int) (now / 1000), 0, 0, 0, 0, 0, 0, "").write()));
+                    }
+                }
+                meta.put(txn, text("next-user"), number(number));
+                return null;
+            });
+        }
+    }
+
+    /** The last run over users; empty if there was none. */
+    public Optional<RunRecord> run() {
+        return read(txn -> Optional.ofNullable(meta.get(txn, text("run"))).map(RunRecord::read));
+    }
+
+    public void putRun(RunRecord run) {
+        byte[] bytes = run.write();
+        write(txn -> meta.put(txn, text("run"), direct(bytes)));
     }
 
     public void put(UserRecord user) {

@@ -4,12 +4,15 @@ package io.roost.checkpoint;
  * How far a user's migration has come. Each arrow is one idempotent step, recorded after it happened:
  *
  * <pre>
- *   QUEUED -&gt; COPIED -&gt; FINISHED -&gt; VERIFIED -&gt; PUBLISHED -&gt; DONE
- *      \________\__________\___________/
+ *   QUEUED -&gt; COPYING -&gt; COPIED -&gt; FINISHED -&gt; VERIFIED -&gt; PUBLISHED -&gt; DONE
+ *      \_________\__________\__________\___________/
  *                    |
  *                    v
  *                  FAILED  (a new run starts from what is placed)
  * </pre>
+ *
+ * The store keeps ordinals: a new state is appended, wherever it belongs. Steps of a user whose mails fit one checkpoint take
+ * milliseconds, and of those only what the next run must know is recorded.
  */
 public enum UserState {
     /** Known, nothing recorded. A crash here leaves at most an empty staging directory with our marker. */
@@ -25,7 +28,9 @@ public enum UserState {
     /** Markers and placed records are gone; nothing is left to do. */
     DONE,
     /** The last run ended with an error, which the record holds; the source is in force and staging may be there. */
-    FAILED;
+    FAILED,
+    /** Mailboxes are numbered, and mails are being placed. A crash here leaves staging with {@code m.*} files, of which some are recorded. */
+    COPYING;
 
     /** Whether the result is in force. */
     public boolean isPublished() {

@@ -31,7 +31,10 @@ public interface Director extends Closeable {
      */
     void move(String user, String host) throws IOException;
 
-    /** Ends all sessions of a user that the directors proxy. The user may log in again at once. */
+    /**
+     * Ends the sessions of a user that the directors proxy, but perhaps not one that has just begun; the user may log in again at
+     * once. So whoever wants nobody to be there asks again until nobody is.
+     */
     void kick(String user) throws IOException;
 
     /** The backends. */

@@ -5,6 +5,7 @@ import java.util.function.LongConsumer;
 
 import io.roost.checkpoint.UserState;
 import io.roost.migrate.Event;
+import io.roost.migrate.Result;
 
 /** A user in flight: how far it is, from its events. Written by the user's worker, read by everybody. */
 final class ActiveUser {
@@ -20,6 +21,8 @@ final class ActiveUser {
     private volatile Progress progress = new Progress("starting", 0, 0, 0, 0);
     private long mails;
     private long bytes;
+    /** Mails that {@link Throughput} has been told of. */
+    private long counted;
 
     private record Progress(String step, long mailsDone, long mailsTotal, long bytesDone, long bytesTotal) {
     }
@@ -53,15 +56,13 @@ final class ActiveUser {
         } else if (event instanceof Event.Reached e) {
             step(after(e.state()));
         } else if (event instanceof Event.Done e) {
-            // small users are done before the first event of copying
-            copied(mails + Math.max(0, e.result().copiedMails() - counted), bytes, newMails, newBytes);
-            if (e.result().mails() > 0 && bytes == 0) {
-                newBytes.accept(e.result().bytes() * Math.min(e.result().copiedMails(), e.result().mails()) / e.result().mails());
-            }
+            // Small users are done before the first event of copying.
+            Result result = e.result();
+            long copied = Math.min(result.copiedMails(), result.mails());
+            long copiedBytes = result.mails() == 0 ? 0 : (long) ((double) result.bytes() * copied / result.mails());
+            copied(mails + Math.max(0, result.copiedMails() - counted), Math.max(bytes, copiedBytes), newMails, newBytes);
         }
     }
-
-    private long counted;
 
     private void copied(long mailsDone, long bytesDone, LongConsumer newMails, LongConsumer newBytes) {
         if (mailsDone > mails) {

@@ -15,6 +15,7 @@ import java.util.function.Predicate;
 
 import io.roost.engine.EngineStatus.Page;
 import io.roost.migrate.Event;
+import io.roost.throttle.ThrottleState;
 
 /**
  * A run over many users. One thread calls {@link #run}; everything else may be called by any thread at any time, and is obeyed at
@@ -23,6 +24,7 @@ import io.roost.migrate.Event;
 public final class Engine {
     private final UserWork work;
     private final EngineSettings settings;
+    private final Brakes brakes;
     private final RunEvent.Sink sink;
     private final Clock clock;
     private final long started;
@@ -39,6 +41,7 @@ public final class Engine {
     private String reason = "";
     private StopReason stopReason;
     private long failures;
+    private String throttledBy = "";
     /** To be told once the lock is free. */
     private final List<RunEvent> untold = new ArrayList<>();
 
@@ -47,12 +50,14 @@ public final class Engine {
 
     /**
      * @param users  names, each once
+     * @param brakes what may hold it back; the work is to read through {@link ThrottledPace}
      * @param sink   told everything that happens
      * @param clock  for pauses and the deadline
      */
-    public Engine(List<String> users, UserWork work, EngineSettings settings, RunEvent.Sink sink, Clock clock) {
+    public Engine(List<String> users, UserWork work, EngineSettings settings, Brakes brakes, RunEvent.Sink sink, Clock clock) {
         this.work = work;
         this.settings = settings;
+        this.brakes = brakes;
         this.sink = sink;
         this.clock = clock;
         queue = new UserQueue(users);
@@ -82,6 +87,7 @@ public final class Engine {
                 startWorkers();
                 if (System.nanoTime() >= nextTick) {
                     throughput.tick();
+                    lookAtBrakes();
                     nextTick += TimeUnit.SECONDS.toNanos(1);
                 }
                 try {
@@ -93,6 +99,10 @@ public final class Engine {
             }
             state = RunState.ENDED;
             changed.signalAll();
+            while (!running.isEmpty()) {
+                // They have yet to tell how their last users ended.
+                changed.awaitUninterruptibly();
+            }
             return Optional.ofNullable(stopReason);
         } finally {
             lock.unlock();
@@ -100,6 +110,15 @@ public final class Engine {
             if (signalled) {
                 Thread.currentThread().interrupt();
             }
+        }
+    }
+
+    /** Tells of it when something begins or ends to hold the run back. */
+    private void lookAtBrakes() {
+        ThrottleState now = brakes.throttle().state();
+        if (!now.source().equals(throttledBy)) {
+            throttledBy = now.source();
+            untold.add(new RunEvent.Throttled(now.source(), now.reason()));
         }
     }
 
@@ -268,7 +287,7 @@ public final class Engine {
         }
     }
 
-    /** Holds the run: nobody is begun. Those in flight are held by the throttle. @return whether that changes anything */
+    /** Holds the run: nobody is begun, and those in flight read nothing. @return whether that changes anything */
     public boolean pause(String why) {
         return change(RunState.RUNNING, RunState.PAUSED, why);
     }
@@ -284,6 +303,12 @@ public final class Engine {
             if (state != from) {
                 return false;
             }
+            if (to == RunState.PAUSED) {
+                brakes.pause().pause(why);
+            } else {
+                brakes.pause().resume();
+            }
+            brakes.throttle().changed();
             state = to;
             reason = why;
             changed.signalAll();
@@ -392,6 +417,11 @@ public final class Engine {
         return user;
     }
 
+    /** What may hold the run back; changes count at once after {@link io.roost.throttle.Throttle#changed}. */
+    public Brakes brakes() {
+        return brakes;
+    }
+
     /** What is waiting and big is begun early. Sizes are of any unit, the same for all. */
     public void big(String name, long size) {
         lock.lock();
@@ -421,7 +451,8 @@ public final class Engine {
             long now = clock.millis();
             List<EngineStatus.Active> users = active.stream().map(ActiveUser::status)
                     .sorted(Comparator.comparingInt(EngineStatus.Active::worker)).toList();
-            return new EngineStatus(state, reason, started, now, settings.deadline(), workers, queue.counts(), users,
+            String held = reason.isEmpty() ? brakes.throttle().state().reason() : reason;
+            return new EngineStatus(state, held, started, now, settings.deadline(), workers, queue.counts(), users,
                     throughput.mails(), throughput.bytes(), throughput.mailsPerSecond(), throughput.bytesPerSecond(),
                     throughput.history(), secondsLeft(now));
         } finally {

@@ -23,14 +23,16 @@ final class Checkpointer implements Closeable {
     private static final int UNDER_WAY = 2;
 
     private final CheckpointStore store;
+    private final Pace pace;
     private final ExecutorService thread;
     private final ArrayBlockingQueue<Future<?>> underWay = new ArrayBlockingQueue<>(UNDER_WAY);
     private volatile UserRecord user;
     /** Only the checkpoint thread looks at it. */
     private boolean failed;
 
-    Checkpointer(CheckpointStore store, UserRecord user) {
+    Checkpointer(CheckpointStore store, UserRecord user, Pace pace) {
         this.store = store;
+        this.pace = pace;
         this.user = user;
         thread = new ThreadPoolExecutor(0, 1, 10, TimeUnit.SECONDS, new java.util.concurrent.LinkedBlockingQueue<>(), task -> {
             Thread t = new Thread(task, "roost-checkpoint");
@@ -59,7 +61,7 @@ final class Checkpointer implements Closeable {
                 return;
             }
             for (Unsynced file : files) {
-                file.file().sync();
+                sync(file);
             }
             if (batch.mails() > 0) {
                 user = store.commit(user, batch, length, System.currentTimeMillis());
@@ -72,6 +74,16 @@ final class Checkpointer implements Closeable {
                 }
             }
         }
+    }
+
+    private void sync(Unsynced file) throws IOException {
+        if (pace == Pace.FULL_SPEED) {
+            file.file().sync();
+            return;
+        }
+        long started = System.nanoTime();
+        file.file().sync();
+        pace.afterSync(System.nanoTime() - started);
     }
 
     /** Waits for all batches; returns the user as recorded then. */

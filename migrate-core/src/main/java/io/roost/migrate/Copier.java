@@ -29,7 +29,6 @@ import io.roost.posix.PosixException;
  * {@code m.N}, and a checkpoint is made every so many bytes. For one pass over one user; not thread-safe.
  */
 final class Copier {
-    private static final long PROGRESS_NANOS = 200_000_000L;
     /** Dovecot refuses copies from 32768 references on; a further mail gets a record of its own. */
     private static final int MAX_SHARERS = 32_000;
     /** Of tiny mails there are too many in {@link Settings#checkpointBytes} to hold the records of in memory. */
@@ -53,13 +52,10 @@ final class Copier {
     private final List<SourceProblem> problems = new ArrayList<>();
     private PlacedBatch batch = new PlacedBatch();
     private long copiedMails;
-    private long copiedBytes;
     private long sharedMails;
     private int rejected;
     private long vanishedMails;
-    private long mailsTotal;
-    private long mailsDone;
-    private long lastProgress;
+    private CopyProgress progress;
     /** The data file that was the current one at the last checkpoint, and how far it was written then. */
     private int flushedFile;
     private long flushedLength;
@@ -73,8 +69,8 @@ final class Copier {
         stored = new StoredContent(storage);
         this.storageNames = storageNames;
         this.events = events;
-        checkpointer = new Checkpointer(store, user);
-        largeReader = new MailReader(settings.zlib());
+        checkpointer = new Checkpointer(store, user, settings.pace());
+        largeReader = new MailReader(settings);
     }
 
     /** How a mailbox is called in the metadata of its mails. */
@@ -95,12 +91,11 @@ final class Copier {
         for (int i = 0; i < numbers.length; i++) {
             sources.add(new MailboxSource(snapshot.mailboxes().get(i), numbers[i]));
         }
-        mailsTotal = snapshot.mails();
         MissingMails missing = new MissingMails(sources, placed);
-        mailsDone = mailsTotal - missing.count();
+        progress = new CopyProgress(account.user(), events, snapshot, missing, placed);
         try {
             if (missing.count() > 0) {
-                try (MailReaders readers = new MailReaders(readerCount(missing.count()), settings.zlib(), missing)) {
+                try (MailReaders readers = new MailReaders(readerCount(missing.count()), settings, missing)) {
                     for (ReadBatch read; (read = readers.take()) != null;) {
                         write(read);
                         readers.giveBack(read);
@@ -152,14 +147,9 @@ final class Copier {
                 case VANISHED -> vanishedMails++;
                 case REJECTED -> reject(mail);
             }
-            mailsDone++;
+            progress.done(mail, mail.outcome == ReadBatch.Outcome.READ ? mail.plainSize : -1);
             if (batch.bytes() >= settings.checkpointBytes() || batch.mails() >= MAX_BATCH_MAILS) {
                 checkpoint();
-            }
-            long now = System.nanoTime();
-            if (now - lastProgress > PROGRESS_NANOS) {
-                lastProgress = now;
-                events.event(new Event.Copying(account.user(), mailsDone, mailsTotal, copiedBytes, 0));
             }
         }
     }
@@ -193,7 +183,6 @@ final class Copier {
         }
         record(mail, metadata, guid, placement);
         copiedMails++;
-        copiedBytes += mail.plainSize;
     }
 
     private void placeLarge(ReadMail mail) throws IOException, InterruptedException {
@@ -220,7 +209,8 @@ final class Copier {
         }
     }
 
-    private void stream(ReadMail mail, OpenFile file, FileStatus status, boolean conflict) throws IOException {
+    private void stream(ReadMail mail, OpenFile file, FileStatus status, boolean conflict)
+            throws IOException, InterruptedException {
         try {
             writer.begin(status.size());
         } catch (PosixException e) {
@@ -247,8 +237,7 @@ final class Copier {
             record(mail, metadata, guid, writer.end(metadata));
             ended = true;
             copiedMails++;
-            copiedBytes += mail.plainSize;
-        } catch (PosixException e) {
+            } catch (PosixException e) {
             throw e;
         } catch (IOException e) {
             rejectUnstorable(mail, e);

@@ -16,7 +16,11 @@ public sealed interface Event {
     record Scanned(String user, int mailboxes, long mails, long bytes) implements Event {
     }
 
-    /** Copying goes on; told a few times a second. Totals may grow in a later pass. */
+    /**
+     * Copying goes on; told a few times a second. Done is also what an earlier run has placed. Totals may grow in a later pass;
+     * {@code bytesTotal} is what file names tell, or, of mails whose names do not, a guess from those copied so far, which may
+     * shrink too.
+     */
     record Copying(String user, long mailsDone, long mailsTotal, long bytesDone, long bytesTotal) implements Event {
     }
 

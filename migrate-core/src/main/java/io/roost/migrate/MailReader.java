@@ -25,12 +25,16 @@ final class MailReader {
     private static final int CHUNK = 16 * 1024;
 
     private final boolean zlib;
+    private final Pace pace;
+    private final boolean paced;
     private final byte[] chunk = new byte[CHUNK];
     private final TextSize size = new TextSize();
     private final ContentDigest digest = new ContentDigest();
 
-    MailReader(boolean zlib) {
-        this.zlib = zlib;
+    MailReader(Settings settings) {
+        zlib = settings.zlib();
+        pace = settings.pace();
+        paced = pace != Pace.FULL_SPEED;
     }
 
     /**
@@ -39,7 +43,21 @@ final class MailReader {
      * @return false if the batch has no room left for it; nothing was added then
      * @throws IOException if the store fails as a whole ({@code ESTALE} of a directory, too many open files)
      */
-    boolean read(ReadBatch batch, MailboxSource source, int position) throws IOException {
+    boolean read(ReadBatch batch, MailboxSource source, int position) throws IOException, InterruptedException {
+        if (!paced) {
+            return readNow(batch, source, position);
+        }
+        pace.beforeRead(Math.max(0, source.snapshot().mails().sizeByName(position)));
+        int from = batch.buffer().position();
+        long started = System.nanoTime();
+        try {
+            return readNow(batch, source, position);
+        } finally {
+            pace.afterRead(batch.buffer().position() - from, System.nanoTime() - started);
+        }
+    }
+
+    private boolean readNow(ReadBatch batch, MailboxSource source, int position) throws IOException {
         try (OpenFile file = source.open(position)) {
             if (file == null) {
                 batch.next(source, position).outcome = Outcome.VANISHED;
@@ -160,7 +178,8 @@ final class MailReader {
      * @param buffer direct, for the chunks
      * @return whether all went well; else the mail is marked as rejected
      */
-    boolean stream(ReadMail mail, OpenFile file, FileStatus status, ByteBuffer buffer, ChunkSink sink) throws IOException {
+    boolean stream(ReadMail mail, OpenFile file, FileStatus status, ByteBuffer buffer, ChunkSink sink)
+            throws IOException, InterruptedException {
         times(mail, status);
         Optional<Compression> compression = zlib ? detect(file) : Optional.empty();
         try {
@@ -176,7 +195,7 @@ final class MailReader {
         while (got <= status.size()) {
             buffer.clear();
             try {
-                if (file.read(buffer) == 0) {
+                if (readPiece(file, buffer, status.size() - got) == 0) {
                     break;
                 }
             } catch (PosixException e) {
@@ -210,6 +229,21 @@ final class MailReader {
         }
         mail.outcome = Outcome.READ;
         return true;
+    }
+
+    private int readPiece(OpenFile file, ByteBuffer buffer, long left) throws PosixException, InterruptedException {
+        if (!paced) {
+            return file.read(buffer);
+        }
+        pace.beforeRead(Math.min(left, buffer.remaining()));
+        long started = System.nanoTime();
+        int n = 0;
+        try {
+            n = file.read(buffer);
+            return n;
+        } finally {
+            pace.afterRead(n, System.nanoTime() - started);
+        }
     }
 
     private static Optional<Compression> detect(OpenFile file) throws IOException {

@@ -44,7 +44,7 @@ final class MailReaders implements Closeable {
         Run next(int maxMails, long maxBytes);
     }
 
-    MailReaders(int count, boolean zlib, Work work) {
+    MailReaders(int count, Settings settings, Work work) {
         this.work = work;
         int buffers = count + 2;
         empty = new ArrayBlockingQueue<>(buffers);
@@ -55,7 +55,7 @@ final class MailReaders implements Closeable {
         }
         running = count;
         for (int i = 0; i < count; i++) {
-            Thread thread = new Thread(() -> read(new MailReader(zlib)), "roost-reader-" + i);
+            Thread thread = new Thread(() -> read(new MailReader(settings)), "roost-reader-" + i);
             thread.setDaemon(true);
             threads.add(thread);
             thread.start();

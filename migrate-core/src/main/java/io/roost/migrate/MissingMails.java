@@ -35,6 +35,22 @@ final class MissingMails implements MailReaders.Work {
         return count;
     }
 
+    /** Takes the missing mails one by one. */
+    @FunctionalInterface
+    interface Visitor {
+        void mail(MailboxSource mailbox, int position);
+    }
+
+    /** All missing mails, whether given out already or not. */
+    void forEach(Visitor visitor) {
+        for (int s = 0; s < missing.length; s++) {
+            int n = missing[s] == null ? sources.get(s).snapshot().mails().size() : missing[s].length;
+            for (int i = 0; i < n; i++) {
+                visitor.mail(sources.get(s), missing[s] == null ? i : missing[s][i]);
+            }
+        }
+    }
+
     /** A placed mail whose GUID is another now (the uidlist was not written yet when it was copied) is copied again. */
     static boolean isPlaced(MailboxSource mailbox, int position, PlacedMails placed) {
         MailList mails = mailbox.snapshot().mails();

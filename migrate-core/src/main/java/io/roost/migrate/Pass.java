@@ -52,7 +52,8 @@ final class Pass {
         snapshot = null;
         problems.beginPass();
         snapshot = scan();
-        UserRecord user = before.withTotals(snapshot.mailboxes().size(), snapshot.mails(), snapshot.bytesByName());
+        UserRecord begun = attempt == 0 ? before.withState(UserState.COPYING, System.currentTimeMillis()) : before;
+        UserRecord user = begun.withTotals(snapshot.mailboxes().size(), snapshot.mails(), snapshot.bytesByName());
         numbers = journal.number(snapshot, user);
         placed.reserve(snapshot.mails());
         if (attempt == 0) {

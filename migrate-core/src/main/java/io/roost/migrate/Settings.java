@@ -14,9 +14,10 @@ import io.roost.dovecot.Pop3UidlFormat;
  * @param checkpointBytes mail bytes after which what is placed is synced and recorded, at least 1
  * @param finishAttempts  how often finish may start again because the source changed meanwhile, at least 1
  * @param carryCache      carry {@code dovecot.index.cache} over, so that the first logins need not read all mail
+ * @param pace            how fast mail may be read
  */
 public record Settings(long rotateSize, boolean zlib, Pop3UidlFormat pop3UidlFormat, boolean skipUnreadable, int readers,
-        long checkpointBytes, int finishAttempts, boolean carryCache) {
+        long checkpointBytes, int finishAttempts, boolean carryCache, Pace pace) {
     public static final long DEFAULT_ROTATE_SIZE = 10L << 20;
     public static final long DEFAULT_CHECKPOINT_BYTES = 32L << 20;
 
@@ -30,10 +31,16 @@ public record Settings(long rotateSize, boolean zlib, Pop3UidlFormat pop3UidlFor
         }
     }
 
-    /** One that carries caches over. */
+    /** One that carries caches over, at full speed. */
     public Settings(long rotateSize, boolean zlib, Pop3UidlFormat pop3UidlFormat, boolean skipUnreadable, int readers,
             long checkpointBytes, int finishAttempts) {
-        this(rotateSize, zlib, pop3UidlFormat, skipUnreadable, readers, checkpointBytes, finishAttempts, true);
+        this(rotateSize, zlib, pop3UidlFormat, skipUnreadable, readers, checkpointBytes, finishAttempts, true, Pace.FULL_SPEED);
+    }
+
+    /** One at full speed. */
+    public Settings(long rotateSize, boolean zlib, Pop3UidlFormat pop3UidlFormat, boolean skipUnreadable, int readers,
+            long checkpointBytes, int finishAttempts, boolean carryCache) {
+        this(rotateSize, zlib, pop3UidlFormat, skipUnreadable, readers, checkpointBytes, finishAttempts, carryCache, Pace.FULL_SPEED);
     }
 
     /** What Dovecot 2.3 and Roost do unless told otherwise. */
@@ -42,10 +49,19 @@ public record Settings(long rotateSize, boolean zlib, Pop3UidlFormat pop3UidlFor
     }
 
     public Settings withSkipUnreadable(boolean skip) {
-        return new Settings(rotateSize, zlib, pop3UidlFormat, skip, readers, checkpointBytes, finishAttempts, carryCache);
+        return new Settings(rotateSize, zlib, pop3UidlFormat, skip, readers, checkpointBytes, finishAttempts, carryCache, pace);
     }
 
     public Settings withCarryCache(boolean carry) {
-        return new Settings(rotateSize, zlib, pop3UidlFormat, skipUnreadable, readers, checkpointBytes, finishAttempts, carry);
+        return new Settings(rotateSize, zlib, pop3UidlFormat, skipUnreadable, readers, checkpointBytes, finishAttempts, carry, pace);
+    }
+
+    public Settings withReaders(int count) {
+        return new Settings(rotateSize, zlib, pop3UidlFormat, skipUnreadable, count, checkpointBytes, finishAttempts, carryCache, pace);
+    }
+
+    public Settings withPace(Pace newPace) {
+        return new Settings(rotateSize, zlib, pop3UidlFormat, skipUnreadable, readers, checkpointBytes, finishAttempts, carryCache,
+                newPace);
     }
 }

@@ -37,6 +37,10 @@ final class StagingClaim {
     StagingMarker ownMarker() throws IOException, MigrationException {
         StagingMarker found = markerOf(root);
         if (found != null && !(found.store().equals(store.identity()) && found.user().equals(account.user()))) {
+            if (found.user().equals(account.user()) && found.stateDir().equals(store.path())) {
+                throw refused(text(root.stagingPath()) + " was made with another store that was in " + store.path()
+                        + " before: bring that one back to go on, or remove the staging directory to begin anew");
+            }
             throw refused(text(root.stagingPath()) + " belongs to the user " + found.user() + " and the state directory "
                     + found.stateDir() + ", expected " + account.user() + " and " + store.path()
                     + ": go on with that state directory, or remove the staging directory");

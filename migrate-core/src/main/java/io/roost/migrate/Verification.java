@@ -149,9 +149,9 @@ public final class Verification {
 
     private void compareMails(List<MailboxSource> sources, List<MailboxIndex> indexes) throws IOException, InterruptedException {
         MissingMails all = new MissingMails(sources, new PlacedMails());
-        MailReader largeReader = new MailReader(settings.zlib());
+        MailReader largeReader = new MailReader(settings);
         ByteBuffer largeBuffer = ByteBuffer.allocateDirect(1 << 20);
-        try (MailReaders readers = new MailReaders(settings.readers(), settings.zlib(), all)) {
+        try (MailReaders readers = new MailReaders(settings.readers(), settings, all)) {
             for (ReadBatch batch; (batch = readers.take()) != null;) {
                 for (int i = 0; i < batch.size(); i++) {
                     ReadMail mail = batch.mail(i);
@@ -173,7 +173,8 @@ public final class Verification {
         }
     }
 
-    private static void readLarge(ReadMail mail, MailReader reader, ByteBuffer buffer) throws IOException {
+    private static void readLarge(ReadMail mail, MailReader reader, ByteBuffer buffer)
+            throws IOException, InterruptedException {
         try (OpenFile file = mail.source.open(mail.position)) {
             if (file == null) {
                 mail.outcome = Outcome.VANISHED;

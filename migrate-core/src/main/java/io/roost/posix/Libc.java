@@ -41,6 +41,8 @@ public interface Libc {
 
     int STATX_BASIC_STATS = 0x7ff;
 
+    long UTIME_OMIT = (1L << 30) - 2;
+
     int LOCK_EX = 2;
     int LOCK_NB = 4;
 
@@ -76,6 +78,12 @@ public interface Libc {
     int fchown(int fd, int uid, int gid);
 
     int fchmod(int fd, int mode);
+
+    int futimens(int fd, @In ByteBuffer times);
+
+    long fgetxattr(int fd, @In byte[] name, ByteBuffer value, long size);
+
+    int fsetxattr(int fd, @In byte[] name, ByteBuffer value, long size, int flags);
 
     int mkdirat(int dirfd, @In byte[] path, int mode);
 

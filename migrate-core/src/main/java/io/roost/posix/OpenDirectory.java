@@ -73,6 +73,14 @@ public final class OpenDirectory implements Closeable {
         return path.endsWith("/") ? path + name : path + "/" + name;
     }
 
+    /**
+     * A path by which this process, and no other, reaches the directory while it is open, whatever its name: short and plain, for
+     * what takes neither descriptors nor long names, such as the address of a unix socket.
+     */
+    public String descriptorPath() {
+        return "/proc/self/fd/" + fd();
+    }
+
     /** Opens a directory in here; fails with ELOOP or ENOTDIR if it is a symbolic link or no directory. */
     public OpenDirectory openDirectory(String name) throws PosixException {
         String full = pathOf(name);

@@ -2,12 +2,18 @@ package io.roost.posix;
 
 import java.io.Closeable;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
 
 /**
  * A file held open by its descriptor. Not thread-safe, except that {@link #pread} and {@link #sync} may run beside others.
  * Buffers must be direct. Closing twice does nothing.
  */
 public final class OpenFile implements Closeable {
+    private static final List<String> ACCESS_ATTRIBUTES =
+            List.of("security.selinux", "system.posix_acl_access", "system.nfs4_acl");
+    private static final int MAX_ATTRIBUTE = 64 << 10;
+
     private int fd;
     private final String path;
 
@@ -89,6 +95,35 @@ public final class OpenFile implements Closeable {
 
     public void chmod(int mode) throws PosixException {
         Call.of("change the mode of", path, () -> Libc.C.fchmod(fd(), mode));
+    }
+
+    /** Sets the modification time to the start of a second, in Unix time, and leaves the access time alone. */
+    public void setModified(long seconds) throws PosixException {
+        ByteBuffer times = ByteBuffer.allocateDirect(32).order(ByteOrder.nativeOrder());
+        times.putLong(0).putLong(Libc.UTIME_OMIT).putLong(seconds).putLong(0).flip();
+        Call.of("change the time of", path, () -> Libc.C.futimens(fd(), times));
+    }
+
+    /**
+     * Gives another file this one's SELinux label and access control list, where it has them: what mode and owner do not say
+     * of who may read it.
+     */
+    public void copyAccessTo(OpenFile other) throws PosixException {
+        for (String attribute : ACCESS_ATTRIBUTES) {
+            byte[] name = ByteString.terminated(attribute);
+            ByteBuffer value = ByteBuffer.allocateDirect(MAX_ATTRIBUTE);
+            long size;
+            try {
+                size = Call.ofLong("read " + attribute + " of", path,
+                        () -> Libc.C.fgetxattr(fd(), name, value, MAX_ATTRIBUTE));
+            } catch (PosixException e) {
+                if (e.errno() == PosixException.ENODATA || e.errno() == PosixException.EOPNOTSUPP) {
+                    continue;
+                }
+                throw e;
+            }
+            Call.of("set " + attribute + " of", other.path, () -> Libc.C.fsetxattr(other.fd(), name, value, size, 0));
+        }
     }
 
     /**

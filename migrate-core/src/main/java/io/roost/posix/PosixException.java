@@ -24,6 +24,8 @@ public final class PosixException extends IOException {
     public static final int ENAMETOOLONG = 36;
     public static final int ENOTEMPTY = 39;
     public static final int ELOOP = 40;
+    public static final int ENODATA = 61;
+    public static final int EOPNOTSUPP = 95;
     public static final int ETIMEDOUT = 110;
     public static final int ESTALE = 116;
     public static final int EDQUOT = 122;
@@ -75,6 +77,8 @@ public final class PosixException extends IOException {
             case ENAMETOOLONG -> "File name too long";
             case ENOTEMPTY -> "Directory not empty";
             case ELOOP -> "Is a symbolic link, and Roost follows none";
+            case ENODATA -> "No such attribute";
+            case EOPNOTSUPP -> "Not supported by the file system";
             case ETIMEDOUT -> "Timed out";
             case ESTALE -> "Stale file handle";
             case EDQUOT -> "Disk quota exceeded";

@@ -61,7 +61,7 @@ class CheckpointerTest {
     @Test
     void recordsBatchesInTheirOrderAndClosesWhatIsFinished() throws Exception {
         OpenFile finished;
-        try (Checkpointer checkpointer = new Checkpointer(store, user)) {
+        try (Checkpointer checkpointer = new Checkpointer(store, user, Pace.FULL_SPEED)) {
             Unsynced first = file(true);
             finished = first.file();
             Unsynced second = file(false);
@@ -82,7 +82,7 @@ class CheckpointerTest {
     /** The length that a later batch records covers what the failed one could not sync. */
     @Test
     void nothingIsRecordedAfterABatchThatFailed() throws Exception {
-        try (Checkpointer checkpointer = new Checkpointer(store, user)) {
+        try (Checkpointer checkpointer = new Checkpointer(store, user, Pace.FULL_SPEED)) {
             checkpointer.submit(List.of(file(false)), batch("good"), new DataFileLength(1, 100));
             Unsynced broken = file(true);
             broken.file().close();

@@ -8,9 +8,11 @@ import java.nio.file.Files;
 import java.util.List;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 @RequiresDovecot
 @Requires(Requires.Ability.ROOT)
+@Timeout(120)
 class DirectorClusterTest {
     @Test
     void mailComesAndGoesThroughTheDirector() throws IOException {

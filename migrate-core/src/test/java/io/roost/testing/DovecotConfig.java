@@ -12,7 +12,7 @@ import java.nio.file.Path;
  */
 record DovecotConfig(Path directory, int uid, int gid, boolean unprivileged) {
 
-    String text(String mailLocation, String separator, String extra) {
+    String text(String mailLocation, String separator, String first, String extra) {
         return """
                 base_dir = %1$s/base
                 state_dir = %1$s/state
@@ -34,6 +34,7 @@ record DovecotConfig(Path directory, int uid, int gid, boolean unprivileged) {
                   inbox = yes
                   separator = %5$s
                 }
+                %6$s
                 passdb {
                   driver = passwd-file
                   args = %1$s/users
@@ -42,7 +43,7 @@ record DovecotConfig(Path directory, int uid, int gid, boolean unprivileged) {
                   driver = passwd-file
                   args = %1$s/users
                 }
-                """.formatted(directory, uid, gid, mailLocation, separator)
+                """.formatted(directory, uid, gid, mailLocation, separator, first)
                 + login("imap", "imap", "imaps") + login("pop3", "pop3", "pop3s")
                 + "service lmtp {\n  service_count = 1\n" + socket("lmtp") + "}\n"
                 + (unprivileged ? asUser() : "")

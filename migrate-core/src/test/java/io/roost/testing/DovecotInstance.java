@@ -52,6 +52,7 @@ public final class DovecotInstance implements AutoCloseable {
         private final String mailLocation;
         private final Map<String, String> users = new LinkedHashMap<>();
         private final StringBuilder extra = new StringBuilder();
+        private final StringBuilder first = new StringBuilder();
         private String separator = "/";
 
         private Builder(String mailLocation) {
@@ -74,6 +75,12 @@ public final class DovecotInstance implements AutoCloseable {
         /** Appends to the configuration; later settings win. */
         public Builder config(String text) {
             extra.append(text).append('\n');
+            return this;
+        }
+
+        /** Puts configuration before the passdb and userdb: a userdb that is asked first. */
+        public Builder before(String text) {
+            first.append(text).append('\n');
             return this;
         }
 
@@ -116,7 +123,7 @@ public final class DovecotInstance implements AutoCloseable {
         }
         writeUsers();
         Files.writeString(config, new DovecotConfig(directory, uid, gid, ownUid != 0)
-                .text(builder.mailLocation, builder.separator, builder.extra.toString()));
+                .text(builder.mailLocation, builder.separator, builder.first.toString(), builder.extra.toString()));
         Runtime.getRuntime().addShutdownHook(onExit);
     }
 
@@ -148,6 +155,11 @@ public final class DovecotInstance implements AutoCloseable {
 
     public Path home(String user) {
         return directory.resolve("home").resolve(user);
+    }
+
+    /** The {@code base_dir}, which holds Dovecot's own sockets. */
+    public Path baseDirectory() {
+        return directory.resolve("base");
     }
 
     /** The configuration file, for {@code doveconf -c} and {@code doveadm -c}. */

@@ -9,16 +9,17 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import java.util.function.Consumer;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 
-/** JSON documents on standard output, each on a line of its own and written at once. Thread-safe. */
+/** JSON documents, each on a line of its own and written at once. Thread-safe if what takes the lines is. */
 public final class JsonLines {
     private static final DateTimeFormatter RFC_3339 =
             DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
-    private final Screen screen;
+    private final Consumer<byte[]> out;
     private final Clock clock;
     private final JsonFactory factory = new JsonFactory();
 
@@ -28,8 +29,14 @@ public final class JsonLines {
         void write(JsonGenerator json) throws IOException;
     }
 
+    /** Lines on standard output. */
     public JsonLines(Screen screen, Clock clock) {
-        this.screen = screen;
+        this(screen::json, clock);
+    }
+
+    /** @param out takes each line, in UTF-8, its LF included */
+    public JsonLines(Consumer<byte[]> out, Clock clock) {
+        this.out = out;
         this.clock = clock;
     }
 
@@ -51,7 +58,7 @@ public final class JsonLines {
             throw new UncheckedIOException(e);
         }
         line.write('\n');
-        screen.json(line.toString().getBytes(StandardCharsets.UTF_8));
+        out.accept(line.toString().getBytes(StandardCharsets.UTF_8));
     }
 
     /** RFC 3339 in UTC, to the millisecond. */

@@ -235,8 +235,8 @@ public final class Screen {
         }
     }
 
-    /** A line of JSON on standard output, always UTF-8. */
-    synchronized void json(byte[] line) {
+    /** A line of JSON with its end on standard output, always UTF-8. */
+    public synchronized void json(byte[] line) {
         clearProgress();
         write(out, line);
     }

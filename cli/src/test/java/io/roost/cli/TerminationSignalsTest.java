@@ -21,7 +21,7 @@ import io.roost.testing.MaildirBuilder;
 import io.roost.testing.SampleMail;
 
 /** Signals, in processes of their own. */
-class InterruptionTest {
+class TerminationSignalsTest {
     @TempDir
     private Path temp;
 
@@ -49,7 +49,7 @@ class InterruptionTest {
         }
         maildir.write();
         MaildirBuilder.in(temp.resolve("bert/Maildir")).mailbox("INBOX");
-        Process process = start(arguments("--json", "anna", "bert"));
+        Process process = start(arguments("--json", "--workers=1", "--max-mails-per-second=1000", "anna", "bert"));
         List<Map<String, Object>> lines = new ArrayList<>();
         try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
             for (String line; (line = out.readLine()) != null;) {
@@ -63,8 +63,8 @@ class InterruptionTest {
         Map<String, Object> summary = lines.get(lines.size() - 1);
         assertEquals("summary", summary.get("type"));
         assertEquals(true, summary.get("interrupted"));
-        assertEquals(1L, summary.get("not_started"));
-        assertTrue(lines.stream().anyMatch(l -> "failed".equals(l.get("type")) && "interrupted".equals(l.get("kind"))),
+        assertEquals(2L, summary.get("not_started"));
+        assertTrue(lines.stream().anyMatch(l -> "stopped".equals(l.get("type")) && "anna".equals(l.get("user"))),
                 lines::toString);
 
         CapturedScreen captured = CapturedScreen.plain();
@@ -75,8 +75,8 @@ class InterruptionTest {
     @Test
     void withoutASignalNothingIsLeftBehind() {
         CapturedScreen captured = CapturedScreen.plain();
-        try (Interruption stop = new Interruption(captured.screen())) {
-            assertEquals(false, stop.isRequested());
+        try (TerminationSignals stop = new TerminationSignals(captured.screen(), () -> { })) {
+            assertEquals(0, stop.exitCode());
         }
         assertEquals("", captured.err());
     }

@@ -1,0 +1,38 @@
+package io.roost.cli.control;
+
+/**
+ * What a client may ask for. A further one is one constant more in a class such as {@link RunVerbs}, listed in {@link Verbs}.
+ *
+ * @param name      lower case
+ * @param arguments as the help shows them, empty if there are none
+ * @param help      one sentence
+ * @param kind      what it does to the run
+ * @param action    does it
+ */
+public record Verb(String name, String arguments, String help, Kind kind, Action action) {
+    /** What a verb does to the run. */
+    public enum Kind {
+        /** Nothing. */
+        LOOK,
+        /** Changes how the run goes about its users; may be taken back. */
+        RUN,
+        /** Is about one user, whose name is the argument. */
+        USER,
+        /** Ends the run. */
+        END
+    }
+
+    /** Does what is asked for. */
+    @FunctionalInterface
+    public interface Action {
+        /**
+         * Called by the thread of one client.
+         *
+         * @param history  the recent past
+         * @param argument the rest of the line; empty if there is none
+         * @param answer   takes what there is to say; {@code ok} is added
+         * @throws RefusedException if it cannot be done: nothing has changed then
+         */
+        void run(ControlledRun run, RunHistory history, String argument, Answer answer) throws RefusedException;
+    }
+}

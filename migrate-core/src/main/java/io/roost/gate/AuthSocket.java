@@ -1,0 +1,134 @@
+package io.roost.gate;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.SocketTimeoutException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+import io.roost.dovecot.UserNames;
+import io.roost.posix.ByteString;
+
+/**
+ * The auth of the Dovecot on this host, over its master socket {@code BASE_DIR/auth-userdb}: the protocol of
+ * {@code src/auth/auth-master-connection.c}, version 1, in lines that end with LF and fields divided by TAB.
+ *
+ * <pre>
+ *   server: "VERSION" TAB "1" TAB minor LF  "SPID" TAB pid LF
+ *   client: "VERSION" TAB "1" TAB "0" LF
+ *           "USER" TAB id TAB name TAB "service=" service LF
+ *   server: "USER" TAB id TAB name *( TAB field [ "=" value ] ) LF
+ *         / "NOTFOUND" TAB id LF
+ *         / "FAIL" TAB id [ TAB "reason=" text ] LF
+ *   client: "CACHE-FLUSH" TAB id TAB name LF          ; not on every such socket, but on auth-master
+ *   server: "OK" TAB id TAB count LF
+ * </pre>
+ *
+ * <p>Fields are tab-escaped, except for the reason: 2.3.19 writes it as it is, so that tabs in it look like further fields. A
+ * socket that only its owner may use answers no lookup of others; as root all of them do. Each question is a connection of its
+ * own, so that a restart of Dovecot is not noticed. Immutable and thread-safe.
+ */
+public final class AuthSocket implements AuthProbe {
+    /** Dovecot's own clients wait longer, but somebody is locked out meanwhile. */
+    private static final Duration LIMIT = Duration.ofSeconds(10);
+    private static final String VERSION = "VERSION\t1\t0\n";
+
+    private final Path socket;
+    private final String service;
+
+    /**
+     * @param socket  {@code BASE_DIR/auth-userdb}, or {@code auth-master}
+     * @param service as which to ask: userdbs may answer by it, such as {@code imap}
+     */
+    public AuthSocket(Path socket, String service) {
+        this.socket = socket;
+        this.service = service;
+    }
+
+    @Override
+    public AuthAnswer ask(String user) throws IOException {
+        UserNames.check(user);
+        return parse(converse("USER\t1\t" + TabEscaped.of(ByteString.ofText(user)) + "\tservice=" + TabEscaped.of(service)));
+    }
+
+    @Override
+    public void flushCache(String user) throws IOException {
+        UserNames.check(user);
+        String answer = converse("CACHE-FLUSH\t1\t" + TabEscaped.of(ByteString.ofText(user)));
+        if (!answer.startsWith("OK\t1")) {
+            throw unexpected(answer);
+        }
+    }
+
+    private String converse(String command) throws IOException {
+        boolean greeted = false;
+        try (LineSocket connection = LineSocket.connect(UnixDomainSocketAddress.of(socket), LIMIT)) {
+            connection.send(VERSION + command + "\n");
+            while (true) {
+                String line = connection.line();
+                if (line.startsWith("VERSION\t")) {
+                    if (!line.startsWith("VERSION\t1\t")) {
+                        throw unexpected(line);
+                    }
+                    greeted = true;
+                } else if (!line.startsWith("SPID\t")) {
+                    return line;
+                }
+            }
+        } catch (IOException e) {
+            if (e instanceof InterruptedIOException && Thread.currentThread().isInterrupted()) {
+                throw e;
+            }
+            if (greeted || e instanceof SocketTimeoutException) {
+                throw new IOException(name() + ": " + e.getMessage(), e);
+            }
+            throw new Unreachable(name(), e);
+        }
+    }
+
+    private AuthAnswer parse(String line) throws IOException {
+        String[] fields = line.split("\t", -1);
+        if (fields.length < 2 || !fields[1].equals("1")) {
+            throw unexpected(line);
+        }
+        return switch (fields[0]) {
+            case "USER" -> AuthAnswer.admitted(fields(line, fields));
+            case "NOTFOUND" -> AuthAnswer.unknown();
+            case "FAIL" -> AuthAnswer.tempfail(fields.length > 2 && fields[2].startsWith("reason=")
+                    ? line.substring("FAIL\t1\treason=".length()) : "");
+            default -> throw unexpected(line);
+        };
+    }
+
+    private Map<String, String> fields(String line, String[] fields) throws IOException {
+        if (fields.length < 3) {
+            throw unexpected(line);
+        }
+        Map<String, String> found = new LinkedHashMap<>();
+        found.put("user", TabEscaped.read(fields[2]));
+        for (int i = 3; i < fields.length; i++) {
+            int equals = fields[i].indexOf('=');
+            String key = equals < 0 ? fields[i] : fields[i].substring(0, equals);
+            found.putIfAbsent(key, equals < 0 ? "" : TabEscaped.read(fields[i].substring(equals + 1)));
+        }
+        return found;
+    }
+
+    private IOException unexpected(String line) {
+        return new IOException(name() + " answered \"" + ByteString.toText(line.substring(0, Math.min(line.length(), 200)))
+                + "\", which is no answer to what it was asked");
+    }
+
+    @Override
+    public boolean tellsReason() {
+        return true;
+    }
+
+    @Override
+    public String name() {
+        return "auth at " + socket;
+    }
+}
