@@ -5,15 +5,11 @@ import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeSet;
 
 import io.roost.director.CollidingUsers;
 import io.roost.dovecot.DovecotSettings;
@@ -23,6 +19,7 @@ import io.roost.preflight.Finding;
 import io.roost.preflight.Finding.Question;
 import io.roost.preflight.MailPaths;
 import io.roost.preflight.Mount;
+import io.roost.preflight.RunningProgram;
 import io.roost.preflight.SampleUser;
 import io.roost.preflight.Topology;
 
@@ -53,7 +50,7 @@ public final class DirectorSettings implements Check {
         findings.add(expire(settings, backend));
         findings.add(flush(settings, backend));
         findings.add(collisions(backend));
-        findings.add(monitor(backend.root().resolve("proc")));
+        findings.add(monitor(backend.root()));
         return findings;
     }
 
@@ -140,25 +137,12 @@ public final class DirectorSettings implements Check {
     }
 
     /** Programs that take backends out of the director when they seem slow. */
-    private static Finding monitor(Path proc) throws IOException {
+    private static Finding monitor(Path root) throws IOException {
         Question question = new Question("director-monitor", "processes of this machine", "known to the admin: dovemon, poolmon",
                 "they take a backend out of the director when it seems slow, and all its users move, in the middle of a migration too");
-        TreeSet<String> found = new TreeSet<>();
-        try (DirectoryStream<Path> processes = Files.newDirectoryStream(proc, "[0-9]*")) {
-            for (Path process : processes) {
-                try {
-                    String command = Files.readString(process.resolve("cmdline"), StandardCharsets.ISO_8859_1);
-                    for (String word : command.split("\0")) {
-                        String name = word.substring(word.lastIndexOf('/') + 1).replaceFirst("\\.(py|pl)$", "");
-                        if (List.of("dovemon", "poolmon").contains(name)) {
-                            found.add(name);
-                        }
-                    }
-                } catch (IOException e) {
-                    // it has ended, or is somebody else's
-                }
-            }
-        }
+        List<RunningProgram> programs = RunningProgram.all(root);
+        List<String> found = List.of("dovemon", "poolmon").stream().filter(name -> programs.stream().anyMatch(p -> p.hasWord(name)))
+                .toList();
         return found.isEmpty() ? question.unknown("none on this machine; one may run on the director", "look there; if there is none, "
                 + "--ignore director-monitor") : question.advice(String.join(", ", found), "give it generous limits for the time of the "
                         + "migration");

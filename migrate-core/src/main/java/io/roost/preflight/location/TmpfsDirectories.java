@@ -1,5 +1,6 @@
 package io.roost.preflight.location;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,6 +18,7 @@ import io.roost.preflight.Backend;
 import io.roost.preflight.Check;
 import io.roost.preflight.Finding;
 import io.roost.preflight.Finding.Question;
+import io.roost.preflight.RunningProgram;
 import io.roost.preflight.SampleUser;
 import io.roost.preflight.Severity;
 import io.roost.preflight.Topology;
@@ -33,7 +35,7 @@ public final class TmpfsDirectories implements Check {
     }
 
     @Override
-    public List<Finding> look(Backend backend) {
+    public List<Finding> look(Backend backend) throws IOException {
         if (backend.users().isEmpty()) {
             return List.of(new Question("volatiledir", "mail_location", "", "").unknown("no user was given", "name some users"));
         }
@@ -136,15 +138,20 @@ public final class TmpfsDirectories implements Check {
     }
 
     /** A list index in memory belongs to one backend; when a user comes back after a while elsewhere, it is old. */
-    private static Finding hostChange(Backend backend) {
-        Question question = new Question("listindex-hostchange", "services whose program is roost hostchange", "one of them",
+    private static Finding hostChange(Backend backend) throws IOException {
+        Question question = new Question("listindex-hostchange", "Dovecot's services, and processes of this machine", "roost hostchange",
                 "a list index in memory goes stale while its user is on another backend: mailboxes made there are missing until it is "
                         + "removed");
-        List<String> services = DovecotService.of(backend.settings()).stream().filter(s -> s.executable().contains("hostchange"))
-                .map(DovecotService::name).toList();
-        return services.isEmpty() ? question.unknown("Dovecot's settings here name no hostchange; it may be run otherwise, from a director's "
-                + "director_flush_socket for example", "set roost hostchange up on every backend, or keep LISTINDEX with the mail; if it "
-                        + "runs, --ignore listindex-hostchange") : question.ok("service " + String.join(", ", services));
+        List<String> services = DovecotService.of(backend.settings()).stream()
+                .filter(s -> s.executable().contains("hostchange") || s.executable().contains("roost")).map(DovecotService::name).toList();
+        if (!services.isEmpty()) {
+            return question.ok("service " + String.join(", ", services));
+        }
+        if (RunningProgram.all(backend.root()).stream().anyMatch(program -> program.hasWord("hostchange"))) {
+            return question.ok("a process");
+        }
+        return question.unknown("neither a service nor a process of it is seen here; it may be run otherwise", "set roost hostchange up on "
+                + "every backend, or keep LISTINDEX with the mail; if it runs, --ignore listindex-hostchange");
     }
 
     private static String directoryOf(String path) {
