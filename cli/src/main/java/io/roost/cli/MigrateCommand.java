@@ -166,7 +166,8 @@ final class MigrateCommand extends ReportingCommand {
     }
 
     private ExitCode nobody() {
-        screen.message("roost: nothing to do: no user is left after --match, --exclude-file and the like");
+        screen.message("roost: nothing to do: " + (users.unfinished ? "every user of the store is done"
+                : "no user is left after --match, --exclude-file and the like"));
         return ExitCode.NOTHING_TO_DO;
     }
 
