@@ -49,8 +49,10 @@ public final class DirectorSettings implements Check {
         List<Finding> findings = new ArrayList<>();
         findings.add(expire(settings, backend));
         findings.add(flush(settings, backend));
-        findings.add(collisions(backend));
-        findings.add(monitor(backend.root()));
+        if (!backend.isDirector()) {
+            findings.add(collisions(backend));
+        }
+        findings.add(monitor(backend));
         return findings;
     }
 
@@ -84,7 +86,7 @@ public final class DirectorSettings implements Check {
         String socket = settings.get().get("director_flush_socket");
         if (socket.isEmpty()) {
             boolean memory = backend.users().stream().flatMap(u -> u.locations().stream()).anyMatch(l -> l.listIndex().isPresent());
-            return memory ? question.advice("not set", "set it to roost hostchange, or let a post-login script call it")
+            return memory || backend.isDirector() ? question.advice("not set", "set it to roost hostchange, or let a post-login script call it")
                     : question.ok("not set, and there is no LISTINDEX");
         }
         if (!socket.matches("(unix|tcp|exec):.+")) {
@@ -94,7 +96,7 @@ public final class DirectorSettings implements Check {
             return question.unknown(socket + ", a program on the director", "look there");
         }
         try {
-            connect(socket, settings.get());
+            connect(socket, settings.get(), backend.isDirector());
             return question.ok(socket + " takes connections");
         } catch (IOException | IllegalArgumentException e) {
             boolean elsewhere = socket.startsWith("unix:") && backend.settings() != settings.get();
@@ -103,8 +105,8 @@ public final class DirectorSettings implements Check {
         }
     }
 
-    /** Connects and says nothing: a request would make it work. {@code %i} is the backend that a user comes to: this one. */
-    private static void connect(String socket, DovecotSettings settings) throws IOException {
+    /** Connects and says nothing: a request would make it work. {@code %i} is the backend that a user comes to: here this one. */
+    private static void connect(String socket, DovecotSettings settings, boolean onDirector) throws IOException {
         if (socket.startsWith("unix:")) {
             // the director is chrooted to base_dir
             Path path = Path.of(settings.get("base_dir"), socket.substring("unix:".length()));
@@ -114,10 +116,15 @@ public final class DirectorSettings implements Check {
             return;
         }
         int colon = socket.lastIndexOf(':');
-        String host = socket.substring("tcp:".length(), Math.max(colon, "tcp:".length())).replace("%i", "127.0.0.1")
-                .replace("%h", "localhost");
-        try (SocketChannel channel = SocketChannel.open()) {
-            channel.socket().connect(new InetSocketAddress(host, Integer.parseInt(socket.substring(colon + 1))), TIMEOUT_MILLIS);
+        String template = socket.substring("tcp:".length(), Math.max(colon, "tcp:".length()));
+        List<String> backends = onDirector ? List.of(settings.get("director_mail_servers").strip().split("[ ,]+")) : List.of("127.0.0.1");
+        for (String backend : backends) {
+            String host = template.replace("%i", backend).replace("%h", backend);
+            try (SocketChannel channel = SocketChannel.open()) {
+                channel.socket().connect(new InetSocketAddress(host, Integer.parseInt(socket.substring(colon + 1))), TIMEOUT_MILLIS);
+            } catch (IOException e) {
+                throw new IOException(host + ": " + e.getMessage(), e);
+            }
         }
     }
 
@@ -137,14 +144,16 @@ public final class DirectorSettings implements Check {
     }
 
     /** Programs that take backends out of the director when they seem slow. */
-    private static Finding monitor(Path root) throws IOException {
+    private static Finding monitor(Backend backend) throws IOException {
         Question question = new Question("director-monitor", "processes of this machine", "known to the admin: dovemon, poolmon",
                 "they take a backend out of the director when it seems slow, and all its users move, in the middle of a migration too");
-        List<RunningProgram> programs = RunningProgram.all(root);
+        List<RunningProgram> programs = RunningProgram.all(backend.root());
         List<String> found = List.of("dovemon", "poolmon").stream().filter(name -> programs.stream().anyMatch(p -> p.hasWord(name)))
                 .toList();
-        return found.isEmpty() ? question.unknown("none on this machine; one may run on the director", "look there; if there is none, "
-                + "--ignore director-monitor") : question.advice(String.join(", ", found), "give it generous limits for the time of the "
-                        + "migration");
+        if (!found.isEmpty()) {
+            return question.advice(String.join(", ", found), "give it generous limits for the time of the migration");
+        }
+        return backend.isDirector() ? question.ok("none") : question.unknown("none on this machine; one may run on the director",
+                "look there, or run roost check there; if there is none, --ignore director-monitor");
     }
 }

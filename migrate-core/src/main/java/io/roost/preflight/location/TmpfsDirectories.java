@@ -1,6 +1,9 @@
 package io.roost.preflight.location;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,6 +31,7 @@ public final class TmpfsDirectories implements Check {
     /** A list index of a large account has some hundred KiB; a thousand users at once have room. */
     private static final long LEAST_BYTES = 64L << 20;
     private static final int LEAST_PERCENT = 10;
+    private static final int MAX_SCRIPT = 64 << 10;
 
     @Override
     public List<String> ids() {
@@ -142,8 +146,8 @@ public final class TmpfsDirectories implements Check {
         Question question = new Question("listindex-hostchange", "Dovecot's services, and processes of this machine", "roost hostchange",
                 "a list index in memory goes stale while its user is on another backend: mailboxes made there are missing until it is "
                         + "removed");
-        List<String> services = DovecotService.of(backend.settings()).stream()
-                .filter(s -> s.executable().contains("hostchange") || s.executable().contains("roost")).map(DovecotService::name).toList();
+        List<String> services = DovecotService.of(backend.settings()).stream().filter(s -> runsHostChange(s.executable()))
+                .map(DovecotService::name).toList();
         if (!services.isEmpty()) {
             return question.ok("service " + String.join(", ", services));
         }
@@ -152,6 +156,25 @@ public final class TmpfsDirectories implements Check {
         }
         return question.unknown("neither a service nor a process of it is seen here; it may be run otherwise", "set roost hostchange up on "
                 + "every backend, or keep LISTINDEX with the mail; if it runs, --ignore listindex-hostchange");
+    }
+
+    /** By its name, or as a script that calls it. */
+    private static boolean runsHostChange(String executable) {
+        for (String word : executable.split(" ")) {
+            Path script = Path.of(word.startsWith("/") ? word : "/");
+            if (word.endsWith("hostchange")) {
+                return true;
+            }
+            try {
+                if (Files.isRegularFile(script) && Files.size(script) <= MAX_SCRIPT
+                        && Files.readString(script, StandardCharsets.ISO_8859_1).contains("hostchange")) {
+                    return true;
+                }
+            } catch (IOException e) {
+                // not readable to this user: not seen
+            }
+        }
+        return false;
     }
 
     private static String directoryOf(String path) {

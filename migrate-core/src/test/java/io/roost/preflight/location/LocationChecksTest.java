@@ -77,9 +77,12 @@ class LocationChecksTest {
                 .severity(TMPFS, "listindex-hostchange"));
         assertEquals(Severity.OK, nfs(location).root(rootWithProcess(List.of("java", "io.roost.cli.Roost", "hostchange", "serve")))
                 .severity(TMPFS, "listindex-hostchange"));
-        Configured service = Configured.by("service imap-postlogin {\n  executable = script-login /usr/local/lib/roost/postlogin.sh\n}\n")
+        Path script = Files.writeString(temp.resolve("postlogin.sh"), "#!/bin/sh\nexec \"$@\"\n");
+        Configured service = Configured.by("service imap-postlogin {\n  executable = script-login " + script + "\n}\n")
                 .mounts(Recorded.overRoot("nfs", "rw", "rw,vers=3")).root(rootWithProcess(List.of()))
                 .user("anna", "/no-such-home", 5000, "", location);
+        assertEquals(Severity.UNKNOWN, service.severity(TMPFS, "listindex-hostchange"));
+        Files.writeString(script, "#!/bin/sh\n/usr/local/bin/roost hostchange login ... || exit\nexec \"$@\"\n");
         assertEquals(Severity.OK, service.severity(TMPFS, "listindex-hostchange"));
         assertTrue(nfs(location).topology(Topology.SINGLE_BACKEND).look(TMPFS).stream().noneMatch(f -> f.contains("hostchange")));
     }
