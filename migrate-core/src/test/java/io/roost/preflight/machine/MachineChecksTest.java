@@ -146,6 +146,7 @@ class MachineChecksTest {
         try (DovecotInstance dovecot = DovecotInstance.with("maildir:~/Maildir").users("anna").start()) {
             Configured backend = Configured.of(dovecot.config());
             assertEquals(List.of("OK socket-auth-userdb", "OK socket-anvil", "OK socket-doveadm-server"), backend.look(check));
+            dovecot.assertLogClean();
             dovecot.stop();
             assertTrue(backend.look(check).stream().allMatch(f -> f.startsWith("UNSAFE ")), backend.look(check)::toString);
         }
