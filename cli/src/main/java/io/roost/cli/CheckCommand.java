@@ -22,6 +22,7 @@ import io.roost.cli.check.TerminalCheck;
 import io.roost.cli.screen.Screen;
 import io.roost.director.DirectorAddress;
 import io.roost.dovecot.DovecotSettings;
+import io.roost.dovecot.MailLocation;
 import io.roost.dovecot.Pop3UidlFormat;
 import io.roost.migrate.Account;
 import io.roost.posix.ByteString;
@@ -135,8 +136,14 @@ final class CheckCommand extends ReportingCommand {
                 : settings.toString(), settings == null && site.isAsked(), topology.topology(), sample, unresolved,
                 location.pop3UidlFormat == null ? Optional.empty() : Optional.of(Pop3UidlFormat.of(location.pop3UidlFormat)),
                 Path.of("/"), MountTable.ofProcess());
-        List<Check> checks = checks(site, sample);
+        Checks.Needs needs = needs();
+        List<Check> checks = new ArrayList<>(Checks.all(needs));
+        checks.add(space(site, backend));
+        checks.add(new TerminalCheck(screen));
         requireKnown(checks);
+        if (backend.isDirector()) {
+            checks = Checks.forDirector(needs);
+        }
         List<Finding> findings = Preflight.look(checks, backend, only, ignore);
         ExitCode code = code(findings);
         if (isJson()) {
@@ -150,7 +157,7 @@ final class CheckCommand extends ReportingCommand {
         return code;
     }
 
-    private List<Check> checks(Site site, List<SampleUser> sample) throws Exception {
+    private Checks.Needs needs() throws IOException, CommandException {
         ProbePlace probes = noProbes ? ProbePlace.NOWHERE : probeDirectory == null ? ProbePlace.BESIDE_TARGETS
                 : new ProbePlace(Optional.of(ByteString.ofText(Path.of(probeDirectory).toAbsolutePath().toString())), true);
         List<DirectorAddress> addresses = new ArrayList<>();
@@ -158,15 +165,14 @@ final class CheckCommand extends ReportingCommand {
             addresses.add(DirectorAddress.parse(address));
         }
         Optional<DovecotSettings> director = directorSettings == null ? Optional.empty() : Optional.of(read(directorSettings));
-        List<Check> checks = new ArrayList<>(Checks.all(new Checks.Needs(state.directory(),
-                Path.of(System.getProperty("java.io.tmpdir")), probes, clocks, Optional.ofNullable(lockedElsewhere),
-                new DirectorSide(addresses, director))));
-        List<Account> accounts = sample.stream().filter(u -> u.source().filter(s -> s.isMaildir()).isPresent()
-                && u.target().filter(t -> t.isMdbox()).isPresent()).map(u -> new Account(u.name(), u.home(), u.uid(), u.gid(),
-                        u.source().get(), u.target().get())).toList();
-        checks.add(new PlannedSpace(accounts, site.settings()));
-        checks.add(new TerminalCheck(screen));
-        return checks;
+        return new Checks.Needs(state.directory(), Path.of(System.getProperty("java.io.tmpdir")), probes, clocks,
+                Optional.ofNullable(lockedElsewhere), new DirectorSide(addresses, director));
+    }
+
+    private static Check space(Site site, Backend backend) throws IOException {
+        return new PlannedSpace(backend.users().stream().filter(u -> u.source().filter(MailLocation::isMaildir).isPresent()
+                && u.target().filter(MailLocation::isMdbox).isPresent()).map(u -> new Account(u.name(), u.home(), u.uid(), u.gid(),
+                        u.source().get(), u.target().get())).toList(), site.settings());
     }
 
     private void resolve(Site site, List<SampleUser> sample, List<SampleUser.Unresolved> unresolved) throws InterruptedException {

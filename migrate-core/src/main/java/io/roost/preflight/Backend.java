@@ -32,6 +32,11 @@ public record Backend(DovecotSettings settings, String settingsSource, boolean l
         this(settings, "doveconf -a", true, topology, users, List.of(), Optional.empty(), Path.of("/"), mounts);
     }
 
+    /** Whether these are the settings of a director, which keeps no mail. */
+    public boolean isDirector() {
+        return !settings.get("director_servers").isEmpty() && settings.mailLocation().isEmpty();
+    }
+
     /**
      * Whether the sample's mail lies on a network file system: true if any does, false if all is known to be local, empty if no
      * path could be looked at.

@@ -73,6 +73,12 @@ public final class Checks {
         return checks;
     }
 
+    /** What {@code roost check} looks at on a director, where there is no mail and no Roost. */
+    public static List<Check> forDirector(Needs needs) {
+        return List.of(new DovecotVersion(), new MaintenanceJobs(), new OtherClocks(needs.clocks(), Clock.systemUTC()), new TimeDaemon(),
+                new WithoutDirector(), new DirectorState(needs.director()), new DirectorSettings(needs.director()));
+    }
+
     /** Settings that matter for anybody's mdbox, NFS or not: what {@code roost plan} shows. */
     public static List<Check> forMdbox() {
         return List.of(new Pop3Settings(), new NamespaceSettings(), new QuotaSettings(), new PluginSettings(), new MdboxSettings());

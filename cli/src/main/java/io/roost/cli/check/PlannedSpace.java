@@ -60,6 +60,10 @@ public final class PlannedSpace implements Check {
         }
         List<Finding> findings = new ArrayList<>();
         needs.forEach((at, need) -> findings.add(judge(ByteString.toText(at), need)));
+        if (findings.isEmpty() && !backend.users().isEmpty()) {
+            // all of them are moved
+            return List.of();
+        }
         return findings.isEmpty() ? List.of(question("targets").unknown("no user was given who has a Maildir", "name all users of the "
                 + "migration")) : findings;
     }

@@ -5,15 +5,11 @@ import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeSet;
 
 import io.roost.director.CollidingUsers;
 import io.roost.dovecot.DovecotSettings;
@@ -23,6 +19,7 @@ import io.roost.preflight.Finding;
 import io.roost.preflight.Finding.Question;
 import io.roost.preflight.MailPaths;
 import io.roost.preflight.Mount;
+import io.roost.preflight.RunningProgram;
 import io.roost.preflight.SampleUser;
 import io.roost.preflight.Topology;
 
@@ -52,8 +49,10 @@ public final class DirectorSettings implements Check {
         List<Finding> findings = new ArrayList<>();
         findings.add(expire(settings, backend));
         findings.add(flush(settings, backend));
-        findings.add(collisions(backend));
-        findings.add(monitor(backend.root().resolve("proc")));
+        if (!backend.isDirector()) {
+            findings.add(collisions(backend));
+        }
+        findings.add(monitor(backend));
         return findings;
     }
 
@@ -87,7 +86,7 @@ public final class DirectorSettings implements Check {
         String socket = settings.get().get("director_flush_socket");
         if (socket.isEmpty()) {
             boolean memory = backend.users().stream().flatMap(u -> u.locations().stream()).anyMatch(l -> l.listIndex().isPresent());
-            return memory ? question.advice("not set", "set it to roost hostchange, or let a post-login script call it")
+            return memory || backend.isDirector() ? question.advice("not set", "set it to roost hostchange, or let a post-login script call it")
                     : question.ok("not set, and there is no LISTINDEX");
         }
         if (!socket.matches("(unix|tcp|exec):.+")) {
@@ -97,7 +96,7 @@ public final class DirectorSettings implements Check {
             return question.unknown(socket + ", a program on the director", "look there");
         }
         try {
-            connect(socket, settings.get());
+            connect(socket, settings.get(), backend.isDirector());
             return question.ok(socket + " takes connections");
         } catch (IOException | IllegalArgumentException e) {
             boolean elsewhere = socket.startsWith("unix:") && backend.settings() != settings.get();
@@ -106,8 +105,8 @@ public final class DirectorSettings implements Check {
         }
     }
 
-    /** Connects and says nothing: a request would make it work. {@code %i} is the backend that a user comes to: this one. */
-    private static void connect(String socket, DovecotSettings settings) throws IOException {
+    /** Connects and says nothing: a request would make it work. {@code %i} is the backend that a user comes to: here this one. */
+    private static void connect(String socket, DovecotSettings settings, boolean onDirector) throws IOException {
         if (socket.startsWith("unix:")) {
             // the director is chrooted to base_dir
             Path path = Path.of(settings.get("base_dir"), socket.substring("unix:".length()));
@@ -117,10 +116,15 @@ public final class DirectorSettings implements Check {
             return;
         }
         int colon = socket.lastIndexOf(':');
-        String host = socket.substring("tcp:".length(), Math.max(colon, "tcp:".length())).replace("%i", "127.0.0.1")
-                .replace("%h", "localhost");
-        try (SocketChannel channel = SocketChannel.open()) {
-            channel.socket().connect(new InetSocketAddress(host, Integer.parseInt(socket.substring(colon + 1))), TIMEOUT_MILLIS);
+        String template = socket.substring("tcp:".length(), Math.max(colon, "tcp:".length()));
+        List<String> backends = onDirector ? List.of(settings.get("director_mail_servers").strip().split("[ ,]+")) : List.of("127.0.0.1");
+        for (String backend : backends) {
+            String host = template.replace("%i", backend).replace("%h", backend);
+            try (SocketChannel channel = SocketChannel.open()) {
+                channel.socket().connect(new InetSocketAddress(host, Integer.parseInt(socket.substring(colon + 1))), TIMEOUT_MILLIS);
+            } catch (IOException e) {
+                throw new IOException(host + ": " + e.getMessage(), e);
+            }
         }
     }
 
@@ -140,27 +144,16 @@ public final class DirectorSettings implements Check {
     }
 
     /** Programs that take backends out of the director when they seem slow. */
-    private static Finding monitor(Path proc) throws IOException {
+    private static Finding monitor(Backend backend) throws IOException {
         Question question = new Question("director-monitor", "processes of this machine", "known to the admin: dovemon, poolmon",
                 "they take a backend out of the director when it seems slow, and all its users move, in the middle of a migration too");
-        TreeSet<String> found = new TreeSet<>();
-        try (DirectoryStream<Path> processes = Files.newDirectoryStream(proc, "[0-9]*")) {
-            for (Path process : processes) {
-                try {
-                    String command = Files.readString(process.resolve("cmdline"), StandardCharsets.ISO_8859_1);
-                    for (String word : command.split("\0")) {
-                        String name = word.substring(word.lastIndexOf('/') + 1).replaceFirst("\\.(py|pl)$", "");
-                        if (List.of("dovemon", "poolmon").contains(name)) {
-                            found.add(name);
-                        }
-                    }
-                } catch (IOException e) {
-                    // it has ended, or is somebody else's
-                }
-            }
+        List<RunningProgram> programs = RunningProgram.all(backend.root());
+        List<String> found = List.of("dovemon", "poolmon").stream().filter(name -> programs.stream().anyMatch(p -> p.hasWord(name)))
+                .toList();
+        if (!found.isEmpty()) {
+            return question.advice(String.join(", ", found), "give it generous limits for the time of the migration");
         }
-        return found.isEmpty() ? question.unknown("none on this machine; one may run on the director", "look there; if there is none, "
-                + "--ignore director-monitor") : question.advice(String.join(", ", found), "give it generous limits for the time of the "
-                        + "migration");
+        return backend.isDirector() ? question.ok("none") : question.unknown("none on this machine; one may run on the director",
+                "look there, or run roost check there; if there is none, --ignore director-monitor");
     }
 }

@@ -69,9 +69,14 @@ public final class DirectorState implements Check {
                 return;
             }
             findings.add(reachable(at).ok(hosts.size() + " backends"));
-            findings.add(thisHost(at, hosts));
+            if (!backend.isDirector()) {
+                // a director knows no users, and serves none
+                findings.add(thisHost(at, hosts));
+            }
             findings.add(ring(at, admin.ring()));
-            findings.add(hash(at, admin, backend));
+            if (!backend.isDirector()) {
+                findings.add(hash(at, admin, backend));
+            }
         }
     }
 

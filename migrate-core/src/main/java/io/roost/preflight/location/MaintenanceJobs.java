@@ -43,7 +43,7 @@ public final class MaintenanceJobs implements Check {
 
     private static Finding job(Backend backend, ScheduledJobs jobs, Pattern command, Question question, String line) {
         List<String> found = jobs.lines(command);
-        boolean director = backend.topology() == Topology.DIRECTOR;
+        boolean director = backend.topology() == Topology.DIRECTOR && !backend.isDirector();
         Hint hint = new Hint("/etc/cron.d/dovecot" + (director ? " on the director" : ""), line);
         List<String> everybody = found.stream().filter(l -> EVERYBODY.matcher(l).find()).toList();
         if (director && !everybody.isEmpty()) {

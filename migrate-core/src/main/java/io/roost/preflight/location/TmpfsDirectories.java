@@ -1,5 +1,9 @@
 package io.roost.preflight.location;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,6 +21,7 @@ import io.roost.preflight.Backend;
 import io.roost.preflight.Check;
 import io.roost.preflight.Finding;
 import io.roost.preflight.Finding.Question;
+import io.roost.preflight.RunningProgram;
 import io.roost.preflight.SampleUser;
 import io.roost.preflight.Severity;
 import io.roost.preflight.Topology;
@@ -26,6 +31,7 @@ public final class TmpfsDirectories implements Check {
     /** A list index of a large account has some hundred KiB; a thousand users at once have room. */
     private static final long LEAST_BYTES = 64L << 20;
     private static final int LEAST_PERCENT = 10;
+    private static final int MAX_SCRIPT = 64 << 10;
 
     @Override
     public List<String> ids() {
@@ -33,7 +39,7 @@ public final class TmpfsDirectories implements Check {
     }
 
     @Override
-    public List<Finding> look(Backend backend) {
+    public List<Finding> look(Backend backend) throws IOException {
         if (backend.users().isEmpty()) {
             return List.of(new Question("volatiledir", "mail_location", "", "").unknown("no user was given", "name some users"));
         }
@@ -136,15 +142,39 @@ public final class TmpfsDirectories implements Check {
     }
 
     /** A list index in memory belongs to one backend; when a user comes back after a while elsewhere, it is old. */
-    private static Finding hostChange(Backend backend) {
-        Question question = new Question("listindex-hostchange", "services whose program is roost hostchange", "one of them",
+    private static Finding hostChange(Backend backend) throws IOException {
+        Question question = new Question("listindex-hostchange", "Dovecot's services, and processes of this machine", "roost hostchange",
                 "a list index in memory goes stale while its user is on another backend: mailboxes made there are missing until it is "
                         + "removed");
-        List<String> services = DovecotService.of(backend.settings()).stream().filter(s -> s.executable().contains("hostchange"))
+        List<String> services = DovecotService.of(backend.settings()).stream().filter(s -> runsHostChange(s.executable()))
                 .map(DovecotService::name).toList();
-        return services.isEmpty() ? question.unknown("Dovecot's settings here name no hostchange; it may be run otherwise, from a director's "
-                + "director_flush_socket for example", "set roost hostchange up on every backend, or keep LISTINDEX with the mail; if it "
-                        + "runs, --ignore listindex-hostchange") : question.ok("service " + String.join(", ", services));
+        if (!services.isEmpty()) {
+            return question.ok("service " + String.join(", ", services));
+        }
+        if (RunningProgram.all(backend.root()).stream().anyMatch(program -> program.hasWord("hostchange"))) {
+            return question.ok("a process");
+        }
+        return question.unknown("neither a service nor a process of it is seen here; it may be run otherwise", "set roost hostchange up on "
+                + "every backend, or keep LISTINDEX with the mail; if it runs, --ignore listindex-hostchange");
+    }
+
+    /** By its name, or as a script that calls it. */
+    private static boolean runsHostChange(String executable) {
+        for (String word : executable.split(" ")) {
+            Path script = Path.of(word.startsWith("/") ? word : "/");
+            if (word.endsWith("hostchange")) {
+                return true;
+            }
+            try {
+                if (Files.isRegularFile(script) && Files.size(script) <= MAX_SCRIPT
+                        && Files.readString(script, StandardCharsets.ISO_8859_1).contains("hostchange")) {
+                    return true;
+                }
+            } catch (IOException e) {
+                // not readable to this user: not seen
+            }
+        }
+        return false;
     }
 
     private static String directoryOf(String path) {

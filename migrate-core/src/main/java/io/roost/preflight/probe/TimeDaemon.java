@@ -1,18 +1,17 @@
 package io.roost.preflight.probe;
 
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 import io.roost.posix.KernelClock;
 import io.roost.preflight.Backend;
 import io.roost.preflight.Check;
 import io.roost.preflight.Finding;
 import io.roost.preflight.Finding.Question;
+import io.roost.preflight.RunningProgram;
 
 /** Whether somebody keeps this machine's clock: what the kernel was told, and a daemon among the processes. */
 public final class TimeDaemon implements Check {
@@ -27,7 +26,8 @@ public final class TimeDaemon implements Check {
     public List<Finding> look(Backend backend) throws IOException {
         Question question = new Question("time-daemon", "processes, and the kernel's clock", "a daemon that has the clock synchronised",
                 "a clock that nobody keeps drifts seconds in a week");
-        Set<String> running = daemons(backend.root().resolve("proc"));
+        Set<String> running = RunningProgram.all(backend.root()).stream().map(RunningProgram::name).filter(DAEMONS::contains)
+                .collect(Collectors.toCollection(TreeSet::new));
         KernelClock kernel = KernelClock.now();
         String found = (running.isEmpty() ? "no time daemon" : String.join(", ", running)) + "; the kernel's clock is "
                 + (kernel.synchronised() ? "synchronised" : "not synchronised");
@@ -37,22 +37,5 @@ public final class TimeDaemon implements Check {
         }
         return List.of(question.advice(found, running.isEmpty() ? "install chrony or ntpsec, and let it run on every backend, the director "
                 + "and the file server" : "look at chronyc tracking or ntpq -p; with chrony, rtcsync tells the kernel"));
-    }
-
-    private static Set<String> daemons(Path proc) throws IOException {
-        Set<String> running = new TreeSet<>();
-        try (DirectoryStream<Path> processes = Files.newDirectoryStream(proc, "[0-9]*")) {
-            for (Path process : processes) {
-                try {
-                    String name = Files.readString(process.resolve("comm")).strip();
-                    if (DAEMONS.contains(name)) {
-                        running.add(name);
-                    }
-                } catch (IOException e) {
-                    // it has ended
-                }
-            }
-        }
-        return running;
     }
 }

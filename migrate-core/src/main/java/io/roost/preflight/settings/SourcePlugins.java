@@ -36,6 +36,10 @@ public final class SourcePlugins implements Check {
                         + "them over as they are");
         Question acl = new Question("plugin-acl-missing", "dovecot-acl in the mailboxes of the sample", "none, or the plugin acl",
                 "rights that were given are not kept to, and shared mailboxes are gone for those who use them");
+        if (users.isEmpty() && !backend.users().isEmpty()) {
+            // all of them are moved
+            return List.of();
+        }
         if (users.isEmpty()) {
             String reason = "no user with a Maildir was given";
             return List.of(zlib.unknown(reason, "name some users"), acl.unknown(reason, "name some users"));
