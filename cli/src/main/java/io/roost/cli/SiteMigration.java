@@ -16,21 +16,27 @@ final class SiteMigration implements UserWork {
     private final Site site;
     private final Settings settings;
     private final CheckpointStore store;
+    private final MountWatch mounts;
     private final boolean restart;
     /** Those whose earlier attempts are thrown away: each once, not at every retry. */
     private final Set<String> restarted = ConcurrentHashMap.newKeySet();
 
-    /** @param restart whether what an unfinished run has copied is thrown away */
-    SiteMigration(Site site, Settings settings, CheckpointStore store, boolean restart) {
+    /**
+     * @param mounts  told of every user before anything is written
+     * @param restart whether what an unfinished run has copied is thrown away
+     */
+    SiteMigration(Site site, Settings settings, CheckpointStore store, MountWatch mounts, boolean restart) {
         this.site = site;
         this.settings = settings;
         this.store = store;
+        this.mounts = mounts;
         this.restart = restart;
     }
 
     @Override
     public Migrated run(String user, int readers, Event.Sink events) throws Exception {
         Account account = site.account(user);
+        mounts.watch(account);
         if (restart && !restarted.contains(user)) {
             UnfinishedMigration.discard(account, store);
             restarted.add(user);
