@@ -10,6 +10,7 @@ import io.roost.cli.control.ControlException;
 import io.roost.cli.control.ControlServer;
 import io.roost.cli.control.ControlledRun;
 import io.roost.cli.screen.Screen;
+import io.roost.cutover.Night;
 import io.roost.engine.Brakes;
 import io.roost.engine.Engine;
 import io.roost.engine.EngineSettings;
@@ -31,12 +32,11 @@ import picocli.CommandLine.Spec;
             "  roost migrate --single-backend anna@example.org",
             "  roost migrate --dry-run --match '*@example.org'",
             "  roost migrate --single-backend --users-file users.txt --workers 4 --until 06:00",
-            "  roost migrate --single-backend --skip-unreadable --json anna@example.org"})
+            "  roost migrate --single-backend --skip-unreadable --json anna@example.org",
+            "  roost migrate --director /run/dovecot/director-admin --mine --prepare --all",
+            "  roost migrate --director 10.0.0.2:9095 --mine --cutover --gate-file /etc/dovecot/gate",
+            "      --switch-file /etc/dovecot/users --users-file tonight.txt"})
 final class MigrateCommand extends ReportingCommand {
-    private static final String WHY_SINGLE = "refused: an mdbox is damaged when two backends write to it, so that each user "
-            + "has to stay on one backend, and Roost cannot see to that yet (it does not talk to a director so far). If no "
-            + "other server touches the mail of these users, say so with --single-backend";
-
     @Spec
     private CommandSpec spec;
     @Mixin
@@ -50,8 +50,8 @@ final class MigrateCommand extends ReportingCommand {
     @Mixin
     private final ThrottleOptions throttle = new ThrottleOptions();
 
-    @Option(names = "--single-backend", description = "No other server touches the mail of these users.")
-    private boolean singleBackend;
+    @Mixin
+    private final CutoverOptions cutover = new CutoverOptions();
 
     @Option(names = "--skip-unreadable",
             description = "Go on without mails and mailboxes that cannot be carried over, and list them.")
@@ -72,8 +72,8 @@ final class MigrateCommand extends ReportingCommand {
 
     @Override
     ExitCode run() throws Exception {
-        if (!dryRun && !singleBackend) {
-            throw CommandException.usage(WHY_SINGLE);
+        if (!dryRun) {
+            cutover.check();
         }
         UserSelection selection = new UserSelection(users, System.in);
         selection.requireSome();
@@ -108,10 +108,11 @@ final class MigrateCommand extends ReportingCommand {
             if (names.isEmpty()) {
                 return nobody();
             }
-            try (ControlServer control = control(store)) {
+            try (ControlServer control = control(store); CutoverOptions.Nights nights = cutover.open(site, store, screen).orElse(null)) {
                 RecordedRun recorded = RecordedRun.begin(store, run, site, settingsOfUsers(site), spec.commandLine().getParseResult(),
                         names);
-                return migrate(site, settings, brakes, store, names, recorded, control);
+                return migrate(site, settings, brakes, store, names, recorded, control,
+                        Optional.ofNullable(nights).map(CutoverOptions.Nights::night));
             }
         }
     }
@@ -127,7 +128,7 @@ final class MigrateCommand extends ReportingCommand {
     }
 
     private ExitCode migrate(Site site, EngineSettings settings, Brakes brakes, CheckpointStore store, List<String> names,
-            RecordedRun recorded, ControlServer control) throws Exception {
+            RecordedRun recorded, ControlServer control, Optional<Night> night) throws Exception {
         boolean many = names.size() > 1;
         if (!isJson() && !quiet) {
             site.notes().forEach(note -> screen.message("roost: note: " + note));
@@ -136,7 +137,7 @@ final class MigrateCommand extends ReportingCommand {
                 : new MigrationText(screen, quiet, many, site.targetSetting());
         MigrationTotals totals = new MigrationTotals(names.size());
         SiteMigration work = new SiteMigration(site,
-                settingsOfUsers(site).withPace(new ThrottledPace(brakes.throttle())), store, recorded.isRestart());
+                settingsOfUsers(site).withPace(new ThrottledPace(brakes.throttle())), store, recorded.isRestart(), night);
         Engine engine = new Engine(names, work, settings, brakes, event -> {
             totals.event(event);
             report.event(event);

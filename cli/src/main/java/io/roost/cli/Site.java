@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
+import io.roost.checkpoint.CheckpointStore;
+import io.roost.checkpoint.UserRecord;
 import io.roost.dovecot.DoveadmUsers;
 import io.roost.dovecot.DovecotProgram;
 import io.roost.dovecot.DovecotSettings;
@@ -18,6 +20,7 @@ import io.roost.dovecot.TemplateUsers;
 import io.roost.dovecot.UserDatabase;
 import io.roost.migrate.Account;
 import io.roost.migrate.Settings;
+import io.roost.posix.ByteString;
 
 /** What the options and the installed Dovecot say together: who the users are, where their mail is, and which settings hold. */
 final class Site {
@@ -92,6 +95,16 @@ final class Site {
                 defaults.checkpointBytes(), defaults.finishAttempts());
     }
 
+    /** Dovecot's settings; the defaults' absence of any if it was not asked. */
+    DovecotSettings dovecot() {
+        return dovecot;
+    }
+
+    /** The configuration that was asked; empty for the installed one. */
+    Optional<String> dovecotConfig() {
+        return Optional.ofNullable(options.dovecotConfig);
+    }
+
     /** The target as the administrator writes it, variables and all. */
     String targetSetting() {
         return options.to == null ? LocationOptions.DEFAULT_TARGET : options.to;
@@ -125,7 +138,23 @@ final class Site {
 
     Account account(String name) throws IOException, CommandException {
         MailUser user = users.find(name);
+        return account(user, options.from == null ? current(user) : user.location(options.from));
+    }
+
+    /** The same where the store may know the Maildir of a user whom the userdb leads to the mdbox already. */
+    Account account(String name, CheckpointStore store) throws IOException, CommandException {
+        MailUser user = users.find(name);
         MailLocation source = options.from == null ? current(user) : user.location(options.from);
+        if (options.from == null && !source.isMaildir()) {
+            Optional<UserRecord> known = store.user(user.name()).filter(record -> record.source().startsWith("maildir:"));
+            if (known.isPresent()) {
+                source = MailLocation.parse(ByteString.ofText(known.get().source()), user.home());
+            }
+        }
+        return account(user, source);
+    }
+
+    private Account account(MailUser user, MailLocation source) throws IOException, CommandException {
         MailLocation target = user.location(targetSetting());
         if (!source.isMaildir()) {
             throw CommandException.usage(options.from != null ? "--from names a " + source.driver()

@@ -19,7 +19,7 @@ import io.roost.migrate.UserMigration;
  * users may be under way, each with a thread of its own.
  */
 public final class Night {
-    private final Site site;
+    private final CutoverMeans means;
     private final Pins pins;
     private final CutoverSettings cutover;
     private final CheckpointStore store;
@@ -28,8 +28,8 @@ public final class Night {
     /**
      * @param complaints told, with the user's name, what an administrator should look at though it stopped nothing
      */
-    public Night(Site site, Pins pins, CutoverSettings cutover, CheckpointStore store, BiConsumer<String, List<String>> complaints) {
-        this.site = site;
+    public Night(CutoverMeans means, Pins pins, CutoverSettings cutover, CheckpointStore store, BiConsumer<String, List<String>> complaints) {
+        this.means = means;
         this.pins = pins;
         this.cutover = cutover;
         this.store = store;
@@ -47,7 +47,7 @@ public final class Night {
         UserCutover steps = null;
         try (Pin pin = pins.pin(account.user())) {
             try {
-                steps = new UserCutover(account, site, cutover, pin, store, events);
+                steps = new UserCutover(account, means, cutover, pin, store, events);
                 return new UserMigration(account, settings, store, events, steps).run();
             } catch (MigrationException e) {
                 pin.settle();
