@@ -50,6 +50,7 @@ final class CutoverBench implements AutoCloseable {
     final List<String> complaints = Collections.synchronizedList(new ArrayList<>());
     /** Told each state when it is recorded; may do something about it. */
     volatile Consumer<UserState> onReached = state -> { };
+    volatile Consumer<Event> onEvent = event -> { };
 
     CutoverBench(DirectorCluster cluster, Path state) throws IOException {
         this(cluster, state, new PasswdFileSwitch(cluster.usersFile().toString(), "%u", Clock.systemUTC()));
@@ -98,6 +99,7 @@ final class CutoverBench implements AutoCloseable {
         return new Night(site, with, settings, store, (who, what) -> complaints.addAll(what)).run(account(user), Settings.defaults(),
                 event -> {
                     events.add(event);
+                    onEvent.accept(event);
                     if (event instanceof Event.Reached reached) {
                         onReached.accept(reached.state());
                     }
