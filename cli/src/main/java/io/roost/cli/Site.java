@@ -136,6 +136,16 @@ final class Site {
         return result.outputText().lines().filter(line -> !line.isEmpty()).toList();
     }
 
+    /** Dovecot's settings, or its defaults if it was not asked. */
+    DovecotSettings dovecot() {
+        return dovecot;
+    }
+
+    /** As the userdb has the user. */
+    MailUser user(String name) throws IOException {
+        return users.find(name);
+    }
+
     Account account(String name) throws IOException, CommandException {
         MailUser user = users.find(name);
         return account(user, options.from == null ? current(user) : user.location(options.from));
@@ -171,7 +181,7 @@ final class Site {
     }
 
     /** The location of a namespace of its own goes before the userdb's, and that before mail_location. */
-    private MailLocation current(MailUser user) throws IOException, CommandException {
+    MailLocation current(MailUser user) throws IOException, CommandException {
         Optional<String> ofNamespace = dovecot.inboxNamespace().flatMap(Namespace::location);
         if (ofNamespace.isPresent()) {
             return user.location(ofNamespace.get());
