@@ -2,8 +2,6 @@ package io.roost.cli;
 
 import java.io.IOException;
 import java.net.NetworkInterface;
-import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -31,13 +29,8 @@ import io.roost.director.MailHost;
 import io.roost.director.NoDirector;
 import io.roost.director.UserHash;
 import io.roost.dovecot.DovecotProgram;
-import io.roost.gate.AuthSocket;
 import io.roost.gate.Gate;
-import io.roost.gate.HookSwitch;
-import io.roost.gate.PasswdFileGate;
-import io.roost.gate.PasswdFileSwitch;
-import io.roost.gate.RunIdentity;
-import io.roost.gate.UserdbSwitch;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** How users are kept on this backend, and made to use the mdbox. Filled by picocli. */
@@ -54,9 +47,9 @@ final class CutoverOptions {
             + "socket director-admin, or HOST:PORT. Several are tried in turn.")
     List<String> directors = List.of();
 
-    @Option(names = "--backend", paramLabel = "IP", description = "This backend, as the director has it. Default: the backend that has one of "
+    @Option(names = "--here", paramLabel = "IP", description = "This backend, as the director has it. Default: the backend that has one of "
             + "this machine's addresses.")
-    String backend;
+    String here;
 
     @Option(names = "--director-username-hash", paramLabel = "FORMAT", description = "director_username_hash there. Default: %%Lu.")
     String usernameHash = UserHash.DEFAULT_FORMAT;
@@ -73,8 +66,10 @@ final class CutoverOptions {
     @Option(names = "--postpone-cutover-file", paramLabel = "FILE", description = "Nobody is locked out as long as this file exists.")
     String postponeFile;
 
-    @Option(names = "--gate-file", paramLabel = "FILE", description = "The passwd-file that is Dovecot's first userdb, for locking out.")
-    String gateFile;
+    @Mixin
+    final GateOptions gates = new GateOptions();
+    @Mixin
+    final SwitchOptions switches = new SwitchOptions();
 
     @Option(names = "--gate-reason", paramLabel = "TEXT", description = "What clients are told meanwhile.")
     String gateReason;
@@ -82,18 +77,6 @@ final class CutoverOptions {
     @Option(names = "--kick-limit", paramLabel = "SECONDS", description = "How long to kick somebody before leaving the user for later. "
             + "Default: 30.")
     int kickLimit = 30;
-
-    @Option(names = "--switch-file", paramLabel = "FILE", description = "The userdb's passwd-file, for switching users.")
-    String switchFile;
-
-    @Option(names = "--switch-username-format", paramLabel = "FORMAT", description = "username_format of that passwd-file. Default: %%u.")
-    String switchUsernameFormat = "%u";
-
-    @Option(names = "--switch-hook", paramLabel = "PROGRAM", description = "A program that switches a user, for SQL or LDAP.")
-    String switchHook;
-
-    @Option(names = "--switch-hook-limit", paramLabel = "SECONDS", description = "How long it may take. Default: 60.")
-    int switchHookLimit = 60;
 
     @Option(names = "--other-backend", paramLabel = "HOST:PORT", split = ",", description = "Doveadm port of another backend, to be kicked and "
             + "asked too. Default: every other backend of the director, if doveadm_port and doveadm_password are set here.")
@@ -119,19 +102,15 @@ final class CutoverOptions {
         if (mine && singleBackend) {
             throw CommandException.usage("--mine asks the director, and there is none: leave it out");
         }
-        boolean userdb = switchFile != null || switchHook != null;
-        if (cutover && (gateFile == null || !userdb)) {
-            throw CommandException.usage("--cutover needs " + (gateFile == null ? "--gate-file, to lock users out" : "--switch-file or "
-                    + "--switch-hook, to make the userdb lead to the mdbox") + ": see docs/cutover.md");
+        if (cutover && !(gates.isGiven() && switches.isGiven())) {
+            throw CommandException.usage("--cutover needs " + (gates.isGiven() ? "--switch or --switch-hook, to make the userdb lead to the "
+                    + "mdbox" : "--gate, to lock users out") + ": see docs/cutover.md");
         }
-        if (!cutover && (gateFile != null || userdb || postponeFile != null)) {
-            throw CommandException.usage("--gate-file, --switch-file, --switch-hook and --postpone-cutover-file are for --cutover");
+        if (!cutover && (gates.isGiven() || switches.isGiven() || postponeFile != null)) {
+            throw CommandException.usage("--gate, --switch, --switch-hook and --postpone-cutover-file are for --cutover");
         }
-        if (switchFile != null && switchHook != null) {
-            throw CommandException.usage("--switch-file and --switch-hook exclude each other");
-        }
-        if (kickLimit < 1 || kickLimit > 3600 || switchHookLimit < 1 || switchHookLimit > 3600) {
-            throw CommandException.usage("--kick-limit, --switch-hook-limit: expected 1 to 3600 seconds");
+        if (kickLimit < 1 || kickLimit > 3600) {
+            throw CommandException.usage("--kick-limit: found " + kickLimit + ", expected 1 to 3600 seconds");
         }
         if (postponeFile != null && !postponeFile.startsWith("/")) {
             throw CommandException.usage("--postpone-cutover-file: found " + postponeFile + ", expected an absolute path");
@@ -146,17 +125,16 @@ final class CutoverOptions {
         Director director = director();
         boolean opened = false;
         try {
-            String here = director.isSingleBackend() ? "" : here(director);
+            String ip = director.isSingleBackend() ? "" : thisBackend(director);
             DovecotProgram doveadm = DovecotProgram.doveadm(site.dovecotConfig());
-            AuthSocket auth = new AuthSocket(Path.of(site.dovecot().get("base_dir"), "auth-userdb"), "imap");
-            Optional<Gate> gate = cutover ? Optional.of(new PasswdFileGate(gateFile, List.of(auth), RunIdentity.current(),
-                    Clock.systemUTC())) : Optional.empty();
+            Optional<Gate> gate = cutover ? Optional.of(gates.gate(site.dovecot())) : Optional.empty();
             if (gate.isPresent()) {
                 gate.get().liftAbandoned(Instant.now()).forEach(entry -> screen.message("roost: the gate of " + entry.user()
                         + " was left closed by a run that is dead, and is open now"));
             }
-            CutoverMeans means = new CutoverMeans(director, backends(site, doveadm, director, here), doveadm, auth, gate, userdb());
-            Pins pins = new Pins(director, here, mine);
+            CutoverMeans means = new CutoverMeans(director, backends(site, doveadm, director, ip), doveadm,
+                    GateOptions.auth(site.dovecot()), gate, cutover ? Optional.of(switches.userdb()) : Optional.empty());
+            Pins pins = new Pins(director, ip, mine);
             Night night = new Night(means, pins, settings(site), store,
                     (user, complaints) -> complaints.forEach(text -> screen.message(user + ": " + text)));
             opened = true;
@@ -180,13 +158,13 @@ final class CutoverOptions {
     }
 
     /** The one of the director's backends that this machine is. */
-    private String here(Director director) throws IOException, CommandException {
+    private String thisBackend(Director director) throws IOException, CommandException {
         List<String> hosts = director.hosts().stream().map(MailHost::ip).toList();
-        if (backend != null) {
-            if (!hosts.contains(backend)) {
-                throw CommandException.usage("--backend: the director does not know " + backend + ", its backends are " + hosts);
+        if (here != null) {
+            if (!hosts.contains(here)) {
+                throw CommandException.usage("--here: the director does not know " + here + ", its backends are " + hosts);
             }
-            return backend;
+            return here;
         }
         Set<String> own = new HashSet<>();
         for (NetworkInterface card : Collections.list(NetworkInterface.getNetworkInterfaces())) {
@@ -194,32 +172,24 @@ final class CutoverOptions {
         }
         List<String> mineOfThem = hosts.stream().filter(own::contains).toList();
         if (mineOfThem.size() != 1) {
-            throw CommandException.usage("which of the director's backends " + hosts + " is this machine? Say it with --backend");
+            throw CommandException.usage("which of the director's backends " + hosts + " is this machine? Say it with --here");
         }
         return mineOfThem.get(0);
     }
 
-    private List<Backend> backends(Site site, DovecotProgram doveadm, Director director, String here) throws IOException {
+    private List<Backend> backends(Site site, DovecotProgram doveadm, Director director, String ip) throws IOException {
         List<Backend> backends = new ArrayList<>(List.of(new LocalBackend(doveadm)));
         String password = site.dovecot().get("doveadm_password");
         List<String> others = new ArrayList<>(otherBackends);
         String port = site.dovecot().get("doveadm_port");
         if (others.isEmpty() && !password.isEmpty() && !port.isEmpty() && !port.equals("0")) {
-            director.hosts().stream().map(MailHost::ip).filter(ip -> !ip.equals(here))
-                    .forEach(ip -> others.add((ip.indexOf(':') >= 0 ? "[" + ip + "]" : ip) + ":" + port));
+            director.hosts().stream().map(MailHost::ip).filter(host -> !host.equals(ip))
+                    .forEach(host -> others.add((host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port));
         }
         for (String other : others) {
             backends.add(new RemoteBackend(new DoveadmServer(DirectorAddress.parse("tcp:" + other), password)));
         }
         return backends;
-    }
-
-    private Optional<UserdbSwitch> userdb() {
-        if (!cutover) {
-            return Optional.empty();
-        }
-        return Optional.of(switchFile != null ? new PasswdFileSwitch(switchFile, switchUsernameFormat, Clock.systemUTC())
-                : new HookSwitch(switchHook, Duration.ofSeconds(switchHookLimit), Clock.systemUTC()));
     }
 
     private CutoverSettings settings(Site site) {

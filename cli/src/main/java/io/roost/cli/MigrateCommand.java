@@ -34,8 +34,8 @@ import picocli.CommandLine.Spec;
             "  roost migrate --single-backend --users-file users.txt --workers 4 --until 06:00",
             "  roost migrate --single-backend --skip-unreadable --json anna@example.org",
             "  roost migrate --director /run/dovecot/director-admin --mine --prepare --all",
-            "  roost migrate --director 10.0.0.2:9095 --mine --cutover --gate-file /etc/dovecot/gate",
-            "      --switch-file /etc/dovecot/users --users-file tonight.txt"})
+            "  roost migrate --director 10.0.0.2:9095 --mine --cutover --gate passwd-file:/etc/dovecot/roost-gate",
+            "      --switch passwd-file:/etc/dovecot/users --users-file tonight.txt"})
 final class MigrateCommand extends ReportingCommand {
     @Spec
     private CommandSpec spec;

@@ -95,11 +95,6 @@ final class Site {
                 defaults.checkpointBytes(), defaults.finishAttempts());
     }
 
-    /** Dovecot's settings; the defaults' absence of any if it was not asked. */
-    DovecotSettings dovecot() {
-        return dovecot;
-    }
-
     /** The configuration that was asked; empty for the installed one. */
     Optional<String> dovecotConfig() {
         return Optional.ofNullable(options.dovecotConfig);
