@@ -40,6 +40,9 @@ final class CutoverOptions {
             + "more than one backend, stay with Maildir. If no other server touches the mail of these users, say so with "
             + "--single-backend";
 
+    /** A name that no user has. */
+    private static final String NOBODY = "roost-asks-who";
+
     @Option(names = "--single-backend", description = "No other server touches the mail of these users.")
     boolean singleBackend;
 
@@ -132,7 +135,7 @@ final class CutoverOptions {
                 gate.get().liftAbandoned(Instant.now()).forEach(entry -> screen.message("roost: the gate of " + entry.user()
                         + " was left closed by a run that is dead, and is open now"));
             }
-            CutoverMeans means = new CutoverMeans(director, backends(site, doveadm, director, ip), doveadm,
+            CutoverMeans means = new CutoverMeans(director, backends(site, doveadm, director, ip, screen), doveadm,
                     GateOptions.auth(site.dovecot()), gate, cutover ? Optional.of(switches.userdb()) : Optional.empty());
             Pins pins = new Pins(director, ip, mine);
             Night night = new Night(means, pins, settings(site), store,
@@ -177,9 +180,12 @@ final class CutoverOptions {
         return mineOfThem.get(0);
     }
 
-    private List<Backend> backends(Site site, DovecotProgram doveadm, Director director, String ip) throws IOException {
+    private List<Backend> backends(Site site, DovecotProgram doveadm, Director director, String ip, Screen screen)
+            throws IOException {
         List<Backend> backends = new ArrayList<>(List.of(new LocalBackend(doveadm)));
-        String password = site.dovecot().get("doveadm_password");
+        // doveconf shows secrets only to who asks for them.
+        String password = otherBackends.isEmpty() && site.dovecot().get("doveadm_password").isEmpty() ? ""
+                : DovecotProgram.doveconf(site.dovecotConfig()).run("-P", "-h", "doveadm_password").requireSuccess().outputText().strip();
         List<String> others = new ArrayList<>(otherBackends);
         String port = site.dovecot().get("doveadm_port");
         if (others.isEmpty() && !password.isEmpty() && !port.isEmpty() && !port.equals("0")) {
@@ -187,7 +193,14 @@ final class CutoverOptions {
                     .forEach(host -> others.add((host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port));
         }
         for (String other : others) {
-            backends.add(new RemoteBackend(new DoveadmServer(DirectorAddress.parse("tcp:" + other), password)));
+            Backend remote = new RemoteBackend(new DoveadmServer(DirectorAddress.parse("tcp:" + other), password));
+            try {
+                // A wrong password is told before anybody is locked out.
+                remote.sessions(NOBODY);
+            } catch (Backend.Unreachable e) {
+                screen.message("roost: note: " + e.getMessage() + "; sessions there can be neither seen nor ended");
+            }
+            backends.add(remote);
         }
         return backends;
     }

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.function.BiConsumer;
 
 import io.roost.checkpoint.CheckpointStore;
+import io.roost.director.DirectorException;
+import io.roost.gate.AuthProbe;
 import io.roost.migrate.Account;
 import io.roost.migrate.Event;
 import io.roost.migrate.MigrationException;
@@ -52,7 +54,7 @@ public final class Night {
             } catch (MigrationException e) {
                 pin.settle();
                 if (pin.lost().isEmpty()) {
-                    throw e;
+                    throw e.getCause() instanceof IOException cause && e.kind() == Kind.IO ? failure(cause) : e;
                 }
                 // The interrupt was the pin's.
                 Thread.interrupted();
@@ -62,11 +64,18 @@ public final class Night {
                     complaints.accept(account.user(), steps.complaints());
                 }
             }
-        } catch (InterruptedIOException e) {
-            Kind kind = Thread.currentThread().isInterrupted() ? Kind.INTERRUPTED : Kind.IO;
-            throw new MigrationException(kind, kind == Kind.INTERRUPTED ? "stopped; the next run goes on from here" : e.getMessage(), e);
         } catch (IOException e) {
-            throw new MigrationException(Kind.IO, e.getMessage(), e);
+            throw failure(e);
         }
+    }
+
+    /** A director or backend that does not answer may do so later. */
+    private static MigrationException failure(IOException e) {
+        if (e instanceof InterruptedIOException && Thread.currentThread().isInterrupted()) {
+            return new MigrationException(Kind.INTERRUPTED, "stopped; the next run goes on from here", e);
+        }
+        boolean later = e instanceof Backend.Unreachable || e instanceof AuthProbe.Unreachable || e instanceof DirectorException d
+                && (d.kind() == DirectorException.Kind.UNREACHABLE || d.kind() == DirectorException.Kind.BUSY);
+        return new MigrationException(later ? Kind.BUSY : Kind.IO, e.getMessage(), e);
     }
 }
