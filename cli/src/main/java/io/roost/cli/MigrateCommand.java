@@ -15,6 +15,7 @@ import io.roost.cli.control.ControlledRun;
 import io.roost.cli.report.RunRecords;
 import io.roost.cli.report.RunRecords;
 import io.roost.cli.screen.Screen;
+import io.roost.cutover.Night;
 import io.roost.engine.Brakes;
 import io.roost.engine.Engine;
 import io.roost.engine.EngineSettings;
@@ -42,12 +43,11 @@ import picocli.CommandLine.Spec;
             "  roost migrate --single-backend anna@example.org",
             "  roost migrate --dry-run --match '*@example.org'",
             "  roost migrate --single-backend --users-file users.txt --workers 4 --until 06:00",
-            "  roost migrate --single-backend --skip-unreadable --json anna@example.org"})
+            "  roost migrate --single-backend --skip-unreadable --json anna@example.org",
+            "  roost migrate --director /run/dovecot/director-admin --mine --prepare --all",
+            "  roost migrate --director 10.0.0.2:9095 --mine --cutover --gate passwd-file:/etc/dovecot/roost-gate",
+            "      --switch passwd-file:/etc/dovecot/users --users-file tonight.txt"})
 final class MigrateCommand extends ReportingCommand {
-    private static final String WHY_SINGLE = "refused: an mdbox is damaged when two backends write to it, so that each user "
-            + "has to stay on one backend, and Roost cannot see to that yet (it does not talk to a director so far). If no "
-            + "other server touches the mail of these users, say so with --single-backend";
-
     /** Users whose paths are looked at before a run. */
     private static final int SAMPLE = 5;
 
@@ -66,8 +66,8 @@ final class MigrateCommand extends ReportingCommand {
     @Mixin
     private final RecordOptions recordOptions = new RecordOptions();
 
-    @Option(names = "--single-backend", description = "No other server touches the mail of these users.")
-    private boolean singleBackend;
+    @Mixin
+    private final CutoverOptions cutover = new CutoverOptions();
 
     @Option(names = "--skip-unreadable",
             description = "Go on without mails and mailboxes that cannot be carried over, and list them.")
@@ -91,8 +91,8 @@ final class MigrateCommand extends ReportingCommand {
 
     @Override
     ExitCode run() throws Exception {
-        if (!dryRun && !singleBackend) {
-            throw CommandException.usage(WHY_SINGLE);
+        if (!dryRun) {
+            cutover.check();
         }
         UserSelection selection = new UserSelection(users, System.in);
         selection.requireSome();
@@ -128,10 +128,11 @@ final class MigrateCommand extends ReportingCommand {
                 return nobody();
             }
             requireSafe(site, names);
-            try (ControlServer control = control(store)) {
+            try (ControlServer control = control(store); CutoverOptions.Nights nights = cutover.open(site, store, screen).orElse(null)) {
                 RecordedRun recorded = RecordedRun.begin(store, run, site, settingsOfUsers(site), spec.commandLine().getParseResult(),
                         names);
-                return migrate(site, settings, brakes, store, names, recorded, control);
+                return migrate(site, settings, brakes, store, names, recorded, control,
+                        Optional.ofNullable(nights).map(CutoverOptions.Nights::night));
             }
         }
     }
@@ -149,8 +150,8 @@ final class MigrateCommand extends ReportingCommand {
                 // Told when it is this user's turn.
             }
         }
-        List<Finding> unsafe = Preflight.beforeMigration(new Backend(site.dovecot(), Topology.SINGLE_BACKEND, sample,
-                MountTable.ofProcess())).stream().filter(finding -> !ignoredChecks.contains(finding.id())).toList();
+        List<Finding> unsafe = Preflight.beforeMigration(new Backend(site.dovecot(),
+                cutover.singleBackend ? Topology.SINGLE_BACKEND : Topology.DIRECTOR, sample, MountTable.ofProcess())).stream().filter(finding -> !ignoredChecks.contains(finding.id())).toList();
         if (!unsafe.isEmpty()) {
             throw new CommandException(ExitCode.CHECK_UNSAFE, "refused: mail could be lost. " + String.join(". ", unsafe.stream()
                     .map(finding -> finding.id() + ": " + finding.lookedAt() + ": found " + finding.found() + ", expected "
@@ -170,7 +171,7 @@ final class MigrateCommand extends ReportingCommand {
     }
 
     private ExitCode migrate(Site site, EngineSettings settings, Brakes brakes, CheckpointStore store, List<String> names,
-            RecordedRun recorded, ControlServer control) throws Exception {
+            RecordedRun recorded, ControlServer control, Optional<Night> night) throws Exception {
         boolean many = names.size() > 1;
         if (!isJson() && !quiet) {
             site.notes().forEach(note -> screen.message("roost: note: " + note));
@@ -182,7 +183,7 @@ final class MigrateCommand extends ReportingCommand {
         AtomicReference<Engine> running = new AtomicReference<>();
         MountWatch mounts = new MountWatch(why -> running.get().stop(StopReason.MOUNT, why));
         SiteMigration work = new SiteMigration(site, settingsOfUsers(site).withPace(new ThrottledPace(brakes.throttle())), store,
-                mounts, recorded.isRestart());
+                mounts, recorded.isRestart(), night);
         Engine engine = new Engine(names, work, settings, brakes, event -> {
             totals.event(event);
             report.event(event);
