@@ -76,6 +76,7 @@ public final class Roost implements Runnable {
         roost.addSubcommand(GateCommand.commandLine(screen));
         roost.addSubcommand(new RollbackCommand(screen));
         roost.addSubcommand(new RetireCommand(screen));
+        roost.addSubcommand(new MaintainCommand(screen));
         roost.addSubcommand(new DemoCommand(screen));
         roost.addSubcommand(new HelpCommand());
         roost.getSubcommands().values().forEach(command -> command.getCommandSpec().usageMessage().abbreviateSynopsis(true)
