@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -253,6 +254,27 @@ class PasswdFileGateTest {
         Gate both = new PasswdFileGate(file.toString(), List.of(none, probe()), RunIdentity.current(), Clock.systemUTC());
         assertEquals(1, both.close("anna", "wait", soon).notAsked().size());
         both.open("anna");
+    }
+
+    /** A gate that Dovecot cannot read keeps nobody out, and breaks nothing but the certainty of who is unknown. */
+    @Test
+    void unreadable() throws IOException {
+        RewrittenFile rewritten = new RewrittenFile(file.toString(), Duration.ofSeconds(30));
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("---------"));
+        rewritten.rewrite(content -> "anna:::::::userdb_tempfail userdb_reason=x\n".getBytes(StandardCharsets.UTF_8));
+        for (int i = 0; i < 300 && probe().ask("nobody").kind() == AuthAnswer.Kind.UNKNOWN; i++) {
+            Pause.millis(10, "auth");
+        }
+        assertEquals(AuthAnswer.Kind.TEMPFAIL, probe().ask("nobody").kind());
+        assertEquals(AuthAnswer.Kind.ADMITTED, probe().ask("bert").kind());
+        assertEquals(AuthAnswer.Kind.ADMITTED, probe().ask("anna").kind());
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+        rewritten.rewrite(content -> "# the administrator's\n".getBytes(StandardCharsets.UTF_8));
+        for (int i = 0; i < 300 && probe().ask("nobody").kind() == AuthAnswer.Kind.TEMPFAIL; i++) {
+            Pause.millis(10, "auth");
+        }
+        assertEquals(AuthAnswer.Kind.UNKNOWN, probe().ask("nobody").kind());
+        dovecot.forgetLog();
     }
 
     @Test
