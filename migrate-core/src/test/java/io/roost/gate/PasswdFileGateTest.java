@@ -145,15 +145,18 @@ class PasswdFileGateTest {
         throw new AssertionError("never told why");
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"o'brien", "say \"hi\"", "anna smith", "jürgen", "back\\slash", "a=b"})
-    void oddNames(String user) throws IOException {
-        assertEquals(AuthAnswer.Kind.ADMITTED, probe().ask(user).kind());
+    @Test
+    void oddNames() throws Exception {
         Gate gate = gate();
-        gate.close(user, "wait", soon);
-        assertEquals(AuthAnswer.tempfail("wait"), probe().ask(user));
-        assertEquals(user, gate.entries().get(0).user());
-        gate.open(user);
+        List<String> users = List.of("o'brien", "say \"hi\"", "anna smith", "jürgen", "back\\slash", "a=b");
+        for (String user : users) {
+            assertEquals(AuthAnswer.Kind.ADMITTED, probe().ask(user).kind(), user);
+        }
+        closeAtOnce(gate, users, "wait");
+        for (String user : users) {
+            assertEquals(AuthAnswer.tempfail("wait"), probe().ask(user));
+            gate.open(user);
+        }
     }
 
     @ParameterizedTest
@@ -168,7 +171,7 @@ class PasswdFileGateTest {
     @Test
     void quickChanges() throws IOException {
         Gate gate = gate();
-        for (int i = 0; i < 3; i++) {
+        for (int i = 0; i < 2; i++) {
             gate.close("anna", "wait", soon);
             gate.open("anna");
             assertTrue(gate.awaitOpen("anna", Duration.ofSeconds(60)));
@@ -178,12 +181,22 @@ class PasswdFileGateTest {
     @Test
     void manyAtOnce() throws Exception {
         Gate gate = gate();
-        ExecutorService threads = Executors.newFixedThreadPool(MANY.size());
         long before = Files.getLastModifiedTime(file).toMillis() / 1000;
+        closeAtOnce(gate, MANY, REASON);
+        assertEquals(MANY.size(), gate.entries().size());
+        for (String user : MANY) {
+            assertEquals(AuthAnswer.Kind.TEMPFAIL, probe().ask(user).kind(), user);
+            gate.open(user);
+        }
+        assertTrue(Files.getLastModifiedTime(file).toMillis() / 1000 > before);
+    }
+
+    private void closeAtOnce(Gate gate, List<String> users, String reason) throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(users.size());
         try {
             List<Future<Gate.Closed>> all = new ArrayList<>();
-            for (String user : MANY) {
-                all.add(threads.submit(() -> gate.close(user, REASON, soon)));
+            for (String user : users) {
+                all.add(threads.submit(() -> gate.close(user, reason, soon)));
             }
             for (Future<Gate.Closed> each : all) {
                 each.get();
@@ -191,12 +204,7 @@ class PasswdFileGateTest {
         } finally {
             threads.shutdown();
         }
-        assertEquals(MANY.size(), gate.entries().size());
-        for (String user : MANY) {
-            assertEquals(AuthAnswer.Kind.TEMPFAIL, probe().ask(user).kind(), user);
-            gate.open(user);
-        }
-        assertTrue(Files.getLastModifiedTime(file).toMillis() / 1000 > before);
+        assertTrue(gate.entries().stream().map(GateEntry::user).toList().containsAll(users));
     }
 
     @Test
