@@ -204,11 +204,6 @@ final class Site {
         return new AuthUsers(dovecot, users).all();
     }
 
-    /** Dovecot's settings, or its defaults if it was not asked. */
-    DovecotSettings dovecot() {
-        return dovecot;
-    }
-
     /** As the userdb has the user. */
     MailUser user(String name) throws IOException {
         return users.find(name);
