@@ -36,7 +36,7 @@ import io.roost.posix.ByteString;
  * comes in is a stranger's: what is no flush is refused and noted. Thread-safe.
  */
 final class FlushServer implements Closeable {
-    static final int WORKERS = 16;
+    static final int WORKERS = 64;
     static final int WAITING = 256;
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 

@@ -55,14 +55,20 @@ final class ListIndexFiles {
         return new Size(files, bytes, newest);
     }
 
-    /** Names of the files, the log first: without it Dovecot makes nothing of the others. */
-    private static List<String> names(OpenDirectory directory) throws PosixException {
+    /** Names that may be files, the log first: without it Dovecot makes nothing of the others. */
+    private static List<String> candidates(OpenDirectory directory) throws PosixException {
         List<String> names = new ArrayList<>();
         directory.list((name, kind) -> {
             if (name.startsWith(UserPaths.PREFIX) && kind != FileStatus.Kind.DIRECTORY) {
                 names.add(name.equals(LOG) ? 0 : names.size(), name);
             }
         });
+        return names;
+    }
+
+    /** Names of the files. */
+    private static List<String> names(OpenDirectory directory) throws PosixException {
+        List<String> names = candidates(directory);
         // some file systems do not tell what a name is
         for (int i = names.size() - 1; i >= 0; i--) {
             Optional<FileStatus> status = directory.status(names.get(i));
@@ -75,11 +81,22 @@ final class ListIndexFiles {
 
     /** Deletes all of them and returns how many there were. */
     static int delete(OpenDirectory directory) throws PosixException {
-        List<String> names = names(directory);
-        for (String name : names) {
-            directory.removeFile(name);
+        return deleteCounted(directory).files();
+    }
+
+    /** Deletes all of them and returns what there was. */
+    static Purge.Deleted deleteCounted(OpenDirectory directory) throws PosixException {
+        int files = 0;
+        long bytes = 0;
+        for (String name : candidates(directory)) {
+            Optional<FileStatus> status = directory.status(name);
+            if (status.isPresent() && !status.get().isDirectory()) {
+                directory.removeFile(name);
+                files++;
+                bytes += status.get().size();
+            }
         }
-        return names.size();
+        return new Purge.Deleted(files, bytes);
     }
 
     /**

@@ -31,11 +31,14 @@ final class PresentUsers {
     private final ReentrantLock lock = new ReentrantLock();
     private final AtomicLong tickets = new AtomicLong();
     private long lookedFor;
-    private Map<List<String>, Bucket> buckets = new HashMap<>();
+    /** By path below the root. */
+    private Map<String, Bucket> buckets = new HashMap<>();
+    private Bucket[] all = {};
     private volatile int users;
 
     /** The users of one directory as they were when it had this modification time. */
     private static final class Bucket {
+        private final List<String> path;
         /** Hash in the upper half, offset of the name in the lower half; sorted. */
         private long[] keys = new long[0];
         /** Names, each ended by NUL. */
@@ -43,6 +46,10 @@ final class PresentUsers {
         private long seconds;
         private int nanos;
         private boolean settled;
+
+        Bucket(List<String> path) {
+            this.path = path;
+        }
 
         boolean isAsItWas(FileStatus status) {
             return settled && status.mtime() == seconds && status.mtimeNanos() == nanos;
@@ -93,7 +100,7 @@ final class PresentUsers {
         }
 
         Bucket bucket(FileStatus before, long now) {
-            Bucket bucket = new Bucket();
+            Bucket bucket = new Bucket(path);
             bucket.keys = Arrays.copyOf(keys, count);
             Arrays.sort(bucket.keys);
             bucket.names = Arrays.copyOf(names, length);
@@ -144,7 +151,7 @@ final class PresentUsers {
         try {
             int[] hashes = new int[users];
             int n = 0;
-            for (Bucket bucket : buckets.values()) {
+            for (Bucket bucket : all) {
                 for (long key : bucket.keys) {
                     hashes[n++] = (int) (key >> 32);
                 }
@@ -169,22 +176,31 @@ final class PresentUsers {
     private List<String> findKnown(int wanted) {
         List<String> found = new ArrayList<>();
         List<String> names = new ArrayList<>();
-        buckets.forEach((path, bucket) -> {
+        for (Bucket bucket : all) {
             bucket.find(wanted, names);
-            names.forEach(name -> userOf(path, name).ifPresent(found::add));
+            names.forEach(name -> userOf(bucket.path, name).ifPresent(found::add));
             names.clear();
-        });
+        }
         return found;
     }
 
     private void look() throws IOException {
-        Map<List<String>, Bucket> now = new HashMap<>();
+        Map<String, Bucket> now = new HashMap<>(buckets.size() * 2);
         tree.buckets(new UserTree.BucketVisitor() {
             @Override
+            public boolean isKnown(List<String> path, FileStatus status) {
+                String key = String.join("/", path);
+                Bucket known = buckets.get(key);
+                if (known == null || !known.isAsItWas(status)) {
+                    return false;
+                }
+                now.put(key, known);
+                return true;
+            }
+
+            @Override
             public void bucket(List<String> path, OpenDirectory directory) throws IOException {
-                Bucket known = buckets.get(path);
-                FileStatus status = directory.status();
-                now.put(path, known != null && known.isAsItWas(status) ? known : list(path, directory, status));
+                now.put(String.join("/", path), list(path, directory, directory.status()));
             }
 
             @Override
@@ -193,6 +209,7 @@ final class PresentUsers {
             }
         });
         buckets = now;
+        all = now.values().toArray(Bucket[]::new);
         users = now.values().stream().mapToInt(bucket -> bucket.keys.length).sum();
     }
 

@@ -115,8 +115,7 @@ public final class Purge {
     }
 
     private static Deleted delete(OpenDirectory directory) throws PosixException {
-        long bytes = ListIndexFiles.size(directory).bytes();
-        return new Deleted(ListIndexFiles.delete(directory), bytes);
+        return ListIndexFiles.deleteCounted(directory);
     }
 
     /** A lock, or none where memory is so full that it has no room for the file that is locked. */

@@ -68,6 +68,11 @@ public final class UserTree {
     interface BucketVisitor {
         void bucket(List<String> names, OpenDirectory directory) throws IOException;
 
+        /** Whether all is known of a directory whose status is this, so that it need not be opened. */
+        default boolean isKnown(List<String> names, FileStatus status) {
+            return false;
+        }
+
         void failed(PosixException e) throws IOException;
     }
 
@@ -286,8 +291,13 @@ public final class UserTree {
                 unexplained.path(directory.pathOf(name));
                 return;
             }
+            List<String> path = append(names, name);
             OpenDirectory next;
             try {
+                Optional<FileStatus> status = path.size() == last ? directory.status(name) : Optional.empty();
+                if (status.isPresent() && visitor.isKnown(path, status.get())) {
+                    return;
+                }
                 next = directory.openDirectory(name);
             } catch (PosixException e) {
                 if (!e.isNotFound()) {
@@ -296,7 +306,7 @@ public final class UserTree {
                 return;
             }
             try (next) {
-                descend(append(names, name), next, visitor, unexplained);
+                descend(path, next, visitor, unexplained);
             }
         });
     }
