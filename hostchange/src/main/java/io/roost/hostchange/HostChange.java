@@ -29,10 +29,10 @@ import io.roost.posix.PosixException;
  * <li>It is opened again, and if it is still ours, what is seen is written into the local file.
  * </ol>
  *
- * A crash between any two steps leaves the local file empty, or at odds with the other: the next login begins again. The user is
- * let in only if the deletion and the step on shared storage succeeded; without the latter another host would go on to
- * believe in its own list index. Whatever is odd (unreadable, damaged, no regular file, an inode number used again, a clock that
- * was set back) counts as a change.
+ * A crash between any two steps leaves the local file empty, or at odds with the other: the next login begins again. The user
+ * is let in only if the deletion and the step on shared storage succeeded; without the latter another host would go on to
+ * believe in its own list index. Whatever is odd (unreadable, damaged, no regular file, an inode number used again, a clock
+ * that was set back) counts as a change.
  *
  * <p>Immutable and thread-safe, also between processes.
  */
@@ -170,7 +170,8 @@ public final class HostChange {
         }
         if (!(shared.read() instanceof HostFile.Present now && now.host().equals(mine))) {
             ListIndexFiles.delete(local);
-            notes.warning("user " + user.user() + ": another host took the user at the same time; list index deleted once more");
+            notes.warning("user " + user.user() + ": another host took the user at the same time; list index deleted once "
+                    + "more");
             return Outcome.UNRECORDED;
         }
         try {
@@ -194,7 +195,8 @@ public final class HostChange {
             }
             shared.directory().removeFile(LastHost.FILE);
             shared.directory().sync();
-            notes.warning("user " + user.user() + ": " + e.getMessage() + "; until there is room, each login deletes the list index");
+            notes.warning("user " + user.user() + ": " + e.getMessage()
+                    + "; until there is room, each login deletes the list index");
             return false;
         }
     }
@@ -205,7 +207,8 @@ public final class HostChange {
             return unreadable.reason();
         }
         if (found instanceof HostFile.Present present) {
-            if (seen.isPresent() && seen.get().matches(present.status(), present.host()) && present.host().host().equals(host)) {
+            if (seen.isPresent() && seen.get().matches(present.status(), present.host())
+                    && present.host().host().equals(host)) {
                 return "";
             }
             return present.host().host().equals(host) ? "nothing is known of the list index here, or " + LastHost.FILE

@@ -98,8 +98,8 @@ final class HostFile implements Closeable {
     }
 
     /**
-     * Replaces the file by rename, so that every reader sees the old or the new one, and waits until it is on the server's disk.
-     * What a crash leaves is at most one {@code .lasthost.new.HOST} for each host, which the next one replaces.
+     * Replaces the file by rename, so that every reader sees the old or the new one, and waits until it is on the server's
+     * disk. What a crash leaves is at most one {@code .lasthost.new.HOST} for each host, which the next one replaces.
      *
      * @param ownership of the new file
      */

@@ -14,9 +14,9 @@ import io.roost.posix.Ownership;
 import io.roost.posix.PosixException;
 
 /**
- * The files of a mailbox list index in one directory: {@code dovecot.list.index}, {@code .log}, {@code .log.2}, and whatever else
- * begins with that name (lock files, temporary files). Directories and files of other names are never touched; a symbolic link
- * of such a name is removed itself.
+ * The files of a mailbox list index in one directory: {@code dovecot.list.index}, {@code .log}, {@code .log.2}, and whatever
+ * else begins with that name (lock files, temporary files). Directories and files of other names are never touched; a symbolic
+ * link of such a name is removed itself.
  */
 final class ListIndexFiles {
     static final String LOG = UserPaths.PREFIX + ".log";
@@ -100,8 +100,8 @@ final class ListIndexFiles {
     }
 
     /**
-     * Moves the files of a list index that lies on shared storage into memory, to where none is. At no time can the copy be used
-     * while the original is there, or the other way round: the copies bear their names only when the originals are
+     * Moves the files of a list index that lies on shared storage into memory, to where none is. At no time can the copy be
+     * used while the original is there, or the other way round: the copies bear their names only when the originals are
      * gone. The log goes last from shared storage, so that a move which was cut off there is seen and not taken for
      * complete.
      *
@@ -133,8 +133,8 @@ final class ListIndexFiles {
     }
 
     /**
-     * Deletes the list index of shared storage. The index goes first, so that what a crash leaves is not taken for complete, and
-     * the log last, so that it is seen.
+     * Deletes the list index of shared storage. The index goes first, so that what a crash leaves is not taken for complete,
+     * and the log last, so that it is seen.
      *
      * @return false, as nothing was moved
      */

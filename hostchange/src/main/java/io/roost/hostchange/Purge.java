@@ -12,8 +12,8 @@ import io.roost.posix.PosixException;
 
 /**
  * Deletes users' list indexes from this host's memory, under the lock. {@link #now} leaves the user's directory and an empty
- * record, for users who are about to come; {@link #entirely} leaves nothing, for users who have gone. Immutable and thread-safe,
- * also between processes.
+ * record, for users who are about to come; {@link #entirely} leaves nothing, for users who have gone. Immutable and
+ * thread-safe, also between processes.
  */
 public final class Purge {
     private static final int ATTEMPTS = 20;

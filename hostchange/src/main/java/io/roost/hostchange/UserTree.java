@@ -102,7 +102,8 @@ public final class UserTree {
         boolean whole = patterns.stream().anyMatch(p -> p.has('u') || p.has('n'));
         if (!whole) {
             throw new InvalidSettingException("LISTINDEX", listIndex, "%u, or %n, as a directory of its own",
-                    "so that each user has one and it can be told whose it is: LISTINDEX=/dev/shm/dovecot-listindex/%2.256Nu/%u/"
+                    "so that each user has one and it can be told whose it is: "
+                    + "LISTINDEX=/dev/shm/dovecot-listindex/%2.256Nu/%u/"
                             + UserPaths.PREFIX);
         }
         if (root.length() == 0) {
@@ -227,7 +228,10 @@ public final class UserTree {
         }
     }
 
-    /** Visits all users who have a directory, in the file system's order, holding no more than one directory's buffer each level. */
+    /**
+     * Visits all users who have a directory, in the file system's order, holding no more than one directory's buffer each
+     * level.
+     */
     public void walk(Visitor visitor) throws IOException {
         buckets(new BucketVisitor() {
             @Override
@@ -316,7 +320,10 @@ public final class UserTree {
         void entry(String name, FileStatus.Kind kind) throws IOException;
     }
 
-    /** Lists a directory for a visitor that may fail in other ways than the system does; asks where it does not tell the kind. */
+    /**
+     * Lists a directory for a visitor that may fail in other ways than the system does; asks where it does not tell the
+     * kind.
+     */
     static void each(OpenDirectory directory, Entry visitor) throws IOException {
         IOException[] failure = new IOException[1];
         directory.list((name, kind) -> {

@@ -85,7 +85,8 @@ class SweepTest {
         Path fresh = user("new@example.org", Duration.ofDays(6));
         Path touched = user("touched@example.org", Duration.ofDays(8));
         FileTime now = FileTime.from(Instant.ofEpochSecond(NOW));
-        Files.getFileAttributeView(touched.resolve("dovecot.list.index.log"), BasicFileAttributeView.class).setTimes(null, now, null);
+        Files.getFileAttributeView(touched.resolve("dovecot.list.index.log"), BasicFileAttributeView.class).setTimes(null,
+                now, null);
         Path future = user("future@example.org", Duration.ofDays(-100));
         Path more = user("more@example.org", Duration.ofDays(8));
         Files.writeString(more.resolve("other"), "x");
@@ -120,7 +121,8 @@ class SweepTest {
             sweeper.start();
             site.host("be1").check(paths);
             sweeper.join();
-            assertTrue(site.host("be1").check(paths) == HostChange.Outcome.FRESH || !Files.exists(Path.of(paths.listIndex().path()))
+            assertTrue(site.host("be1").check(paths) == HostChange.Outcome.FRESH
+                    || !Files.exists(Path.of(paths.listIndex().path()))
                     || TestSite.names(Path.of(paths.listIndex().path())).equals(List.of(".lasthost")));
         }
         assertEquals(List.of(), site.warnings.stream().filter(line -> !line.contains("found \"x\"")).toList());

@@ -45,7 +45,8 @@ class MovingUsersSoakTest {
             user.wander(moves);
             List<String> wrong = user.wrong();
             long lists = wrong.stream().filter(line -> line.contains("LIST shows")).count();
-            System.out.printf("| %s | %s | %d | %d of %d | %d of %d |%n", with, veryDirtySyncs ? "yes" : "no", moves, lists, moves + 1,
+            System.out.printf("| %s | %s | %d | %d of %d | %d of %d |%n", with, veryDirtySyncs ? "yes" : "no", moves, lists,
+                    moves + 1,
                     wrong.size() - lists, user.answers() - moves - 1);
             wrong.stream().limit(3).forEach(System.out::println);
             return wrong.size();
