@@ -6,6 +6,7 @@ import java.util.Optional;
 
 import io.roost.dovecot.InvalidSettingException;
 import io.roost.posix.ByteString;
+import io.roost.posix.FileSystemStatus;
 import io.roost.posix.OpenDirectory;
 import io.roost.posix.Ownership;
 import io.roost.posix.PosixException;
@@ -54,7 +55,7 @@ public final class HostChange {
         TAKEN,
         /** As TAKEN, and the list index of shared storage is here now. */
         MOVED,
-        /** INDEX does not exist: a new user, or a missing mount. What was there is deleted, nothing is recorded. */
+        /** INDEX does not exist: a missing mount, or a new domain. What was there is deleted, nothing is recorded. */
         NO_INDEX,
         /** As TAKEN, but nothing could be recorded here: the next login will do the same again. */
         UNRECORDED
@@ -102,7 +103,8 @@ public final class HostChange {
     public Outcome check(UserPaths user) throws IOException {
         try {
             Optional<HostFile> index = HostFile.open(user.index());
-            if (index.isEmpty() && HostFile.lookAgain(user.index())) {
+            if (index.isEmpty() && (HostFile.create(user.index(), FileSystemStatus::isNetwork)
+                    || HostFile.lookAgain(user.index()))) {
                 index = HostFile.open(user.index());
             }
             if (index.isEmpty()) {

@@ -4,10 +4,12 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 import io.roost.dovecot.CorruptFileException;
 import io.roost.posix.ByteString;
 import io.roost.posix.FileStatus;
+import io.roost.posix.FileSystemStatus;
 import io.roost.posix.OpenDirectory;
 import io.roost.posix.OpenFile;
 import io.roost.posix.Ownership;
@@ -63,6 +65,28 @@ final class HostFile implements Closeable {
                 return false;
             }
             parent.chown(parent.status().uid(), -1);
+            return true;
+        } catch (PosixException e) {
+            return false;
+        }
+    }
+
+    /**
+     * Makes the INDEX of a new user, which Dovecot would make in a moment, so that there is a place for the file: without it a
+     * second session of the user would delete the list index of the first. Only in a directory that is there, on shared
+     * storage, and not root's: a mount point whose file system is missing is neither.
+     *
+     * @param shared which file systems are shared storage
+     * @return whether it was made
+     */
+    static boolean create(String path, Predicate<FileSystemStatus> shared) {
+        int slash = path.lastIndexOf('/');
+        try (OpenDirectory parent = OpenDirectory.openNoFollow(slash <= 0 ? "/" : path.substring(0, slash))) {
+            FileStatus status = parent.status();
+            if (status.uid() == 0 || !shared.test(parent.fileSystem())) {
+                return false;
+            }
+            LocalDirectory.ownershipAs(status).createDirectory(parent, path.substring(slash + 1)).close();
             return true;
         } catch (PosixException e) {
             return false;
