@@ -158,6 +158,14 @@ class SweepTest {
         Files.delete(Path.of(tree.pathOf("u7@example.org").path()));
         assertEquals(List.of(), present.find(hash.of("u7@example.org")));
         assertEquals(299, present.size());
+        // directories come and go too
+        Files.createDirectories(temp.resolve("shm/zz"));
+        assertEquals(List.of("u8@example.org"), present.find(hash.of("u8@example.org")));
+        Files.delete(temp.resolve("shm/zz"));
+        for (int i = 0; i < 300; i++) {
+            String user = "u" + i + "@example.org";
+            assertEquals(i == 7 ? List.of() : List.of(user), present.find(hash.of(user)));
+        }
     }
 
     @Test
