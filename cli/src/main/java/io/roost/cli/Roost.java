@@ -68,6 +68,7 @@ public final class Roost implements Runnable {
 
     private static CommandLine commandLine(Screen screen) {
         CommandLine roost = new CommandLine(new Roost());
+        roost.addSubcommand(new CheckCommand(screen));
         roost.addSubcommand(new PlanCommand(screen));
         roost.addSubcommand(new MigrateCommand(screen));
         roost.addSubcommand(new ResumeCommand(screen));
@@ -75,6 +76,7 @@ public final class Roost implements Runnable {
         roost.addSubcommand(new StatusCommand(screen));
         roost.addSubcommand(HostChangeCommand.with(screen));
         roost.addSubcommand(CtlCommand.commandLine(screen));
+        roost.addSubcommand(new TuiCommand(screen));
         roost.addSubcommand(new DemoCommand(screen));
         roost.addSubcommand(new HelpCommand());
         roost.getSubcommands().values().forEach(command -> command.getCommandSpec().usageMessage().abbreviateSynopsis(true)
