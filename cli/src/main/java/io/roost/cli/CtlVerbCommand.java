@@ -58,7 +58,7 @@ final class CtlVerbCommand extends ReportingCommand {
     }
 
     @Override
-    boolean isJson() {
+    public boolean isJson() {
         return super.isJson() || ctl.output.json;
     }
 
