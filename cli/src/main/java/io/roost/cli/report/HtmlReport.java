@@ -218,7 +218,7 @@ public final class HtmlReport {
                     + Quantity.count(summary.target().total()) + " in all."
                     : "✗ " + Quantity.count(summary.source().total()) + " mails before, "
                     + Quantity.count(summary.target().total())
-                    + " after; the difference is what was not carried over, see above."
+                    + " after; the difference is what was not carried over, see below."
                     + (undated == 0 ? "" : " " + Quantity.count(undated)
                     + " of them could not be read, so that their month is not known."));
             chart.write(html);
