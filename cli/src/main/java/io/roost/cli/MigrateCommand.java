@@ -11,6 +11,7 @@ import io.roost.cli.control.ControlException;
 import io.roost.cli.control.ControlServer;
 import io.roost.cli.control.ControlledRun;
 import io.roost.cli.report.RunRecords;
+import io.roost.cli.report.RunRecords;
 import io.roost.cli.screen.Screen;
 import io.roost.engine.Brakes;
 import io.roost.engine.Engine;
@@ -139,40 +140,30 @@ final class MigrateCommand extends ReportingCommand {
         MigrationReport report = isJson() ? new MigrationJson(json())
                 : new MigrationText(screen, quiet, many, site.targetSetting());
         MigrationTotals totals = new MigrationTotals(names.size());
-        SiteMigration work = new SiteMigration(site,
-                settingsOfUsers(site).withPace(new ThrottledPace(brakes.throttle())), store, recorded.isRestart());
         RunRecords records = recordOptions.open(RecordedRun.arguments(spec.commandLine().getParseResult()));
+        SiteMigration work = new SiteMigration(site, settingsOfUsers(site).withPace(new ThrottledPace(brakes.throttle())), store,
+                recorded.isRestart());
         Engine engine = new Engine(names, work, settings, brakes, event -> {
             totals.event(event);
             report.event(event);
-            control.event(event);
             records.event(event);
+            control.event(event);
         }, Clock.systemUTC());
         follow(records, engine, brakes);
         control.serve(new ControlledRun(engine, store, () -> Runtime.getRuntime().halt(ExitCode.STOPPED.number())));
-        Optional<StopReason> stopped;
-        int signal;
         try (TerminationSignals signals = new TerminationSignals(screen,
                 () -> engine.stop(StopReason.SIGNAL, "the process was told to stop"))) {
-            RunProgress progress = many && !isJson() && !quiet ? new RunProgress(screen, engine::status) : null;
-            try {
-                stopped = engine.run();
-            } finally {
-                if (progress != null) {
-                    progress.close();
-                }
-            }
+            Optional<StopReason> stopped = run(engine, many);
             stopped.ifPresent(totals::stopped);
             if (stopped.filter(reason -> reason == StopReason.STATE).isEmpty()) {
                 recorded.end(totals.notStarted());
             }
+            ExitCode code = totals.isInterrupted() && signals.exitCode() != 0 ? ExitCode.ofSignal(signals.exitCode()) : totals.code();
+            List<String> unwritten = records.end(code.number(), stopped.isPresent() ? engine.status().reason() : "");
+            unwritten.forEach(problem -> screen.message("roost: " + problem));
             report.summary(totals);
-            signal = signals.exitCode();
+            return unwritten.isEmpty() ? code : code.or(ExitCode.FAILED);
         }
-        ExitCode code = totals.isInterrupted() && signal != 0 ? ExitCode.ofSignal(signal) : totals.code();
-        records.end(code.number(), stopped.isPresent() ? engine.status().reason() : "")
-                .forEach(problem -> screen.message("roost: " + problem));
-        return code;
     }
 
     /** A file that cannot be written is told before anything begins. */
@@ -181,6 +172,12 @@ final class MigrateCommand extends ReportingCommand {
             records.follow(engine::status, brakes);
         } catch (IOException e) {
             throw CommandException.usage(e.getMessage());
+        }
+    }
+
+    private Optional<StopReason> run(Engine engine, boolean many) {
+        try (RunProgress progress = many && !isJson() && !quiet ? new RunProgress(screen, engine::status) : null) {
+            return engine.run();
         }
     }
 

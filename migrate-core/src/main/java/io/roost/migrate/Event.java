@@ -49,6 +49,19 @@ public sealed interface Event {
     record SourceChanged(String user, int attempt) implements Event {
     }
 
+    /**
+     * The user was cut over and is let in again.
+     *
+     * @param lockOutMillis from the first login that could be refused to the first that was accepted, as Dovecot's auth answered
+     * @param workMillis    the part of it in which Roost worked behind the closed gate
+     */
+    record CutOver(String user, long lockOutMillis, long workMillis) implements Event {
+    }
+
+    /** A mail that reached the Maildir after everything was copied from there was put into the mdbox. */
+    record BroughtOver(String user, String path) implements Event {
+    }
+
     /** The user is done. */
     record Done(String user, Result result) implements Event {
     }

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.FutureTask;
+import java.util.concurrent.Future;
 
 import io.roost.checkpoint.UserRecord;
 
@@ -34,6 +34,8 @@ final class StagedVerification {
     private static final int PROGRESS_MAILS = 2000;
     /** About so many mails of a mailbox. */
     private static final int CACHE_SAMPLE = 200;
+    /** Mails below which another thread is not worth it. */
+    private static final int LITTLE = 1000;
 
     private final Account account;
     private final Staging staging;
@@ -68,17 +70,16 @@ final class StagedVerification {
                 compareMap(map, user);
             }
             // Two halves that share nothing but what was placed: the mailboxes in a thread of their own, the mails here.
-            FutureTask<Void> mailboxes = new FutureTask<>(() -> {
+            WorkGroup other = new WorkGroup(placed.size() < LITTLE ? 0 : 1);
+            Future<?> mailboxes = other.submit(() -> {
                 compareMailboxes(snapshot, numbers, mapUidValidity);
                 return null;
             });
-            Thread thread = new Thread(mailboxes, "roost-verify");
-            thread.setDaemon(true);
-            thread.start();
             try {
                 readDataFiles(map);
             } finally {
-                join(thread);
+                // Even if told to stop: whoever handles that may want to remove what it reads.
+                other.await();
             }
             Awaited.await(mailboxes);
         } catch (CorruptFileException e) {
@@ -133,21 +134,6 @@ final class StagedVerification {
         }
         if (paths.byGuid()) {
             compareListIndex(snapshot);
-        }
-    }
-
-    /** Waits for the other half even if told to stop: whoever handles that may want to remove what it reads. */
-    private static void join(Thread thread) {
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
         }
     }
 
