@@ -203,6 +203,20 @@ class HtmlReportTest {
     }
 
     @Test
+    void aMonthThatDiffersIsMarked() {
+        MonthCounts before = new MonthCounts();
+        before.add(Runs.STARTED / 1000, 1_204);
+        MonthCounts after = new MonthCounts();
+        after.add(Runs.STARTED / 1000, 1_203);
+        RunRecorder recorder = new RunRecorder(Runs::explain);
+        Runs.done(recorder, "anna", Runs.result(1_203, 10, List.of()), before, after);
+        String page = page(recorder.summary(Runs.run(Runs.STARTED, 0, ""), Runs.status(Runs.STARTED, Runs.users(1, 0, 0), 1, 1),
+                Throttling.NONE));
+        assertTrue(page.contains("<td class=\"n differs\">1,204 → 1,203</td>"), page);
+        assertTrue(page.contains("✗ 1,204 mails before, 1,203 after"), page);
+    }
+
+    @Test
     void isWrittenAtOnceAndForTheOwnerAndGroup(@TempDir Path dir) throws IOException {
         Path file = Files.writeString(dir.resolve("night.html"), "the one before");
         HtmlReport.write(file, Runs.three());
