@@ -1,11 +1,16 @@
 package io.roost.cli;
 
+import java.io.IOException;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
 
+import com.fasterxml.jackson.core.JsonGenerator;
+
 import io.roost.cli.screen.JsonLines;
 import io.roost.migrate.Event;
+import io.roost.migrate.MonthCounts;
 
 /** Writes events as JSON Lines. {@code copying} and {@code verifying} come at most once a second for each user. */
 final class EventJson implements Event.Sink {
@@ -63,6 +68,12 @@ final class EventJson implements Event.Sink {
             });
         } else if (event instanceof Event.BroughtOver e) {
             lines.object("brought_over", e.user(), json -> JsonFields.path(json, "path", e.path()));
+        } else if (event instanceof Event.Compared e) {
+            lines.object("compared", e.user(), json -> {
+                months(json, "source", e.source());
+                months(json, "target", e.target());
+                json.writeNumberField("undated", e.source().undated());
+            });
         } else if (event instanceof Event.SourceChanged e) {
             lines.object("source_changed", e.user(), json -> json.writeNumberField("attempt", e.attempt()));
         }
@@ -82,5 +93,15 @@ final class EventJson implements Event.Sink {
     /** There will be no more of this user for now. */
     void end(String user) {
         told.remove(user);
+    }
+
+    private static void months(JsonGenerator json, String name, MonthCounts counts) throws IOException {
+        Map<String, Long> months = new LinkedHashMap<>();
+        counts.forEach((month, mails) -> months.put(month.toString(), mails));
+        json.writeObjectFieldStart(name);
+        for (Map.Entry<String, Long> month : months.entrySet()) {
+            json.writeNumberField(month.getKey(), month.getValue());
+        }
+        json.writeEndObject();
     }
 }

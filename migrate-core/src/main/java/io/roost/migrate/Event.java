@@ -32,6 +32,15 @@ public sealed interface Event {
     record Verifying(String user, long mailsDone, long mailsTotal) implements Event {
     }
 
+    /**
+     * The result was read back and is as the source has it. Told again if the last steps are done again; the last one counts.
+     *
+     * @param source when the mails of the last scan were received, as the source tells, those left out included
+     * @param target when those of the mdbox were received, as its data files and reference counts tell
+     */
+    record Compared(String user, MonthCounts source, MonthCounts target) implements Event {
+    }
+
     /** Something odd about the source, whether or not it stops the user. */
     record Problem(String user, SourceProblem problem) implements Event {
     }
