@@ -13,7 +13,6 @@ import io.roost.cli.control.ControlException;
 import io.roost.cli.control.ControlServer;
 import io.roost.cli.control.ControlledRun;
 import io.roost.cli.report.RunRecords;
-import io.roost.cli.report.RunRecords;
 import io.roost.cli.screen.Screen;
 import io.roost.cutover.Night;
 import io.roost.engine.Brakes;
