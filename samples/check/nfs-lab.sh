@@ -3,7 +3,7 @@
 # locks between two hosts, the directory under the mount, and the sample configurations of samples/dovecot. Ends with 1 at the first
 # finding that is not what it should be.
 #
-#   nfs-lab.sh
+#   nfs-lab.sh [PART...]     parts: good version4 bad locks squash under clock samples; all by default
 #
 # Runs as root on a machine of its own that may be thrown away, where $LAB/topology.sh has functions that make a kernel NFS server, a
 # director and two backends "be1" and "be2", each with a mount at /srv/mail: lab_up; in_ns NAME COMMAND...; add_user; make_maildir USER
@@ -50,6 +50,9 @@ is() {
     esac
 }
 
+parts=" ${*:-good version4 bad locks squash under clock samples} "
+wanted() { [[ $parts == *" $1 "* ]]; }
+
 remount() { # OPTIONS [VERSION]
     in_ns be1 umount /srv/mail
     LAB_NFSOPTS=$1 nfs_mount be1 "${2:-3}" || lab_fail "cannot mount with $1"
@@ -64,87 +67,106 @@ good="--director 10.77.0.2:9091 --to mdbox:~/mdbox:$keys anna"
 mounts="--only nfs-version,nfs-attribute-cache,nfs-nordirplus,nfs-noatime,nfs-locks,nfs-hard,mount-type"
 mounts="$mounts --behind-director --no-dovecot --home /srv/mail/%u --from maildir:~/Maildir anna"
 
-echo "== everything, on NFS version 3 behind the director"
-in_ns be1 grep ' /srv/mail ' /proc/self/mountinfo | tee -a $seen
-# shellcheck disable=SC2086 # lists of options
-check be1 $good
-for id in mmap-disable mail-fsync mail-nfs-index lock-method mount-type nfs-version nfs-attribute-cache nfs-nordirplus nfs-noatime \
-    nfs-locks nfs-hard under-mount-point root-squash clock-server locks-fcntl locks-dotlock director-reachable director-backend \
-    director-ring director-hash source-readable target-writable volatiledir listindex tmpfs-room socket-anvil space; do
-    is ok $id
-done
-in_ns nfs sh -c 'ls -A /srv/mail /srv/mail/anna' | grep probe && lab_fail "a probe was left"
-
-echo "== version 4"
-remount noatime,actimeo=60 4
-in_ns be1 grep ' /srv/mail ' /proc/self/mountinfo | tee -a $seen
-# shellcheck disable=SC2086
-check be1 $good
-for id in nfs-version nfs-attribute-cache nfs-noatime nfs-locks nfs-hard root-squash clock-server locks-fcntl locks-dotlock; do
-    is ok $id
-done
-
-echo "== mounts as they should not be"
-remount soft,nolock,actimeo=3
-in_ns be1 grep ' /srv/mail ' /proc/self/mountinfo | tee -a $seen
-# shellcheck disable=SC2086
-check be1 $mounts
-is unsafe nfs-hard soft
-is unsafe nfs-locks nolock
-is slow nfs-attribute-cache acregmin=3
-is slow nfs-nordirplus
-is advice nfs-noatime
-is ok mount-type nfs
-remount noatime,noac,nordirplus
-# shellcheck disable=SC2086
-check be1 ${mounts/--behind-director/--without-director}
-is ok nfs-attribute-cache noac
-
-echo "== locks between two hosts"
-in_ns be1 touch /srv/mail/anna/lock
-in_ns be2 "$root/roost" check --hold-lock /srv/mail/anna/lock 2>/tmp/held &
-holder=$!
-for _ in $(seq 600); do grep -q 'is locked' /tmp/held && break; sleep 0.2; done
-check be1 --single-backend --no-dovecot --home '/srv/mail/%u' --from maildir:~/Maildir --only locks-hosts \
-    --locked-elsewhere /srv/mail/anna/lock
-is ok locks-hosts
-remount nolock
-check be1 --single-backend --no-dovecot --home '/srv/mail/%u' --from maildir:~/Maildir --only locks-hosts \
-    --locked-elsewhere /srv/mail/anna/lock
-is unsafe locks-hosts
-kill $holder
-
-echo "== root squash, and the directory under the mount"
-remount noatime,actimeo=60,nordirplus
-export_with root_squash
-in_ns be1 umount /srv/mail
-chown "$LAB_MAIL_UID" /srv/mail
-nfs_mount be1 3
-squashed="--behind-director --no-dovecot --home /srv/mail/%u --from maildir:~/Maildir"
-# shellcheck disable=SC2086
-check be1 $squashed --only root-squash,under-mount-point anna
-is unsafe root-squash
-is unsafe under-mount-point "owner $LAB_MAIL_UID"
-in_ns be1 umount /srv/mail
-chown root /srv/mail
-export_with no_root_squash
-nfs_mount be1 3
-
-echo "== a clock that is off"
-if [ -e "${FAKETIME_LIB:-}" ]; then
-    LD_PRELOAD=$FAKETIME_LIB FAKETIME=+5s NO_FAKE_STAT=1 FAKETIME_DONT_FAKE_MONOTONIC=1 check be1 --no-dovecot --home '/srv/mail/%u' \
-        --from maildir:~/Maildir --only clock-server anna
-    is unsafe clock-server -5.0
-else
-    echo "no FAKETIME_LIB: left out"
+if wanted good; then
+    echo "== everything, on NFS version 3 behind the director"
+    in_ns be1 grep ' /srv/mail ' /proc/self/mountinfo | tee -a $seen
+    # shellcheck disable=SC2086 # lists of options
+    check be1 $good
+    for id in mmap-disable mail-fsync mail-nfs-index lock-method mount-type nfs-version nfs-attribute-cache nfs-nordirplus nfs-noatime \
+        nfs-locks nfs-hard under-mount-point root-squash clock-server locks-fcntl locks-dotlock director-reachable director-backend \
+        director-ring director-hash source-readable target-writable volatiledir listindex tmpfs-room socket-anvil space; do
+        is ok $id
+    done
+    in_ns nfs sh -c 'ls -A /srv/mail /srv/mail/anna' | grep probe && lab_fail "a probe was left"
 fi
 
-echo "== the samples"
-for sample in backend transition; do
-    in_ns be1 doveconf -a -c "$root/samples/dovecot/$sample.conf" >/tmp/settings || lab_fail "doveconf"
-    check be1 --settings /tmp/settings --director 10.77.0.2:9091 --home '/srv/mail/%n' --from "maildir:~/Maildir:$keys" \
-        --to "mdbox:~/mdbox:$keys" anna
-    grep -E '^(unsafe|slow) ' <<<"$findings" && lab_fail "$sample.conf is not in order"
-    passed=$((passed + 1))
-done
+if wanted version4; then
+    echo "== version 4"
+    remount noatime,actimeo=60 4
+    in_ns be1 grep ' /srv/mail ' /proc/self/mountinfo | tee -a $seen
+    # shellcheck disable=SC2086
+    check be1 $good
+    for id in nfs-version nfs-attribute-cache nfs-noatime nfs-locks nfs-hard root-squash clock-server locks-fcntl locks-dotlock; do
+        is ok $id
+    done
+fi
+
+if wanted bad; then
+    echo "== mounts as they should not be"
+    remount soft,nolock,actimeo=3
+    in_ns be1 grep ' /srv/mail ' /proc/self/mountinfo | tee -a $seen
+    # shellcheck disable=SC2086
+    check be1 $mounts
+    is unsafe nfs-hard soft
+    is unsafe nfs-locks nolock
+    is slow nfs-attribute-cache acregmin=3
+    is slow nfs-nordirplus
+    is advice nfs-noatime
+    is ok mount-type nfs
+    remount noatime,noac,nordirplus
+    # shellcheck disable=SC2086
+    check be1 ${mounts/--behind-director/--without-director}
+    is ok nfs-attribute-cache noac
+fi
+
+if wanted locks; then
+    echo "== locks between two hosts"
+    in_ns be1 touch /srv/mail/anna/lock
+    in_ns be2 "$root/roost" check --hold-lock /srv/mail/anna/lock 2>/tmp/held &
+    holder=$!
+    for _ in $(seq 600); do grep -q 'is locked' /tmp/held && break; sleep 0.2; done
+    check be1 --single-backend --no-dovecot --home '/srv/mail/%u' --from maildir:~/Maildir --only locks-hosts \
+        --locked-elsewhere /srv/mail/anna/lock
+    is ok locks-hosts
+    remount nolock
+    check be1 --single-backend --no-dovecot --home '/srv/mail/%u' --from maildir:~/Maildir --only locks-hosts \
+        --locked-elsewhere /srv/mail/anna/lock
+    is unsafe locks-hosts
+    kill $holder
+fi
+
+if wanted squash; then
+    echo "== root squash"
+    export_with root_squash
+    remount noatime,actimeo=60,nordirplus
+    check be1 --behind-director --only root-squash,source-readable anna
+    is unsafe root-squash
+    is ok source-readable
+    export_with no_root_squash
+fi
+
+if wanted under; then
+    echo "== the directory under the mount"
+    in_ns be1 umount /srv/mail
+    in_ns be1 chown "$LAB_MAIL_UID" /srv/mail
+    LAB_NFSOPTS=noatime,actimeo=60,nordirplus nfs_mount be1 3
+    check be1 --behind-director --no-dovecot --home '/srv/mail/%u' --from maildir:~/Maildir --only under-mount-point anna
+    is unsafe under-mount-point "owner $LAB_MAIL_UID"
+    in_ns be1 umount /srv/mail
+    in_ns be1 chown root /srv/mail
+    nfs_mount be1 3
+fi
+
+if wanted clock; then
+    echo "== a clock that is off"
+    if [ -e "${FAKETIME_LIB:-}" ]; then
+        LD_PRELOAD=$FAKETIME_LIB FAKETIME=+5s NO_FAKE_STAT=1 FAKETIME_DONT_FAKE_MONOTONIC=1 check be1 --no-dovecot --home '/srv/mail/%u' \
+            --from maildir:~/Maildir --only clock-server anna
+        is unsafe clock-server -5.0
+    else
+        echo "no FAKETIME_LIB: left out"
+    fi
+fi
+
+if wanted samples; then
+    echo "== the samples"
+    for sample in backend transition; do
+        in_ns be1 doveconf -a -c "$root/samples/dovecot/$sample.conf" >/tmp/settings || lab_fail "doveconf"
+        check be1 --settings /tmp/settings --director 10.77.0.2:9091 --home '/srv/mail/%n' --from "maildir:~/Maildir:$keys" \
+            --to "mdbox:~/mdbox:$keys" anna
+        grep -E '^(unsafe|slow) ' <<<"$findings" && lab_fail "$sample.conf is not in order"
+        passed=$((passed + 1))
+    done
+fi
+
 echo "all $passed as expected"
