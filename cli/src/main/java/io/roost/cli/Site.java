@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
+import io.roost.dovecot.AuthUsers;
 import io.roost.dovecot.DoveadmUsers;
 import io.roost.dovecot.DovecotProgram;
 import io.roost.dovecot.DovecotSettings;
@@ -76,7 +77,7 @@ final class Site {
         }
         DovecotSettings settings = given.isPresent() ? given.get() : ask ? ask(config) : DovecotSettings.parse("");
         UserDatabase users = options.home != null ? new TemplateUsers(options.home, settings.authUsernameFormat(), -1, -1)
-                : ask ? new DoveadmUsers(DovecotProgram.doveadm(config)) : ofSettings(settings);
+                : ask ? new AuthUsers(settings, new DoveadmUsers(DovecotProgram.doveadm(config))) : ofSettings(settings);
         return new Site(options, settings, ask, users, notes);
     }
 
@@ -198,12 +199,7 @@ final class Site {
         if (!asked) {
             throw CommandException.usage("nobody knows all users without Dovecot: name them, or give --users-file FILE");
         }
-        DovecotProgram.Result result = DovecotProgram.doveadm(Optional.ofNullable(options.dovecotConfig)).run("user", "*");
-        if (result.exitCode() != 0) {
-            throw new IOException("Dovecot cannot list its users (doveadm user '*'): " + result.firstErrors()
-                    + "; not every userdb can: SQL and LDAP need an iterate_query or iterate_filter. Else give --users-file FILE");
-        }
-        return result.outputText().lines().filter(line -> !line.isEmpty()).toList();
+        return new AuthUsers(dovecot, users).all();
     }
 
     Account account(String name) throws IOException, CommandException {

@@ -7,8 +7,10 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -25,13 +27,13 @@ import io.roost.posix.MappedMemory;
 
 /**
  * The LMDB environment behind a small set of verbs. Any number of processes may have it open; writers wait for each other.
- * Thread-safe. Every method throws {@link CheckpointException} if the store cannot do what is asked.
+ * Threads that write at the same time share a commit. Thread-safe. Every method throws {@link CheckpointException} if the store cannot do what is asked.
  */
 public final class CheckpointStore implements Closeable {
     private static final int SCHEMA = 1;
     private static final int MAX_KEY = 500;
     private static final int REGISTERED_AT_ONCE = 5000;
-    private static final String[] NAMES = {"meta", "users", "mailboxes", "placed", "problems"};
+    private static final String[] NAMES = {"meta", "users", "mailboxes", "placed", "problems", "cutovers"};
 
     private final String path;
     private final Env<ByteBuffer> env;
@@ -40,6 +42,10 @@ public final class CheckpointStore implements Closeable {
     private final Dbi<ByteBuffer> mailboxes;
     private final Dbi<ByteBuffer> placed;
     private final Dbi<ByteBuffer> problems;
+    private final Dbi<ByteBuffer> cutovers;
+    private final GroupCommit writer;
+    /** What is being recorded of users while nobody waits, by name. */
+    private final Map<String, GroupCommit.Later> later = new ConcurrentHashMap<>();
     private final String identity;
 
     private CheckpointStore(String path, Env<ByteBuffer> env) {
@@ -51,7 +57,9 @@ public final class CheckpointStore implements Closeable {
         mailboxes = env.openDbi(NAMES[2], flags);
         placed = env.openDbi(NAMES[3], flags);
         problems = env.openDbi(NAMES[4], flags);
-        identity = env.isReadOnly() ? read(this::knownIdentity) : write(this::initialise);
+        cutovers = env.openDbi(NAMES[5], flags);
+        writer = new GroupCommit(env);
+        identity = env.isReadOnly() ? read(this::knownIdentity) : initialise();
     }
 
     /**
@@ -106,12 +114,18 @@ public final class CheckpointStore implements Closeable {
         }
     }
 
-    private String initialise(Txn<ByteBuffer> txn) {
-        if (meta.get(txn, text("schema")) == null) {
-            meta.put(txn, text("schema"), number(SCHEMA));
-            meta.put(txn, text("store"), text(UUID.randomUUID().toString()));
+    private String initialise() {
+        try (Txn<ByteBuffer> txn = env.txnWrite()) {
+            if (meta.get(txn, text("schema")) == null) {
+                meta.put(txn, text("schema"), number(SCHEMA));
+                meta.put(txn, text("store"), text(UUID.randomUUID().toString()));
+            }
+            String known = knownIdentity(txn);
+            txn.commit();
+            return known;
+        } catch (LmdbException e) {
+            throw cannotWrite(e);
         }
-        return knownIdentity(txn);
     }
 
     private String knownIdentity(Txn<ByteBuffer> txn) {
@@ -138,12 +152,17 @@ public final class CheckpointStore implements Closeable {
     }
 
     public Optional<UserRecord> user(String name) {
+        GroupCommit.Later going = later.get(name);
+        if (going != null) {
+            writer.await(going);
+        }
         ByteBuffer key = userKey(name);
         return read(txn -> Optional.ofNullable(users.get(txn, key)).map(UserRecord::read));
     }
 
     /** Takes users one by one, in the order of their names' bytes, from one consistent view. */
     public void users(Consumer<UserRecord> visitor) {
+        later.values().forEach(writer::await);
         read(txn -> {
             try (CursorIterable<ByteBuffer> all = users.iterate(txn)) {
                 all.forEach(kv -> visitor.accept(UserRecord.read(kv.val())));
@@ -154,6 +173,10 @@ public final class CheckpointStore implements Closeable {
 
     /** The user's record, made now if the store does not know the user yet. */
     public UserRecord userOrNew(String name, String source, String target, long now) {
+        Optional<UserRecord> there = user(name);
+        if (there.isPresent()) {
+            return there.get();
+        }
         ByteBuffer key = userKey(name);
         return write(txn -> {
             ByteBuffer known = users.get(txn, key);
@@ -207,12 +230,25 @@ public final class CheckpointStore implements Closeable {
     /** Records the user with its mailboxes. */
     public void put(UserRecord user, List<MailboxRecord> boxes) {
         write(txn -> {
-            users.put(txn, userKey(user.name()), direct(user.write()));
-            for (MailboxRecord box : boxes) {
-                mailboxes.put(txn, key(user.number(), box.number()), direct(box.write()));
-            }
+            put(txn, user, boxes);
             return null;
         });
+    }
+
+    /** Records the user with its mailboxes, and replaces what was found about its source. */
+    public void put(UserRecord user, List<MailboxRecord> boxes, List<ProblemRecord> found) {
+        write(txn -> {
+            put(txn, user, boxes);
+            replaceProblems(txn, user.number(), found);
+            return null;
+        });
+    }
+
+    private void put(Txn<ByteBuffer> txn, UserRecord user, List<MailboxRecord> boxes) {
+        users.put(txn, userKey(user.name()), direct(user.write()));
+        for (MailboxRecord box : boxes) {
+            mailboxes.put(txn, key(user.number(), box.number()), direct(box.write()));
+        }
     }
 
     public List<MailboxRecord> mailboxes(int userNumber) {
@@ -227,10 +263,17 @@ public final class CheckpointStore implements Closeable {
      * @return the user as recorded
      */
     public UserRecord commit(UserRecord user, PlacedBatch batch, PlacedBatch.DataFileLength length, long now) {
+        return commit(user, List.of(), batch, length, now);
+    }
+
+    /** As {@link #commit(UserRecord, PlacedBatch, PlacedBatch.DataFileLength, long)}, with mailboxes that the batch refers to. */
+    public UserRecord commit(UserRecord user, List<MailboxRecord> boxes, PlacedBatch batch, PlacedBatch.DataFileLength length,
+            long now) {
         UserRecord after = user.withBatch(batch.mails(), batch.bytes(), now);
+        byte[] bytes = batch.write(length.fileId(), length.length());
         return write(txn -> {
-            placed.put(txn, key(user.number(), user.nextBatch()), direct(batch.write(length.fileId(), length.length())));
-            users.put(txn, userKey(user.name()), direct(after.write()));
+            placed.put(txn, key(user.number(), user.nextBatch()), direct(bytes));
+            put(txn, after, boxes);
             return after;
         });
     }
@@ -253,15 +296,36 @@ public final class CheckpointStore implements Closeable {
 
     /** Records the user and forgets everything below it: mailboxes, placed mails and, unless kept, problems. */
     public void forget(UserRecord user, boolean keepProblems) {
-        write(txn -> {
-            users.put(txn, userKey(user.name()), direct(user.write()));
-            clear(txn, placed, user.number());
-            if (!keepProblems) {
-                clear(txn, mailboxes, user.number());
-                clear(txn, problems, user.number());
-            }
-            return null;
-        });
+        write(txn -> forget(txn, user, keepProblems));
+    }
+
+    /**
+     * As {@link #forget}, keeping problems, without waiting for the disk: for a step that the next run would do again. If it
+     * cannot be recorded, {@link #close} says so.
+     */
+    public void forgetLater(UserRecord user) {
+        later.values().removeIf(GroupCommit.Later::isDone);
+        later.put(user.name(), writer.writeLater(txn -> forget(txn, user, true)));
+    }
+
+    private Void forget(Txn<ByteBuffer> txn, UserRecord user, boolean keepProblems) {
+        users.put(txn, userKey(user.name()), direct(user.write()));
+        clear(txn, placed, user.number());
+        if (!keepProblems) {
+            clear(txn, mailboxes, user.number());
+            clear(txn, problems, user.number());
+        }
+        return null;
+    }
+
+    /** What is known of a user's last cutover; empty if there was none. */
+    public Optional<CutoverRecord> cutover(int userNumber) {
+        return read(txn -> Optional.ofNullable(cutovers.get(txn, key(userNumber, 0))).map(CutoverRecord::read));
+    }
+
+    public void putCutover(int userNumber, CutoverRecord cutover) {
+        byte[] bytes = cutover.write();
+        write(txn -> cutovers.put(txn, key(userNumber, 0), direct(bytes)));
     }
 
     /** Replaces what was found about the user's source. */
@@ -270,23 +334,32 @@ public final class CheckpointStore implements Closeable {
             // A transaction costs a sync.
             return;
         }
-        write(txn -> {
-            clear(txn, problems, userNumber);
-            int n = 0;
-            for (ProblemRecord problem : found) {
-                problems.put(txn, key(userNumber, n++), direct(problem.write()));
-            }
-            return null;
-        });
+        write(txn -> replaceProblems(txn, userNumber, found));
+    }
+
+    private Void replaceProblems(Txn<ByteBuffer> txn, int userNumber, List<ProblemRecord> found) {
+        clear(txn, problems, userNumber);
+        int n = 0;
+        for (ProblemRecord problem : found) {
+            problems.put(txn, key(userNumber, n++), direct(problem.write()));
+        }
+        return null;
     }
 
     public List<ProblemRecord> problems(int userNumber) {
         return all(problems, userNumber, kv -> ProblemRecord.read(kv.val()));
     }
 
+    /** Waits for what is still to be recorded. */
     @Override
     public void close() {
-        env.close();
+        try {
+            writer.close();
+        } catch (LmdbException e) {
+            throw cannotWrite(e);
+        } finally {
+            env.close();
+        }
     }
 
     private <T> List<T> all(Dbi<ByteBuffer> dbi, int userNumber, Function<CursorIterable.KeyVal<ByteBuffer>, T> reader) {
@@ -317,15 +390,17 @@ public final class CheckpointStore implements Closeable {
         }
     }
 
-    /** Runs in one transaction, which is as if it had never been if anything goes wrong. */
+    /** Runs in one transaction, which is as if it had never been if anything goes wrong. The work may be done twice. */
     private <T> T write(Function<Txn<ByteBuffer>, T> work) {
-        try (Txn<ByteBuffer> txn = env.txnWrite()) {
-            T result = work.apply(txn);
-            txn.commit();
-            return result;
+        try {
+            return writer.write(work);
         } catch (LmdbException e) {
-            throw CheckpointException.of("the checkpoint store in " + path + " cannot be written", e, "");
+            throw cannotWrite(e);
         }
+    }
+
+    private CheckpointException cannotWrite(LmdbException e) {
+        return CheckpointException.of("the checkpoint store in " + path + " cannot be written", e, "");
     }
 
     private static KeyRange<ByteBuffer> ofUser(int userNumber) {

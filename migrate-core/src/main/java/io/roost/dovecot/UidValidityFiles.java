@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.OptionalLong;
 
+import io.roost.posix.NewFiles;
 import io.roost.posix.OpenDirectory;
 import io.roost.posix.OpenFile;
 import io.roost.posix.Ownership;
@@ -30,20 +31,21 @@ public final class UidValidityFiles {
     }
 
     /**
-     * Creates both files, which must not exist, on disk when this returns.
+     * Creates both files, which must not exist.
      *
      * @param last the last value allocated, 1 to 2^32-1
      */
-    public static void write(OpenDirectory control, long last, Ownership ownership) throws PosixException {
+    public static void write(OpenDirectory control, long last, NewFiles files) throws PosixException {
         if (last < 1 || last > 0xffffffffL) {
             throw new IllegalArgumentException("UIDVALIDITY " + last);
         }
         String hex = String.format("%08x", last);
         ByteBuffer out = ByteBuffer.allocateDirect(DIGITS).put(hex.getBytes(StandardCharsets.US_ASCII)).flip();
-        try (OpenFile file = ownership.createFile(control, NAME)) {
+        try (OpenFile file = files.createFile(control, NAME)) {
             file.write(out);
-            file.sync();
+            files.written(file);
         }
+        Ownership ownership = files.ownership();
         new Ownership(ownership.uid(), ownership.gid(), ALLOCATOR_MODE, ownership.directoryMode())
                 .createFile(control, NAME + "." + hex).close();
     }

@@ -6,9 +6,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 import io.roost.posix.FileStatus;
+import io.roost.posix.BufferPool;
+import io.roost.posix.NewFiles;
 import io.roost.posix.OpenDirectory;
 import io.roost.posix.OpenFile;
-import io.roost.posix.Ownership;
 import io.roost.posix.PosixException;
 
 /**
@@ -20,15 +21,13 @@ import io.roost.posix.PosixException;
  */
 public final class CacheCarrier {
     private static final int BUFFER = 1 << 20;
-    /** Few are kept, and each thread has its own. */
-    private static final ThreadLocal<ByteBuffer> BUFFERS =
-            ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(BUFFER).order(ByteOrder.LITTLE_ENDIAN));
+    private static final BufferPool BUFFERS = new BufferPool(BUFFER, 4);
 
     private CacheCarrier() {
     }
 
     /**
-     * Copies a cache, if it is still the one meant, also after copying. On disk when this returns true; when it does not, or
+     * Copies a cache, if it is still the one meant, also after copying. When this does not return true, or
      * throws, the target has no cache.
      *
      * @param source     directory of the cache
@@ -40,20 +39,29 @@ public final class CacheCarrier {
      * @return false if there is nothing to carry
      */
     public static boolean carry(OpenDirectory source, CacheIdentity identity, long maxSize, String prefix, OpenDirectory target,
-            long newIndexId, Ownership ownership) throws IOException {
-        String name = prefix + CacheFile.SUFFIX;
+            long newIndexId, NewFiles files) throws IOException {
+        ByteBuffer buffer = BUFFERS.take().order(ByteOrder.LITTLE_ENDIAN);
+        try {
+            return carry(source, identity, maxSize, prefix + CacheFile.SUFFIX, target, newIndexId, files, buffer);
+        } finally {
+            BUFFERS.giveBack(buffer);
+        }
+    }
+
+    private static boolean carry(OpenDirectory source, CacheIdentity identity, long maxSize, String name, OpenDirectory target,
+            long newIndexId, NewFiles files, ByteBuffer buffer) throws IOException {
         try (OpenFile in = source.openFile(name)) {
             FileStatus status = in.status();
             if (!status.isFile() || status.size() > maxSize) {
                 return false;
             }
-            ByteBuffer buffer = read(in, 0, status.size());
+            read(buffer, in, 0, status.size());
             if (!CacheFile.belongs(buffer, identity)) {
                 return false;
             }
             buffer.putInt(CacheFile.INDEX_ID_OFFSET, (int) newIndexId);
             boolean whole = false;
-            try (OpenFile out = ownership.createFile(target, name)) {
+            try (OpenFile out = files.createFile(target, name)) {
                 long at = 0;
                 while (buffer.position() > 0) {
                     if (Thread.currentThread().isInterrupted()) {
@@ -61,11 +69,11 @@ public final class CacheCarrier {
                     }
                     at += buffer.position();
                     out.write(buffer.flip());
-                    buffer = read(in, at, status.size());
+                    read(buffer, in, at, status.size());
                 }
-                out.sync();
+                files.written(out);
                 // Whoever finds a cache damaged may mark it so in place.
-                whole = at == status.size() && CacheFile.belongs(read(in, 0, CacheFile.HEADER_SIZE), identity);
+                whole = at == status.size() && CacheFile.belongs(read(buffer, in, 0, CacheFile.HEADER_SIZE), identity);
                 return whole;
             } finally {
                 if (!whole) {
@@ -81,9 +89,8 @@ public final class CacheCarrier {
     }
 
     /** The next piece of a file of this size; its position tells how much there was. */
-    private static ByteBuffer read(OpenFile in, long at, long size) throws PosixException {
-        ByteBuffer buffer = BUFFERS.get().clear();
-        buffer.limit((int) Math.min(buffer.capacity(), Math.max(0, size - at)));
+    private static ByteBuffer read(ByteBuffer buffer, OpenFile in, long at, long size) throws PosixException {
+        buffer.clear().limit((int) Math.min(buffer.capacity(), Math.max(0, size - at)));
         in.preadFully(buffer, at);
         return buffer;
     }

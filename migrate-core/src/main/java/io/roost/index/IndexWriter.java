@@ -8,9 +8,9 @@ import java.util.List;
 
 import io.roost.dovecot.Guid128;
 import io.roost.dovecot.MailFlags;
+import io.roost.posix.NewFiles;
 import io.roost.posix.OpenDirectory;
 import io.roost.posix.OpenFile;
-import io.roost.posix.Ownership;
 import io.roost.posix.PosixException;
 
 /**
@@ -208,24 +208,24 @@ public final class IndexWriter {
     }
 
     /**
-     * Creates both files, which must not exist, and waits until they are on disk (their names: {@link OpenDirectory#sync}).
+     * Creates both files, which must not exist. For their names to last: {@link OpenDirectory#sync}.
      *
      * @param prefix {@code dovecot.index} or {@code dovecot.map.index}
      */
-    public void write(OpenDirectory dir, String prefix, Base base, Ownership ownership) throws PosixException {
+    public void write(OpenDirectory dir, String prefix, Base base, NewFiles files) throws PosixException {
         if (base.nextUid() <= lastUid) {
             throw new IllegalArgumentException("next UID " + base.nextUid() + " after UID " + lastUid);
         }
-        try (OpenFile out = ownership.createFile(dir, prefix)) {
+        try (OpenFile out = files.createFile(dir, prefix)) {
             writeIndex(out, base);
-            out.sync();
+            files.written(out);
         }
         ByteBuffer log = ByteBuffer.allocateDirect(TransactionLogHeader.SIZE).order(ByteOrder.LITTLE_ENDIAN);
         new TransactionLogHeader(TransactionLogHeader.MINOR_VERSION, TransactionLogHeader.SIZE, base.indexId(), LOG_SEQ,
                 PREV_LOG_SEQ, TransactionLogHeader.SIZE, base.indexId(), base.highestModseq()).write(log);
-        try (OpenFile out = ownership.createFile(dir, prefix + ".log")) {
+        try (OpenFile out = files.createFile(dir, prefix + ".log")) {
             out.write(log.flip());
-            out.sync();
+            files.written(out);
         }
     }
 

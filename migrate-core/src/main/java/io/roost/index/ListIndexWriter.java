@@ -10,8 +10,8 @@ import java.util.Map;
 
 import io.roost.dovecot.Guid128;
 import io.roost.posix.ByteString;
+import io.roost.posix.NewFiles;
 import io.roost.posix.OpenDirectory;
-import io.roost.posix.Ownership;
 import io.roost.posix.PosixException;
 
 /**
@@ -79,7 +79,7 @@ public final class ListIndexWriter {
      * @param prefix  {@code dovecot.list.index}, or what {@code LISTINDEX} says
      * @param indexId Unix time, not 0
      */
-    public void write(OpenDirectory dir, String prefix, Ownership ownership, long indexId) throws PosixException {
+    public void write(OpenDirectory dir, String prefix, NewFiles files, long indexId) throws PosixException {
         IndexWriter index = new IndexWriter(List.of(new IndexExtension(ListIndex.LIST, 0, header(), 0, ListIndex.FIELD_SIZE, 4)));
         for (Node node : nodes) {
             int record = index.append(index.size() + 1L, node.flags);
@@ -88,7 +88,7 @@ public final class ListIndexWriter {
             index.putGuid(record, 0, ListIndex.GUID, node.guid);
             index.putInt(record, 0, ListIndex.UID_VALIDITY, (int) node.uidValidity);
         }
-        index.write(dir, prefix, new IndexWriter.Base(indexId, indexId, nodes.size() + 1L, 1, 1, 0), ownership);
+        index.write(dir, prefix, new IndexWriter.Base(indexId, indexId, nodes.size() + 1L, 1, 1, 0), files);
     }
 
     private byte[] header() {

@@ -21,6 +21,7 @@ public final class MailOpener implements Closeable {
     private final MailList mails;
     private final MailDirectories directories;
     private final Renamed renamed = new Renamed();
+    private final boolean onNfs;
 
     /**
      * @throws PosixException if the directory of the mailbox, {@code cur} or {@code new} cannot be opened
@@ -30,10 +31,12 @@ public final class MailOpener implements Closeable {
         if (mails.size() == 0) {
             // Perhaps a mailbox that nobody has created yet.
             directories = MailDirectories.none();
+            onNfs = false;
             return;
         }
         try (OpenDirectory mailbox = snapshot.location().openDirectory()) {
             directories = MailDirectories.open(mailbox, null);
+            onNfs = mailbox.fileSystem().isNfs();
         }
     }
 
@@ -70,7 +73,7 @@ public final class MailOpener implements Closeable {
             return null;
         }
         try {
-            return directory.openFile(name);
+            return onNfs ? directory.openFileUncached(name) : directory.openFile(name);
         } catch (PosixException e) {
             if (e.isNotFound()) {
                 return null;

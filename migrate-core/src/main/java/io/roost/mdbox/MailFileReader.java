@@ -15,7 +15,6 @@ import io.roost.posix.OpenFile;
  * length of the file is taken when it is opened. Not thread-safe.
  */
 public final class MailFileReader implements Closeable {
-    private static final int WINDOW = 1 << 20;
     /** Read behind a mail for its metadata; more only if that was not all. */
     private static final int USUAL_METADATA = 1024;
 
@@ -24,7 +23,8 @@ public final class MailFileReader implements Closeable {
     private final long fileSize;
     private final DboxFileHeader header;
     private final long firstOffset;
-    private final ByteBuffer window;
+    /** Null when closed. */
+    private ByteBuffer window;
     private long windowStart;
 
     /** Takes the pieces of a mail's data. */
@@ -48,8 +48,7 @@ public final class MailFileReader implements Closeable {
             throw new CorruptFileException(path, 0, "a regular file", status.kind().toString());
         }
         fileSize = status.size();
-        window = ByteBuffer.allocateDirect((int) Math.max(1, Math.min(WINDOW, fileSize)));
-        window.limit(0);
+        window = MailFileWriter.BUFFERS.take().limit(0);
         fill(0, (int) Math.min(fileSize, DboxFileHeader.MAX_SIZE));
         ByteBuffer start = window.duplicate();
         header = DboxFileHeader.read(start, path);
@@ -196,5 +195,7 @@ public final class MailFileReader implements Closeable {
     @Override
     public void close() {
         in.close();
+        MailFileWriter.BUFFERS.giveBack(window);
+        window = null;
     }
 }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.roost.dovecot.CorruptFileException;
+import io.roost.posix.BufferPool;
 import io.roost.posix.OpenDirectory;
 import io.roost.posix.OpenFile;
 import io.roost.posix.Ownership;
@@ -28,6 +29,8 @@ import io.roost.posix.PosixException;
  */
 public final class MailFileWriter implements Closeable {
     private static final int BUFFER = 1 << 20;
+    /** Of writers and readers. */
+    static final BufferPool BUFFERS = new BufferPool(BUFFER, 8);
     private static final long MAX_FILE = 0xffffffffL;
     /** The largest mail that mdbox can hold, bytes as stored. */
     public static final long MAX_MAIL = MAX_FILE - DboxFileHeader.MAX_SIZE - DboxMessageHeader.SIZE - DboxMetadata.MAX_SIZE;
@@ -37,7 +40,8 @@ public final class MailFileWriter implements Closeable {
     private final Ownership ownership;
     private final long rotateSize;
     private final long createStamp;
-    private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER);
+    private final ByteBuffer buffer = BUFFERS.take();
+    private boolean closed;
     private final List<Unsynced> finished = new ArrayList<>();
     private int fileId;
     /** Null until the file's first mail. */
@@ -318,6 +322,10 @@ public final class MailFileWriter implements Closeable {
         if (file != null) {
             file.close();
             file = null;
+        }
+        if (!closed) {
+            closed = true;
+            BUFFERS.giveBack(buffer);
         }
     }
 }

@@ -10,8 +10,8 @@ import io.roost.dovecot.Guid128;
 import io.roost.index.IndexExtension;
 import io.roost.index.IndexWriter;
 import io.roost.posix.ByteString;
+import io.roost.posix.NewFiles;
 import io.roost.posix.OpenDirectory;
-import io.roost.posix.Ownership;
 import io.roost.posix.PosixException;
 
 /**
@@ -134,11 +134,11 @@ public final class MailboxIndexWriter {
     }
 
     /** Creates both files of the index, which must not exist, on disk when this returns. */
-    public void write(OpenDirectory dir, Ownership ownership) throws PosixException {
+    public void write(OpenDirectory dir, NewFiles files) throws PosixException {
         // Up to the next UID, not the last mail's: else Dovecot looks for mails in between at every first look at the size.
         index.setHeader(index.extension(VsizeHeader.NAME),
                 new VsizeHeader(virtualSizes, header.nextUid() - 1, index.size()).write());
         index.write(dir, MailboxIndex.PREFIX, new IndexWriter.Base(header.indexId(), header.uidValidity(), header.nextUid(),
-                header.firstRecentUid(), header.highestModseq(), header.lastTempFileScan()), ownership);
+                header.firstRecentUid(), header.highestModseq(), header.lastTempFileScan()), files);
     }
 }

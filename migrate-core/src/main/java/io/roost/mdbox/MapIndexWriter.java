@@ -6,8 +6,8 @@ import java.util.List;
 
 import io.roost.index.IndexExtension;
 import io.roost.index.IndexWriter;
+import io.roost.posix.NewFiles;
 import io.roost.posix.OpenDirectory;
-import io.roost.posix.Ownership;
 import io.roost.posix.PosixException;
 
 /**
@@ -80,16 +80,16 @@ public final class MapIndexWriter {
      *
      * @param indexId Unix time, not 0
      */
-    public void write(OpenDirectory storage, Ownership ownership, long indexId) throws PosixException {
+    public void write(OpenDirectory storage, NewFiles files, long indexId) throws PosixException {
         byte[] header = new byte[MapIndex.MAP_HEADER_SIZE];
         ByteBuffer.wrap(header).order(ByteOrder.LITTLE_ENDIAN).putInt(highestFileId);
         index.setHeader(map, header);
         index.write(storage, MapIndex.PREFIX, new IndexWriter.Base(indexId, uidValidity, index.size() + 1L, 1, 1, 0),
-                ownership);
+                files);
     }
 
-    /** As {@link #write(OpenDirectory, Ownership, long)} with the UIDVALIDITY, which is a time too, as index id. */
-    public void write(OpenDirectory storage, Ownership ownership) throws PosixException {
-        write(storage, ownership, uidValidity);
+    /** As {@link #write(OpenDirectory, NewFiles, long)} with the UIDVALIDITY, which is a time too, as index id. */
+    public void write(OpenDirectory storage, NewFiles files) throws PosixException {
+        write(storage, files, uidValidity);
     }
 }

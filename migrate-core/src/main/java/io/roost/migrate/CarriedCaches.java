@@ -12,7 +12,6 @@ import java.util.OptionalLong;
 
 import io.roost.dovecot.CorruptFileException;
 import io.roost.dovecot.Guid128;
-import io.roost.dovecot.Guid128;
 import io.roost.index.CacheCarrier;
 import io.roost.index.CacheFile;
 import io.roost.index.CacheIdentity;
@@ -82,7 +81,7 @@ final class CarriedCaches {
             }
             try (OpenDirectory target = staging.directory(paths.mailboxIndex(mailbox.name(), guid))) {
                 boolean carried = CacheCarrier.carry(source, identity, MAX_SIZE, MailboxIndex.PREFIX, target, indexId,
-                        staging.ownership());
+                        staging);
                 return carried ? new Carried(identity.resetId(), mails) : Carried.NOTHING;
             }
         } catch (CorruptFileException e) {

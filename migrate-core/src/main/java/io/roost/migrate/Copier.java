@@ -5,22 +5,17 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
-import io.roost.checkpoint.CheckpointStore;
 import io.roost.checkpoint.PlacedBatch;
-import io.roost.checkpoint.PlacedBatch.DataFileLength;
-import io.roost.checkpoint.UserRecord;
 import io.roost.dovecot.Guid128;
 import io.roost.maildir.MailList;
 import io.roost.maildir.MailboxSnapshot;
 import io.roost.maildir.SourceProblem;
 import io.roost.mdbox.MailFileWriter;
-import io.roost.mdbox.MailFileWriter.Unsynced;
 import io.roost.mdbox.MailMetadata;
 import io.roost.mdbox.Placement;
 import io.roost.migrate.ReadBatch.ReadMail;
 import io.roost.posix.ByteString;
 import io.roost.posix.FileStatus;
-import io.roost.posix.OpenDirectory;
 import io.roost.posix.OpenFile;
 import io.roost.posix.PosixException;
 
@@ -31,8 +26,6 @@ import io.roost.posix.PosixException;
 final class Copier {
     /** Dovecot refuses copies from 32768 references on; a further mail gets a record of its own. */
     private static final int MAX_SHARERS = 32_000;
-    /** Of tiny mails there are too many in {@link Settings#checkpointBytes} to hold the records of in memory. */
-    private static final int MAX_BATCH_MAILS = 50_000;
     /** A store that fails for so many mails is broken as a whole. */
     private static final int MAX_REJECTED = 1000;
 
@@ -41,36 +34,32 @@ final class Copier {
     private final PlacedMails placed;
     private final MailFileWriter writer;
     private final StoredContent stored;
-    /** Data files written out since the last checkpoint; some perhaps twice. */
-    private final List<Unsynced> unsynced = new ArrayList<>();
-    private final Checkpointer checkpointer;
+    private final Unrecorded unrecorded;
+    private final boolean remote;
     private final Event.Sink events;
     private final StorageNames storageNames;
-    private final MailReader largeReader;
-    /** Made when first needed. */
+    /** Both made when first needed. */
+    private MailReader largeReader;
     private ByteBuffer largeBuffer;
     private final List<SourceProblem> problems = new ArrayList<>();
-    private PlacedBatch batch = new PlacedBatch();
     private long copiedMails;
     private long sharedMails;
     private int rejected;
     private long vanishedMails;
     private CopyProgress progress;
-    /** The data file that was the current one at the last checkpoint, and how far it was written then. */
-    private int flushedFile;
-    private long flushedLength;
 
-    Copier(Account account, Settings settings, PlacedMails placed, OpenDirectory storage, MailFileWriter writer,
-            CheckpointStore store, UserRecord user, StorageNames storageNames, Event.Sink events) {
+    /** @param remote whether the source is another machine's, so that each look at it takes a while */
+    Copier(Account account, Settings settings, PlacedMails placed, DataFiles files, Unrecorded unrecorded, boolean remote,
+            StorageNames storageNames, Event.Sink events) {
         this.account = account;
         this.settings = settings;
         this.placed = placed;
-        this.writer = writer;
-        stored = new StoredContent(storage);
+        this.unrecorded = unrecorded;
+        this.remote = remote;
         this.storageNames = storageNames;
         this.events = events;
-        checkpointer = new Checkpointer(store, user, settings.pace());
-        largeReader = new MailReader(settings);
+        writer = files.writer();
+        stored = new StoredContent(files.storage());
     }
 
     /** How a mailbox is called in the metadata of its mails. */
@@ -83,10 +72,9 @@ final class Copier {
      * Copies what is missing.
      *
      * @param numbers numbers of the snapshot's mailboxes in the store, in the snapshot's order
-     * @return the user as recorded at the end
      * @throws PosixException if the target or the source as a whole fails
      */
-    UserRecord copy(UserSnapshot snapshot, int[] numbers) throws IOException, InterruptedException {
+    void copy(UserSnapshot snapshot, int[] numbers) throws IOException, InterruptedException {
         List<MailboxSource> sources = new ArrayList<>();
         for (int i = 0; i < numbers.length; i++) {
             sources.add(new MailboxSource(snapshot.mailboxes().get(i), numbers[i]));
@@ -102,19 +90,17 @@ final class Copier {
                     }
                 }
             }
-            checkpoint();
-            return checkpointer.finish();
         } finally {
             for (MailboxSource source : sources) {
                 source.close();
             }
-            checkpointer.close();
             stored.close();
         }
     }
 
+    /** On a server a few mails are a wait already, on a disk of this machine they are not. */
     private int readerCount(long mails) {
-        return (int) Math.max(1, Math.min(settings.readers(), mails / 64));
+        return (int) Math.min(settings.readers(), remote ? (mails + 7) / 8 : mails / 256);
     }
 
     /** What could not be carried over, or only with a change. */
@@ -148,9 +134,6 @@ final class Copier {
                 case REJECTED -> reject(mail);
             }
             progress.done(mail, mail.outcome == ReadBatch.Outcome.READ ? mail.plainSize : -1);
-            if (batch.bytes() >= settings.checkpointBytes() || batch.mails() >= MAX_BATCH_MAILS) {
-                checkpoint();
-            }
         }
     }
 
@@ -223,6 +206,7 @@ final class Copier {
         try {
             if (largeBuffer == null) {
                 largeBuffer = ByteBuffer.allocateDirect(1 << 20);
+                largeReader = new MailReader(settings);
             }
             if (!largeReader.stream(mail, file, status, largeBuffer, writer::data)) {
                 reject(mail);
@@ -237,7 +221,7 @@ final class Copier {
             record(mail, metadata, guid, writer.end(metadata));
             ended = true;
             copiedMails++;
-            } catch (PosixException e) {
+        } catch (PosixException e) {
             throw e;
         } catch (IOException e) {
             rejectUnstorable(mail, e);
@@ -251,15 +235,11 @@ final class Copier {
     /** Whether the record of a placed mail holds these bytes. */
     private boolean isStored(int owner, long size, StoredContent.Pieces pieces) throws IOException, InterruptedException {
         Placement record = placed.placement(owner);
-        if (record.fileId() == writer.fileId()
-                && (record.fileId() != flushedFile || record.offset() + record.recordSize() > flushedLength)) {
-            // It may still be in the writer's buffer.
-            writeOut();
-        }
+        unrecorded.writeOut(record);
         return stored.isSame(record, size, pieces);
     }
 
-    private void share(ReadMail mail, MailMetadata metadata, int owner) {
+    private void share(ReadMail mail, MailMetadata metadata, int owner) throws IOException, InterruptedException {
         record(mail, metadata, placed.guid(owner), placed.placement(owner));
         sharedMails++;
     }
@@ -303,14 +283,15 @@ final class Copier {
         return nearest;
     }
 
-    private void record(ReadMail mail, MailMetadata metadata, Guid128 guid, Placement p) {
+    private void record(ReadMail mail, MailMetadata metadata, Guid128 guid, Placement p)
+            throws IOException, InterruptedException {
         MailList mails = mail.source.snapshot().mails();
         long saved = mails.savedDate(mail.position) == MailList.UNKNOWN ? mail.ctime : mails.savedDate(mail.position);
         PlacedBatch.Mail m = new PlacedBatch.Mail(mail.source.number(), p.fileId(), p.offset(), p.recordSize(),
                 metadata.plainSize(), metadata.virtualSize(), metadata.received(), date(mail, saved, "saved"), guid.high(),
                 guid.low(), mail.digest, mails.key(mail.position));
         placed.add(m);
-        batch.add(m);
+        unrecorded.add(m);
     }
 
     /** One mail that mdbox cannot hold must not cost the user the others. */
@@ -328,21 +309,5 @@ final class Copier {
         if (++rejected > MAX_REJECTED) {
             throw new IOException("more than " + MAX_REJECTED + " mails cannot be read, the last: " + mail.problem.detail());
         }
-    }
-
-    private void writeOut() throws IOException {
-        unsynced.addAll(writer.flush());
-        flushedFile = writer.fileId();
-        flushedLength = writer.length();
-    }
-
-    private void checkpoint() throws IOException, InterruptedException {
-        if (batch.mails() == 0) {
-            return;
-        }
-        writeOut();
-        checkpointer.submit(List.copyOf(unsynced), batch, new DataFileLength(writer.fileId(), writer.length()));
-        unsynced.clear();
-        batch = new PlacedBatch();
     }
 }

@@ -5,10 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 
 import io.roost.checkpoint.UserRecord;
 import io.roost.dovecot.Guid128;
@@ -36,6 +33,8 @@ import io.roost.posix.PosixException;
 final class Finisher {
     /** Mailboxes written at once: their syncs then share the waiting. */
     private static final int PARALLEL = 4;
+    /** Mails below which other threads are not worth it where nothing waits for a disk or a server. */
+    private static final int LITTLE = 1000;
 
     private final Account account;
     private final Settings settings;
@@ -70,12 +69,7 @@ final class Finisher {
         removeEarlier();
         MapIndexWriter map = mapOfPlaced(user);
         identities = new MailboxIdentities(account, snapshot, user);
-        ExecutorService pool = Executors.newFixedThreadPool(PARALLEL, task -> {
-            Thread t = new Thread(task, "roost-finish");
-            t.setDaemon(true);
-            return t;
-        });
-        try {
+        try (WorkGroup pool = new WorkGroup(staging.syncsAsWhole() && placed.size() < LITTLE ? 0 : PARALLEL)) {
             List<Future<Carried>> carrying = new ArrayList<>();
             for (int i = 0; i < numbers.length; i++) {
                 MailboxSnapshot mailbox = snapshot.mailboxes().get(i);
@@ -97,13 +91,11 @@ final class Finisher {
                 }));
             }
             try (OpenDirectory storage = staging.directory(paths.mapIndex())) {
-                map.write(storage, staging.ownership());
+                map.write(storage, staging);
             }
             for (Future<?> f : writing) {
                 Awaited.await(f);
             }
-        } finally {
-            stop(pool);
         }
         if (paths.byGuid()) {
             writeListIndex(snapshot, user);
@@ -253,7 +245,7 @@ final class Finisher {
     private void writeMailbox(MailboxSnapshot mailbox, Guid128 guid, MailboxIndexWriter index) throws IOException {
         staging.directory(paths.mailbox(mailbox.name(), guid)).close();
         try (OpenDirectory dir = staging.directory(paths.mailboxIndex(mailbox.name(), guid))) {
-            index.write(dir, staging.ownership());
+            index.write(dir, staging);
         }
         if (mailbox.acl()) {
             try (OpenDirectory from = OpenDirectory.openNoFollow(mailbox.location().path());
@@ -264,13 +256,13 @@ final class Finisher {
     }
 
     private void copySmallFile(OpenDirectory from, OpenDirectory to, String name) throws PosixException {
-        try (OpenFile in = from.openFile(name); OpenFile out = staging.ownership().createFile(to, name)) {
+        try (OpenFile in = from.openFile(name); OpenFile out = staging.createFile(to, name)) {
             ByteBuffer buffer = ByteBuffer.allocateDirect(64 * 1024);
             while (in.read(buffer) > 0) {
                 out.write(buffer.flip());
                 buffer.clear();
             }
-            out.sync();
+            staging.written(out);
         }
     }
 
@@ -290,7 +282,7 @@ final class Finisher {
             list.addNoSelect(paths.storageParts(name));
         }
         try (OpenDirectory dir = staging.directory(paths.listIndexDirectory())) {
-            list.write(dir, paths.listIndexName(), staging.ownership(), indexId(user));
+            list.write(dir, paths.listIndexName(), staging, indexId(user));
         }
     }
 
@@ -298,7 +290,7 @@ final class Finisher {
         long highest = identities.lastUidValidity();
         try (OpenDirectory control = staging.directory(paths.control())) {
             if (highest > 0) {
-                UidValidityFiles.write(control, highest, staging.ownership());
+                UidValidityFiles.write(control, highest, staging);
             }
             if (!snapshot.listing().subscriptions().isEmpty()) {
                 writeSubscriptions(control, snapshot.listing().subscriptions());
@@ -314,17 +306,9 @@ final class Finisher {
 
     private void writeSubscriptions(OpenDirectory control, List<MailboxName> names) throws IOException {
         byte[] text = new SubscriptionsFile(names.stream().map(paths::storageParts).toList(), List.of()).write();
-        try (OpenFile file = staging.ownership().createFile(control, paths.subscriptionsName())) {
+        try (OpenFile file = staging.createFile(control, paths.subscriptionsName())) {
             file.write(ByteBuffer.allocateDirect(text.length).put(text).flip());
-            file.sync();
-        }
-    }
-
-    /** Waits for those still writing: whoever handles a failure may want to remove what they write. */
-    private static void stop(ExecutorService pool) throws InterruptedException {
-        pool.shutdownNow();
-        while (!pool.awaitTermination(1, TimeUnit.MINUTES)) {
-            // A write that hangs, on NFS perhaps for hours, is nothing to walk away from.
+            staging.written(file);
         }
     }
 }

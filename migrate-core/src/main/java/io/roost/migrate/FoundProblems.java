@@ -73,12 +73,13 @@ final class FoundProblems {
         return List.copyOf(notes);
     }
 
-    void record(CheckpointStore store, UserRecord user) {
+    /** All of it, for the report of a run that only ends this one. */
+    List<ProblemRecord> records() {
         List<ProblemRecord> all = new ArrayList<>();
         for (Set<SourceProblem> some : List.of(losses, notes)) {
             some.forEach(p -> all.add(new ProblemRecord(p.kind().id(), p.mailbox(), p.path(), p.detail())));
         }
-        store.putProblems(user.number(), all);
+        return all;
     }
 
     /** What the run that wrote the mdbox has found, for the report of one that only ends it. */

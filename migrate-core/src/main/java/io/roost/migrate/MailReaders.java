@@ -8,10 +8,11 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 
 /**
- * Threads that read mails ahead of the writer: on NFS a mail costs round trips, not bandwidth, and several at once cost no
- * more than one. Each reader takes a run of neighbouring mails, so that what lies together in a mailbox comes to lie together
+ * Reads mails ahead of the writer, in several threads: on NFS a mail costs round trips, not bandwidth, and several at once cost
+ * no more than one. Each reader takes a run of neighbouring mails, so that what lies together in a mailbox comes to lie together
  * in {@code m.N}; runs of different readers may be handed over in any order. A buffer changes hands some thousand mails at a
- * time, which keeps the cost of handing over far below one system call a mail.
+ * time, which keeps the cost of handing over far below one system call a mail. Of little mail on a disk of this machine a thread
+ * would cost more than it saves: then {@link #take} reads.
  *
  * <p>The writer calls {@link #take} until it gives null, and {@link #giveBack} for each batch.
  */
@@ -19,13 +20,15 @@ final class MailReaders implements Closeable {
     private static final int RUN_MAILS = 512;
     /** What a mail is taken to weigh where its name does not tell: a run should about fill a buffer. */
     private static final long RUN_BYTES = ReadBatch.CAPACITY;
-    /** Buffers of readers that are done, for the next user: making them costs more than a small user's mail. */
-    private static final BlockingQueue<ReadBatch> SPARE = new ArrayBlockingQueue<>(16);
 
+    private final Settings settings;
     private final Work work;
+    private final List<ReadBatch> buffers;
     private final BlockingQueue<ReadBatch> empty;
     private final BlockingQueue<Object> filled;
-    private final List<Thread> threads = new ArrayList<>();
+    private final WorkGroup threads;
+    /** Of the writer, where there are no threads. */
+    private final Filling inline;
     private int running;
     private volatile boolean stopped;
 
@@ -44,21 +47,24 @@ final class MailReaders implements Closeable {
         Run next(int maxMails, long maxBytes);
     }
 
-    MailReaders(int count, Settings settings, Work work) {
+    /**
+     * @param count threads; 0: the writer reads. Fewer if there is little memory left
+     * @throws InterruptedException while it waits for memory
+     */
+    MailReaders(int count, Settings settings, Work work) throws InterruptedException {
+        this.settings = settings;
         this.work = work;
-        int buffers = count + 2;
-        empty = new ArrayBlockingQueue<>(buffers);
-        filled = new ArrayBlockingQueue<>(buffers + count);
-        for (int i = 0; i < buffers; i++) {
-            ReadBatch spare = SPARE.poll();
-            empty.add(spare == null ? new ReadBatch() : spare);
-        }
-        running = count;
-        for (int i = 0; i < count; i++) {
-            Thread thread = new Thread(() -> read(new MailReader(settings)), "roost-reader-" + i);
-            thread.setDaemon(true);
-            threads.add(thread);
-            thread.start();
+        buffers = ReadBuffers.SHARED.take(count == 0 ? 1 : count + 2);
+        empty = new ArrayBlockingQueue<>(buffers.size(), false, buffers);
+        running = count == 0 ? 0 : Math.max(1, Math.min(count, buffers.size() - 2));
+        filled = new ArrayBlockingQueue<>(buffers.size() + running);
+        threads = new WorkGroup(running);
+        inline = running == 0 ? new Filling() : null;
+        for (int i = 0; i < running; i++) {
+            threads.submit(() -> {
+                read();
+                return null;
+            });
         }
     }
 
@@ -69,6 +75,15 @@ final class MailReaders implements Closeable {
      * @throws IOException what a reader failed with
      */
     ReadBatch take() throws IOException, InterruptedException {
+        if (inline != null) {
+            ReadBatch batch = empty.take();
+            inline.fill(batch);
+            if (batch.size() > 0) {
+                return batch;
+            }
+            empty.add(batch);
+            return null;
+        }
         while (running > 0) {
             Object next = filled.take();
             if (next instanceof ReadBatch batch) {
@@ -95,28 +110,18 @@ final class MailReaders implements Closeable {
         empty.add(batch);
     }
 
-    private void read(MailReader reader) {
+    private void read() {
         Throwable failure = null;
         try {
-            ReadBatch batch = empty.take();
-            Run run;
-            while (!stopped && (run = work.next(RUN_MAILS, RUN_BYTES)) != null) {
-                for (int i = 0; i < run.count && !stopped; i++) {
-                    run.source.retain();
-                    if (batch.isFull() || !reader.read(batch, run.source, run.positions[i])) {
-                        filled.put(batch);
-                        batch = empty.take();
-                        if (!reader.read(batch, run.source, run.positions[i])) {
-                            throw new IllegalStateException("an empty buffer has no room for a mail");
-                        }
-                    }
+            Filling filling = new Filling();
+            for (boolean more = true; more;) {
+                ReadBatch batch = empty.take();
+                more = filling.fill(batch);
+                if (batch.size() > 0) {
+                    filled.put(batch);
+                } else {
+                    empty.add(batch);
                 }
-                run.source.release();
-            }
-            if (batch.size() > 0) {
-                filled.put(batch);
-            } else {
-                empty.add(batch);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -126,29 +131,46 @@ final class MailReaders implements Closeable {
         filled.offer(new End(failure));
     }
 
+    /** One reader's way through the work. */
+    private final class Filling {
+        private final MailReader reader = new MailReader(settings);
+        private Run run;
+        private int next;
+
+        /** Reads until the batch is full; false at the end of the work. */
+        boolean fill(ReadBatch batch) throws IOException, InterruptedException {
+            while (!stopped) {
+                if (run == null) {
+                    run = work.next(RUN_MAILS, RUN_BYTES);
+                    next = 0;
+                    if (run == null) {
+                        return false;
+                    }
+                }
+                for (; next < run.count; next++) {
+                    if (stopped) {
+                        return false;
+                    }
+                    if (batch.isFull() || !reader.read(batch, run.source, run.positions[next])) {
+                        if (batch.size() == 0) {
+                            throw new IllegalStateException("an empty buffer has no room for a mail");
+                        }
+                        return true;
+                    }
+                    run.source.retain();
+                }
+                run.source.release();
+                run = null;
+            }
+            return false;
+        }
+    }
+
     /** Stops the readers and waits for them. */
     @Override
     public void close() {
         stopped = true;
-        for (Thread thread : threads) {
-            thread.interrupt();
-        }
-        boolean interrupted = false;
-        for (Thread thread : threads) {
-            while (true) {
-                try {
-                    thread.join();
-                    break;
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                }
-            }
-        }
-        for (ReadBatch batch; (batch = empty.poll()) != null;) {
-            SPARE.offer(batch);
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        threads.close();
+        ReadBuffers.SHARED.giveBack(buffers);
     }
 }

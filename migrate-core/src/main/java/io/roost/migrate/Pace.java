@@ -36,7 +36,7 @@ public interface Pace {
     void afterRead(long bytes, long nanos);
 
     /**
-     * Called after a data file was written out to the store.
+     * Called after a data file, or all of a user's result, was written out to the store.
      *
      * @param nanos how long the store took to say that it is on disk
      */

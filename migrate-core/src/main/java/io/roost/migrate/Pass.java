@@ -7,12 +7,13 @@ import io.roost.checkpoint.UserRecord;
 import io.roost.checkpoint.UserState;
 import io.roost.maildir.Maildir;
 import io.roost.migrate.MigrationException.Kind;
+import io.roost.posix.OpenDirectory;
+import io.roost.posix.PosixException;
 
 /** The loop of scanning, copying what is missing, and writing the indexes, until the source stands still. */
 final class Pass {
     private final Account account;
     private final Settings settings;
-    private final CheckpointStore store;
     private final Event.Sink events;
     private final TargetPaths paths;
     private final UserJournal journal;
@@ -21,17 +22,19 @@ final class Pass {
     private final PlacedMails placed;
     private final DataFiles files;
     private final Maildir maildir;
+    private final Unrecorded unrecorded;
+    private final boolean remote;
     private UserSnapshot snapshot;
+    private UserRecord latest;
     private int[] numbers;
     private long notFound;
     private long copiedMails;
     private long sharedMails;
 
     Pass(Account account, Settings settings, CheckpointStore store, Event.Sink events, TargetPaths paths, UserJournal journal,
-            Staging staging, PlacedMails placed, DataFiles files) {
+            Staging staging, PlacedMails placed, DataFiles files) throws PosixException {
         this.account = account;
         this.settings = settings;
-        this.store = store;
         this.events = events;
         this.paths = paths;
         this.journal = journal;
@@ -40,6 +43,10 @@ final class Pass {
         this.placed = placed;
         this.files = files;
         maildir = new Maildir(account.source());
+        unrecorded = new Unrecorded(settings, store, journal, files.writer());
+        try (OpenDirectory source = OpenDirectory.open(account.source().root())) {
+            remote = source.fileSystem().isNetwork();
+        }
     }
 
     /** What became of it all, in numbers; see {@link Result}. */
@@ -52,6 +59,9 @@ final class Pass {
         snapshot = null;
         problems.beginPass();
         snapshot = scan();
+        if (placed.size() > 0 && attempt == 0 || unrecorded.isWorthwhile(snapshot)) {
+            journal.record();
+        }
         UserRecord begun = attempt == 0 ? before.withState(UserState.COPYING, System.currentTimeMillis()) : before;
         UserRecord user = begun.withTotals(snapshot.mailboxes().size(), snapshot.mails(), snapshot.bytesByName());
         numbers = journal.number(snapshot, user);
@@ -59,15 +69,22 @@ final class Pass {
         if (attempt == 0) {
             events.event(new Event.Scanned(account.user(), snapshot.mailboxes().size(), snapshot.mails(), snapshot.bytesByName()));
         }
-        Copier copier = new Copier(account, settings, placed, files.storage(), files.writer(), store, user,
-                m -> paths.storageName(m.name()), events);
+        Copier copier = new Copier(account, settings, placed, files, unrecorded, remote, m -> paths.storageName(m.name()), events);
+        unrecorded.begin(user);
         try {
-            user = copier.copy(snapshot, numbers);
+            copier.copy(snapshot, numbers);
+            user = unrecorded.end(attempt == 0 ? UserState.COPIED : null);
         } finally {
+            unrecorded.await();
             copiedMails += copier.copiedMails();
             sharedMails += copier.sharedMails();
         }
-        problems.note(copier.problems());
+        try {
+            problems.note(copier.problems());
+        } catch (MigrationException e) {
+            unrecorded.keep();
+            throw e;
+        }
         notFound = copier.vanishedMails();
         return user;
     }
@@ -91,8 +108,10 @@ final class Pass {
             }
             Finisher finisher = new Finisher(account, settings, staging, paths, placed);
             finisher.write(snapshot, numbers, user);
-            staging.sync();
-            user = journal.reached(user, UserState.FINISHED);
+            sync();
+            user = journal.record(user, UserState.FINISHED);
+            // With what was placed by the last copy: a result that is taken back goes on from there.
+            latest = user;
             new StagedVerification(account, staging, paths, placed, finisher, events).verify(snapshot, numbers, user);
             if (standsStill()) {
                 problems.note(finisher.caches().problems());
@@ -101,8 +120,26 @@ final class Pass {
             }
             events.event(new Event.SourceChanged(account.user(), attempt));
         }
+        unrecorded.keep();
         throw new MigrationException(Kind.ACTIVE, "the Maildir of " + account.user() + " changed during each of "
                 + settings.finishAttempts() + " attempts: lock the user out of logins and delivery, and run again");
+    }
+
+    /** What the indexes were written from, to tell later what has changed since. */
+    SourceBaseline baseline() {
+        return SourceBaseline.of(snapshot, maildir, paths);
+    }
+
+    private void sync() throws IOException {
+        unrecorded.settle(staging.syncsAsWhole());
+        long started = System.nanoTime();
+        staging.sync();
+        settings.pace().afterSync(System.nanoTime() - started);
+    }
+
+    /** The user as it is to be recorded when all of it is on disk. */
+    UserRecord counted() {
+        return unrecorded.counted(latest);
     }
 
     /** Whether another scan finds what the indexes were written from. The stamps tell in most cases without one. */
@@ -116,6 +153,7 @@ final class Pass {
         }
         long before = snapshot.fingerprint();
         snapshot = null;
-        return scan().fingerprint() == before;
+        snapshot = scan();
+        return snapshot.fingerprint() == before;
     }
 }

@@ -11,10 +11,10 @@ import io.roost.maildir.SourceProblem;
  * A buffer full of mails on its way from a reader to the writer, used again and again. Belongs to one thread at a time.
  */
 final class ReadBatch {
-    /** Bytes of the buffer: large enough that handing it over costs nothing per mail, small enough to have a dozen. */
-    static final int CAPACITY = 4 << 20;
+    /** Bytes of the buffer: large enough that handing it over costs nothing per mail, small enough to have two dozen. */
+    static final int CAPACITY = 2 << 20;
     /** Mails above this size are not read ahead but streamed by the writer. */
-    static final int LARGE = CAPACITY / 4;
+    static final int LARGE = CAPACITY / 2;
     private static final int MAX_MAILS = 4096;
 
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(CAPACITY);

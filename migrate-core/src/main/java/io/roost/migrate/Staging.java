@@ -2,8 +2,6 @@ package io.roost.migrate;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -16,7 +14,9 @@ import io.roost.dovecot.CorruptFileException;
 import io.roost.mdbox.MdboxLayout.Tree;
 import io.roost.migrate.MigrationException.Kind;
 import io.roost.posix.ByteString;
+import io.roost.posix.NewFiles;
 import io.roost.posix.OpenDirectory;
+import io.roost.posix.OpenFile;
 import io.roost.posix.Ownership;
 import io.roost.posix.PosixException;
 
@@ -30,16 +30,18 @@ import io.roost.posix.PosixException;
  *      +----- next run takes back what was renamed, and goes on ------+
  * </pre>
  */
-final class Staging implements Closeable {
+final class Staging implements NewFiles, Closeable {
     private final Account account;
     private final TargetPaths paths;
     private final Ownership ownership;
     private final StagingTree root;
     /** Tree by its final path; the mail root is among them, and ALT is not. */
     private final Map<String, StagingTree> trees = new TreeMap<>();
-    /** Paths of directories that may have been changed; sorted, thread-safe. */
+    /** Paths of directories that are there and may have been changed; sorted, thread-safe. */
     private final Set<String> created = new ConcurrentSkipListSet<>();
     private StagingMarker marker;
+    /** Whether {@link #sync} makes all last together, rather than each file by itself when it is written. */
+    private boolean syncsAsWhole;
 
     private Staging(Account account, TargetPaths paths, Ownership ownership) throws PosixException {
         this.account = account;
@@ -151,6 +153,10 @@ final class Staging implements Closeable {
                 tree.mark(marker);
             }
         }
+        syncsAsWhole = true;
+        for (StagingTree tree : trees.values()) {
+            syncsAsWhole &= tree.root().fileSystem().syncsAsWhole();
+        }
     }
 
     private void takeBack() throws IOException {
@@ -168,8 +174,22 @@ final class Staging implements Closeable {
     }
 
     /** Who owns what is created here. */
-    Ownership ownership() {
+    @Override
+    public Ownership ownership() {
         return ownership;
+    }
+
+    /** Whether files are on disk only after {@link #sync}, which waits for all of them together. */
+    boolean syncsAsWhole() {
+        return syncsAsWhole;
+    }
+
+    /** On disk by {@link #sync} at the latest. */
+    @Override
+    public void written(OpenFile file) throws PosixException {
+        if (!syncsAsWhole) {
+            file.sync();
+        }
     }
 
     /**
@@ -177,36 +197,49 @@ final class Staging implements Closeable {
      *
      * @param finalPath a path at or below one of the trees
      */
-    synchronized OpenDirectory directory(String finalPath) throws PosixException {
+    OpenDirectory directory(String finalPath) throws PosixException {
         StagingTree tree = treeOf(finalPath);
         if (tree == null) {
             throw new IllegalArgumentException(finalPath + " is not part of the mdbox");
         }
-        OpenDirectory at = tree.root().again();
-        String path = tree.finalPath();
-        for (String part : below(tree, finalPath)) {
-            path += "/" + part;
-            OpenDirectory next;
-            try {
-                created.add(path);
-                next = at.status(part).isPresent() ? at.openDirectory(part) : ownership.createDirectory(at, part);
-            } finally {
-                at.close();
-            }
-            at = next;
-        }
-        return at;
+        return directory(tree, finalPath);
     }
 
-    /** Syncs every directory that was created or filled here. */
+    private OpenDirectory directory(StagingTree tree, String path) throws PosixException {
+        String top = tree.finalPath();
+        if (path.length() <= top.length() + 1) {
+            return tree.root().again();
+        }
+        // Nobody but Roost can put symbolic links there: to others the tree is closed, unless they are who Roost runs as.
+        return created.contains(path) ? tree.root().openDirectory(path.substring(top.length() + 1)) : create(tree, path);
+    }
+
+    private synchronized OpenDirectory create(StagingTree tree, String path) throws PosixException {
+        int slash = path.lastIndexOf('/');
+        try (OpenDirectory parent = directory(tree, path.substring(0, slash))) {
+            String name = path.substring(slash + 1);
+            OpenDirectory directory = parent.status(name).isPresent() ? parent.openDirectory(name)
+                    : ownership.createDirectory(parent, name);
+            created.add(path);
+            return directory;
+        }
+    }
+
+    /** Waits until everything that was created or filled here is on disk, but for data files that somebody still writes to. */
     void sync() throws PosixException {
-        for (String path : created) {
-            try (OpenDirectory dir = directory(path)) {
-                dir.sync();
+        if (!syncsAsWhole) {
+            for (String path : created) {
+                try (OpenDirectory dir = directory(path)) {
+                    dir.sync();
+                }
             }
         }
         for (StagingTree tree : trees.values()) {
-            tree.root().sync();
+            if (syncsAsWhole) {
+                tree.root().syncFileSystem();
+            } else {
+                tree.root().sync();
+            }
         }
     }
 
@@ -231,20 +264,13 @@ final class Staging implements Closeable {
         return best;
     }
 
-    private static List<String> below(StagingTree tree, String path) {
-        List<String> parts = new ArrayList<>();
-        for (String part : path.substring(tree.finalPath().length()).split("/")) {
-            if (!part.isEmpty()) {
-                parts.add(part);
-            }
-        }
-        return parts;
-    }
-
     /** Makes the mdbox count. What was written must be synced, directories included. */
     void publish() throws IOException {
-        marker = marker.inPhase(true);
-        root.mark(marker);
+        if (trees.size() > 1) {
+            // A single tree is published at once: there is nothing to take back.
+            marker = marker.inPhase(true);
+            root.mark(marker);
+        }
         for (StagingTree tree : trees.values()) {
             if (tree != root) {
                 if (tree.isOccupied()) {
@@ -255,6 +281,19 @@ final class Staging implements Closeable {
             }
         }
         root.publishWhole(ownership);
+    }
+
+    /**
+     * Takes a published mdbox back that nobody has used, so that it can be written once more from what is in the Maildir now. Who is
+     * killed meanwhile leaves it for {@link #open} to take back the rest.
+     */
+    static void unpublish(Account account, TargetPaths paths) throws IOException {
+        try (Staging staging = new Staging(account, paths, Ownership.PRIVATE)) {
+            StagingMarker published = staging.root.publishedMarker();
+            if (published != null) {
+                staging.root.takeBack(published.set(), name -> false);
+            }
+        }
     }
 
     /** Removes the markers of a published mdbox; may be repeated. */

@@ -163,15 +163,19 @@ final class StagingTree implements Closeable {
         text.write(marker);
     }
 
-    /** Gives the tree to its owner and moves it to its final place, where there is nothing or an empty directory. */
+    /** Gives the tree, which is synced, to its owner and moves it to its final place, where there is nothing or an empty directory. */
     void publishWhole(Ownership ownership) throws PosixException {
-        if (isOfOthers(ownership)) {
+        boolean given = isOfOthers(ownership);
+        if (given) {
             root.chown(ownership.uid(), ownership.gid());
         }
         if (root.status().mode() != ownership.directoryMode()) {
             root.chmod(ownership.directoryMode());
+            given = true;
         }
-        root.sync();
+        if (given) {
+            root.sync();
+        }
         parent.rename(stagingName, parent, finalName);
         parent.sync();
     }

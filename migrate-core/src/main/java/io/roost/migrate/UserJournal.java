@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 import io.roost.checkpoint.CheckpointException;
 import io.roost.checkpoint.CheckpointStore;
@@ -15,12 +14,18 @@ import io.roost.checkpoint.UserState;
 import io.roost.maildir.MailboxSnapshot;
 import io.roost.migrate.MigrationException.Kind;
 
-/** Records in the checkpoint store how far one user is, and says so. */
+/** Records in the checkpoint store how far one user is, and says so. Not thread-safe. */
 final class UserJournal {
     private final Account account;
     private final CheckpointStore store;
     private final Event.Sink events;
     private final FoundProblems problems;
+    private final List<MailboxRecord> unrecorded = new ArrayList<>();
+    /** All mailboxes that have had a number, by name; null until first asked for. */
+    private Map<String, MailboxRecord> known;
+    /** The user with the totals of the last scan. */
+    private UserRecord scanned;
+    private boolean recording;
 
     UserJournal(Account account, CheckpointStore store, Event.Sink events, FoundProblems problems) {
         this.account = account;
@@ -33,11 +38,46 @@ final class UserJournal {
         return problems;
     }
 
-    /** Records a step that has happened; returns the user as recorded. */
+    /** From here on every step is recorded, as it happens; before, only what the next run must know. */
+    void record() {
+        recording = true;
+    }
+
+    boolean isRecording() {
+        return recording;
+    }
+
+    /** Mailboxes that are numbered and not recorded yet: they have to be, with the first batch that refers to them. */
+    List<MailboxRecord> takeUnrecorded() {
+        List<MailboxRecord> out = List.copyOf(unrecorded);
+        unrecorded.clear();
+        return out;
+    }
+
+    /** A step has happened, and is recorded; returns the user as recorded. */
     UserRecord reached(UserRecord user, UserState state) {
         UserRecord now = user.withState(state, System.currentTimeMillis());
-        store.put(now);
+        store.put(now, takeUnrecorded());
         events.event(new Event.Reached(account.user(), state));
+        return now;
+    }
+
+    /** A step has happened that a run killed after it would do again: it is recorded if this user's steps are. */
+    UserRecord record(UserRecord user, UserState state) {
+        return recording ? reached(user, state) : passed(user.withState(state, System.currentTimeMillis()));
+    }
+
+    /** A step has happened, and was recorded, or will not be. */
+    UserRecord passed(UserRecord user) {
+        events.event(new Event.Reached(account.user(), user.state()));
+        return user;
+    }
+
+    /** What is found must be in the report of the run that ends what this one has begun. */
+    UserRecord verified(UserRecord user) {
+        UserRecord now = user.withState(UserState.VERIFIED, System.currentTimeMillis());
+        store.put(now, takeUnrecorded(), problems.records());
+        events.event(new Event.Reached(account.user(), UserState.VERIFIED));
         return now;
     }
 
@@ -45,8 +85,10 @@ final class UserJournal {
     MigrationException failed(MigrationException why) {
         try {
             store.user(account.user()).ifPresent(user -> {
-                store.put(user.failed(why.getMessage(), System.currentTimeMillis()));
-                problems.record(store, user);
+                // Of a user who is switched the next run must know that.
+                UserRecord failed = user.state().isSwitched() ? user : user.failed(why.getMessage(), System.currentTimeMillis());
+                store.put(scanned == null ? failed : failed.withTotals(scanned.mailboxes(), scanned.mailsTotal(), scanned.bytesTotal()),
+                        takeUnrecorded(), problems.records());
             });
         } catch (CheckpointException e) {
             why.addSuppressed(e);
@@ -61,25 +103,31 @@ final class UserJournal {
 
     /** Numbers of the snapshot's mailboxes in the store, in the snapshot's order: those known keep theirs. */
     int[] number(UserSnapshot snapshot, UserRecord user) throws MigrationException {
-        Map<String, Integer> known = new HashMap<>();
-        List<MailboxRecord> before = store.mailboxes(user.number());
-        for (MailboxRecord box : before) {
-            known.put(box.name(), box.number());
+        if (known == null) {
+            known = new HashMap<>();
+            for (MailboxRecord box : store.mailboxes(user.number())) {
+                known.put(box.name(), box);
+            }
         }
-        List<MailboxRecord> records = new ArrayList<>();
+        scanned = user;
         int[] numbers = new int[snapshot.mailboxes().size()];
         for (int i = 0; i < numbers.length; i++) {
             MailboxSnapshot mailbox = snapshot.mailboxes().get(i);
             String name = String.join("\0", mailbox.name().parts());
-            numbers[i] = known.computeIfAbsent(name, n -> known.size());
+            MailboxRecord before = known.get(name);
+            numbers[i] = before == null ? known.size() : before.number();
             if (numbers[i] > PlacedBatch.MAX_MAILBOX) {
                 throw new MigrationException(Kind.SOURCE, account.user() + " has had more than " + (PlacedBatch.MAX_MAILBOX + 1)
                         + " mailboxes since the migration began, which Roost does not support");
             }
-            records.add(new MailboxRecord(numbers[i], name, mailbox.mails().size()));
+            MailboxRecord now = new MailboxRecord(numbers[i], name, mailbox.mails().size());
+            if (!now.equals(before)) {
+                known.put(name, now);
+                unrecorded.add(now);
+            }
         }
-        if (!Set.copyOf(before).containsAll(records) || !store.user(user.name()).filter(user::equals).isPresent()) {
-            store.put(user, records);
+        if (recording && (!unrecorded.isEmpty() || !store.user(user.name()).filter(user::equals).isPresent())) {
+            store.put(user, takeUnrecorded());
         }
         return numbers;
     }

@@ -13,6 +13,8 @@ import java.nio.ByteBuffer;
  */
 public record FileSystemStatus(long type, long freeBytes, long totalBytes, long freeInodes, long totalInodes) {
     static final int STRUCT_SIZE = 256;
+    /** Before, {@code syncfs} kept to itself that something could not be written. */
+    private static final boolean SYNC_TELLS_ERRORS = isLinux(5, 8);
 
     /** Reads a {@code struct statfs} of a 64-bit Linux in native byte order. */
     static FileSystemStatus of(ByteBuffer s) {
@@ -28,6 +30,11 @@ public record FileSystemStatus(long type, long freeBytes, long totalBytes, long 
                     0x73757245, 0x7461636f, 0x01161970, 0x47504653, 0x19830326, 0xaad7aaea -> true;
             default -> false;
         };
+    }
+
+    /** Whether it is NFS. */
+    public boolean isNfs() {
+        return type == 0x6969L;
     }
 
     /** A name for people. */
@@ -51,6 +58,27 @@ public record FileSystemStatus(long type, long freeBytes, long totalBytes, long 
             case 0x794c7630 -> "overlay";
             default -> "type 0x" + Long.toHexString(type);
         };
+    }
+
+    /**
+     * Whether {@link OpenDirectory#syncFileSystem} makes everything last and tells of every failure: on a disk of this machine
+     * alone, and from Linux 5.8 on. A network file system writes out what it has when a file is closed, in any case.
+     */
+    public boolean syncsAsWhole() {
+        return SYNC_TELLS_ERRORS && switch ((int) type) {
+            case 0xef53, 0x58465342, 0x9123683e, 0x01021994 -> true;
+            default -> false;
+        };
+    }
+
+    private static boolean isLinux(int major, int minor) {
+        String[] version = System.getProperty("os.version", "").split("[^0-9]+");
+        try {
+            int found = Integer.parseInt(version[0]);
+            return found > major || found == major && Integer.parseInt(version[1]) >= minor;
+        } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
+            return false;
+        }
     }
 
     /** Whether it lies in memory. */

@@ -37,6 +37,9 @@ public interface Libc {
     int O_NOFOLLOW = Arch.ARM64 ? 0100000 : 0400000;
 
     /** Differs between architectures. */
+    int O_DIRECT = Arch.ARM64 ? 0200000 : 040000;
+
+    /** Differs between architectures. */
     int SYS_GETDENTS64 = Arch.ARM64 ? 61 : 217;
 
     int AT_EACCESS = 0x200;
@@ -86,6 +89,8 @@ public interface Libc {
     int fsync(int fd);
 
     int fdatasync(int fd);
+
+    int syncfs(int fd);
 
     int ftruncate(int fd, long length);
 
@@ -141,6 +146,8 @@ public interface Libc {
     int adjtimex(@Out ByteBuffer timex);
 
     int madvise(long address, long length, int advice);
+
+    int kill(int pid, int signal);
 
     int geteuid();
 

@@ -8,11 +8,23 @@ package io.roost.posix;
  * @param fileMode      permission bits of files
  * @param directoryMode permission bits of directories
  */
-public record Ownership(int uid, int gid, int fileMode, int directoryMode) {
+public record Ownership(int uid, int gid, int fileMode, int directoryMode) implements NewFiles {
     /** Owner-only modes and the process's own ids: what Dovecot chooses under a mail root of mode 0700. */
     public static final Ownership PRIVATE = new Ownership(-1, -1, 0600, 0700);
 
+    @Override
+    public Ownership ownership() {
+        return this;
+    }
+
+    /** Waits until it is on disk. */
+    @Override
+    public void written(OpenFile file) throws PosixException {
+        file.sync();
+    }
+
     /** Creates a file that must not exist, as this says. */
+    @Override
     public OpenFile createFile(OpenDirectory directory, String name) throws PosixException {
         OpenFile file = directory.create(name, fileMode);
         try {

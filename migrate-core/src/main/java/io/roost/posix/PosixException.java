@@ -17,6 +17,7 @@ public final class PosixException extends IOException {
     public static final int EXDEV = 18;
     public static final int ENOTDIR = 20;
     public static final int EISDIR = 21;
+    public static final int EINVAL = 22;
     public static final int EMFILE = 24;
     public static final int EFBIG = 27;
     public static final int ENOSPC = 28;
@@ -70,6 +71,7 @@ public final class PosixException extends IOException {
             case EXDEV -> "Not on the same file system";
             case ENOTDIR -> "Not a directory";
             case EISDIR -> "Is a directory";
+            case EINVAL -> "Invalid argument";
             case EMFILE -> "Too many open files";
             case EFBIG -> "File too large";
             case ENOSPC -> "No space left on device";

@@ -61,18 +61,19 @@ class CheckpointerTest {
     @Test
     void recordsBatchesInTheirOrderAndClosesWhatIsFinished() throws Exception {
         OpenFile finished;
-        try (Checkpointer checkpointer = new Checkpointer(store, user, Pace.FULL_SPEED)) {
-            Unsynced first = file(true);
-            finished = first.file();
-            Unsynced second = file(false);
-            for (int i = 0; i < 20; i++) {
-                checkpointer.submit(i == 0 ? List.of(first, second) : List.of(second), batch("k" + i), new DataFileLength(1, 100 + i));
-            }
-            UserRecord after = checkpointer.finish();
-            assertEquals(20, after.nextBatch());
-            assertEquals(after, store.user("anna").orElseThrow());
-            second.file().close();
+        Checkpointer checkpointer = new Checkpointer(store, Pace.FULL_SPEED);
+        checkpointer.begin(user);
+        Unsynced first = file(true);
+        finished = first.file();
+        Unsynced second = file(false);
+        for (int i = 0; i < 20; i++) {
+            checkpointer.submit(i == 0 ? List.of(first, second) : List.of(second), List.of(), batch("k" + i),
+                    new DataFileLength(1, 100 + i), null);
         }
+        UserRecord after = checkpointer.finish();
+        assertEquals(20, after.nextBatch());
+        assertEquals(after, store.user("anna").orElseThrow());
+        second.file().close();
         assertEquals("k0", recorded().get(0));
         assertEquals("k19", recorded().get(19));
         assertEquals(new DataFileLength(1, 119), store.placed(user.number(), m -> { }));
@@ -82,19 +83,19 @@ class CheckpointerTest {
     /** The length that a later batch records covers what the failed one could not sync. */
     @Test
     void nothingIsRecordedAfterABatchThatFailed() throws Exception {
-        try (Checkpointer checkpointer = new Checkpointer(store, user, Pace.FULL_SPEED)) {
-            checkpointer.submit(List.of(file(false)), batch("good"), new DataFileLength(1, 100));
-            Unsynced broken = file(true);
-            broken.file().close();
-            Unsynced later = file(true);
-            assertThrows(IllegalStateException.class, () -> {
-                checkpointer.submit(List.of(broken), batch("failed"), new DataFileLength(1, 200));
-                checkpointer.submit(List.of(later), batch("later"), new DataFileLength(1, 300));
-                checkpointer.finish();
-            });
-            checkpointer.close();
-            assertThrows(IllegalStateException.class, later.file()::sync, "closed all the same");
-        }
+        Checkpointer checkpointer = new Checkpointer(store, Pace.FULL_SPEED);
+        checkpointer.begin(user);
+        checkpointer.submit(List.of(file(false)), List.of(), batch("good"), new DataFileLength(1, 100), null);
+        Unsynced broken = file(true);
+        broken.file().close();
+        Unsynced later = file(true);
+        assertThrows(IllegalStateException.class, () -> {
+            checkpointer.submit(List.of(broken), List.of(), batch("failed"), new DataFileLength(1, 200), null);
+            checkpointer.submit(List.of(later), List.of(), batch("later"), new DataFileLength(1, 300), null);
+            checkpointer.finish();
+        });
+        checkpointer.await();
+        assertThrows(IllegalStateException.class, later.file()::sync, "closed all the same");
         assertEquals(List.of("good"), recorded());
         assertEquals(1, store.user("anna").orElseThrow().nextBatch());
     }

@@ -141,7 +141,7 @@ class FullDiskTest {
             failures++;
         }
         assertTrue(failures >= 15, () -> "only " + struck);
-        assertEquals(Set.of(".roost-staging", "mailboxes", "storage/dovecot.map.index", "storage/m.N"), struck);
+        assertTrue(struck.containsAll(Set.of(".roost-staging", "mailboxes", "storage/dovecot.map.index", "storage/m.N")), struck::toString);
         disk.remount("size=16m");
         succeeds();
     }
