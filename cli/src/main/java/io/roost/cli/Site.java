@@ -88,7 +88,8 @@ final class Site {
     private static UserDatabase ofSettings(DovecotSettings settings) {
         if (settings.get("mail_home").isEmpty()) {
             return name -> {
-                throw new UserDatabase.TemporaryFailure(name, "no Dovecot is here to ask, and mail_home is not set: give --home");
+                throw new UserDatabase.TemporaryFailure(name, "no Dovecot is here to ask, and mail_home is not set: give "
+                        + "--home");
             };
         }
         return new TemplateUsers(settings.get("mail_home"), settings.authUsernameFormat(), -1, -1);
