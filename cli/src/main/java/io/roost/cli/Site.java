@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-import io.roost.dovecot.AuthUsers;
 import io.roost.checkpoint.CheckpointStore;
 import io.roost.checkpoint.UserRecord;
+import io.roost.dovecot.AuthUsers;
 import io.roost.dovecot.DoveadmUsers;
 import io.roost.dovecot.DovecotProgram;
 import io.roost.dovecot.DovecotSettings.Namespace;
@@ -23,6 +23,7 @@ import io.roost.dovecot.TemplateUsers;
 import io.roost.dovecot.UserDatabase;
 import io.roost.migrate.Account;
 import io.roost.migrate.Settings;
+import io.roost.posix.ByteString;
 import io.roost.posix.FileStatus;
 import io.roost.posix.OpenDirectory;
 import io.roost.posix.PosixException;
@@ -34,7 +35,6 @@ import io.roost.preflight.Preflight;
 import io.roost.preflight.SampleUser;
 import io.roost.preflight.Severity;
 import io.roost.preflight.Topology;
-import io.roost.posix.ByteString;
 
 /** What the options and the installed Dovecot say together: who the users are, where their mail is, and which settings hold. */
 final class Site {
@@ -151,6 +151,11 @@ final class Site {
             // what stands in the way is told by the checks that look there
         }
         return new SampleUser(name, home, owner, group, source, target);
+    }
+
+    /** Dovecot's settings, or its defaults if it was not asked. */
+    DovecotSettings dovecot() {
+        return dovecot;
     }
 
     /** Whether a Dovecot was asked for its settings. */
