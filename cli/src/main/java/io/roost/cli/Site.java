@@ -133,7 +133,7 @@ final class Site {
             throw new CommandException(ExitCode.CHECK_UNSAFE, "refused, since mail could be lost: " + String.join("; ",
                     unsafe.stream()
                     .map(f -> f.id() + ": " + f.lookedAt() + ": found " + f.found() + ", to do: " + f.remedy()).toList())
-                    + " (roost check tells more)");
+                    + " (roost check tells more; --ignore-check ID goes on nonetheless)");
         }
     }
 
