@@ -15,8 +15,7 @@ import java.util.Optional;
  */
 public final class OpenDirectory implements Closeable {
     private static final int ENTRY_BUFFER = 256 * 1024;
-    private static final ThreadLocal<ByteBuffer> ENTRIES =
-            ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(ENTRY_BUFFER).order(ByteOrder.nativeOrder()));
+    private static final BufferPool ENTRIES = new BufferPool(ENTRY_BUFFER, 16, ENTRY_BUFFER / 8);
 
     private int fd;
     private final String path;
@@ -229,15 +228,13 @@ public final class OpenDirectory implements Closeable {
 
     /** Hands every entry to the visitor, in the file system's order, without holding more than a buffer of them. */
     public void list(EntryVisitor visitor) throws PosixException {
-        // A descriptor of its own: the read position of a directory belongs to the descriptor. Its own buffer too where
-        // visitors list directories themselves.
+        // A descriptor of its own: the read position of a directory belongs to the descriptor.
         int dir = openRead(fd(), ".", Libc.O_DIRECTORY, path);
-        ByteBuffer entries = ENTRIES.get();
-        ENTRIES.remove();
+        ByteBuffer entries = ENTRIES.take().order(ByteOrder.nativeOrder());
         try {
             while (true) {
                 entries.clear();
-                int n = (int) Call.ofLong("list", path, () -> Libc.C.syscall(Libc.SYS_GETDENTS64, dir, entries, ENTRY_BUFFER));
+                int n = (int) Call.ofLong("list", path, () -> Libc.C.syscall(Libc.SYS_GETDENTS64, dir, entries, entries.capacity()));
                 if (n == 0) {
                     return;
                 }
@@ -245,7 +242,7 @@ public final class OpenDirectory implements Closeable {
             }
         } finally {
             Libc.C.close(dir);
-            ENTRIES.set(entries);
+            ENTRIES.giveBack(entries);
         }
     }
 
