@@ -44,7 +44,7 @@ public final class OpenDirectory implements Closeable {
 
     /** Status of a path that the administrator named, following symbolic links; empty if it is not there. */
     public static Optional<FileStatus> statusOf(String path) throws PosixException {
-        return optional(() -> status(Libc.AT_FDCWD, path, 0, path));
+        return optionalStatus(Libc.AT_FDCWD, path, 0, path);
     }
 
     /** The effective user id of this process. */
@@ -139,7 +139,7 @@ public final class OpenDirectory implements Closeable {
 
     /** Status of a name in here, of the link itself if it is one; empty if it is not there. */
     public Optional<FileStatus> status(String name) throws PosixException {
-        return optional(() -> status(fd(), name, Libc.AT_SYMLINK_NOFOLLOW, pathOf(name)));
+        return optionalStatus(fd(), name, Libc.AT_SYMLINK_NOFOLLOW, pathOf(name));
     }
 
     public FileSystemStatus fileSystem() throws PosixException {
@@ -234,7 +234,7 @@ public final class OpenDirectory implements Closeable {
         try {
             while (true) {
                 entries.clear();
-                int n = (int) Call.ofLong("list", path, () -> Libc.C.syscall(Libc.SYS_GETDENTS64, dir, entries, entries.capacity()));
+                int n = (int) Call.checked("list", path, Libc.C.syscall(Libc.SYS_GETDENTS64, dir, entries, entries.capacity()));
                 if (n == 0) {
                     return;
                 }
@@ -274,28 +274,40 @@ public final class OpenDirectory implements Closeable {
     static FileStatus status(int dirfd, String name, int flags, String path) throws PosixException {
         ByteBuffer s = Call.struct();
         byte[] c = ByteString.terminated(name);
-        Call.of("stat", path, () -> Libc.C.statx(dirfd, c, flags, Libc.STATX_BASIC_STATS, s));
+        int result;
+        do {
+            result = Libc.C.statx(dirfd, c, flags, Libc.STATX_BASIC_STATS, s);
+        } while (Call.isInterrupted(result));
+        Call.checked("stat", path, result);
         return FileStatus.of(s);
     }
 
     private OpenFile openWith(String name, int flags, int mode, String what) throws PosixException {
         String full = pathOf(name);
         byte[] c = ByteString.terminated(name);
-        return new OpenFile(Call.of(what, full, () -> Libc.C.openat(fd(), c, flags | Libc.O_CLOEXEC, mode)), full);
+        return new OpenFile(open(fd(), c, flags | Libc.O_CLOEXEC, mode, what, full), full);
     }
 
     private static int openRead(int dirfd, String name, int flags, String path) throws PosixException {
         byte[] c = ByteString.terminated(name);
         int all = Libc.O_RDONLY | Libc.O_CLOEXEC | flags;
         try {
-            return Call.of("open", path, () -> Libc.C.openat(dirfd, c, all | Libc.O_NOATIME, 0));
+            return open(dirfd, c, all | Libc.O_NOATIME, 0, "open", path);
         } catch (PosixException e) {
             if (e.errno() != PosixException.EPERM) {
                 throw e;
             }
             // Files of others that we may read: the kernel keeps O_NOATIME for the owner and root.
-            return Call.of("open", path, () -> Libc.C.openat(dirfd, c, all, 0));
+            return open(dirfd, c, all, 0, "open", path);
         }
+    }
+
+    private static int open(int dirfd, byte[] name, int flags, int mode, String what, String path) throws PosixException {
+        int fd;
+        do {
+            fd = Libc.C.openat(dirfd, name, flags, mode);
+        } while (Call.isInterrupted(fd));
+        return Call.checked(what, path, fd);
     }
 
     private void remove(String name, int flags) throws PosixException {
@@ -309,13 +321,9 @@ public final class OpenDirectory implements Closeable {
         }
     }
 
-    private interface StatusCall {
-        FileStatus get() throws PosixException;
-    }
-
-    private static Optional<FileStatus> optional(StatusCall call) throws PosixException {
+    private static Optional<FileStatus> optionalStatus(int dirfd, String name, int flags, String path) throws PosixException {
         try {
-            return Optional.of(call.get());
+            return Optional.of(status(dirfd, name, flags, path));
         } catch (PosixException e) {
             if (e.isNotFound()) {
                 return Optional.empty();
