@@ -147,6 +147,10 @@ final class SettingsAdvice {
             note("mdbox-rotate-interval", "mdbox_rotate_interval is set; Roost begins new m.* files by size only",
                     "nothing to do: Dovecot follows it for new mails");
         }
+        if (settings.carryCache() && account.target().indexCache().isPresent()) {
+            note("index-cache", "the target has INDEXCACHE: caches are not carried over, and first logins read all mail",
+                    "nothing to do: Dovecot makes new ones there; or leave INDEXCACHE out");
+        }
         String attachments = dovecot.get("mail_attachment_dir");
         if (!attachments.isEmpty()) {
             note("mail-attachment-dir", "mail_attachment_dir is set; Roost leaves attachments in the mails",
