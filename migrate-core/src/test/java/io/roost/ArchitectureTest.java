@@ -32,10 +32,11 @@ class ArchitectureTest {
             Map.entry("throttle", List.of("posix")),
             Map.entry("director", List.of("dovecot", "posix")),
             Map.entry("gate", List.of("dovecot", "posix")),
-            Map.entry("preflight", List.of("director", "checkpoint", "dovecot", "posix")),
+            Map.entry("preflight", List.of("director", "checkpoint", "maildir", "dovecot", "posix")),
             Map.entry("migrate", List.of("checkpoint", "mdbox", "maildir", "index", "dovecot", "posix")),
             Map.entry("cutover", List.of("migrate", "gate", "director", "checkpoint", "mdbox", "maildir", "index", "dovecot", "posix")),
-            Map.entry("engine", List.of("migrate", "throttle", "checkpoint", "mdbox", "maildir", "index", "dovecot", "posix")));
+            Map.entry("aftercare", List.of("migrate", "gate", "checkpoint", "mdbox", "maildir", "index", "dovecot", "posix")),
+            Map.entry("engine", List.of("migrate", "preflight", "throttle", "checkpoint", "mdbox", "maildir", "index", "dovecot", "posix")));
 
     private static final JavaClasses CLASSES = new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests())
             .importPackages("io.roost");

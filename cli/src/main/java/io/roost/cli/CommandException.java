@@ -1,15 +1,15 @@
 package io.roost.cli;
 
 /** Ends a command with a message for people and an exit code; needs no stack trace. */
-final class CommandException extends Exception {
+public final class CommandException extends Exception {
     private final ExitCode code;
 
-    CommandException(ExitCode code, String message) {
+    public CommandException(ExitCode code, String message) {
         super(message, null, false, false);
         this.code = code;
     }
 
-    static CommandException usage(String message) {
+    public static CommandException usage(String message) {
         return new CommandException(ExitCode.USAGE, message);
     }
 

@@ -58,7 +58,7 @@ final class CtlVerbCommand extends ReportingCommand {
     }
 
     @Override
-    boolean isJson() {
+    public boolean isJson() {
         return super.isJson() || ctl.output.json;
     }
 
@@ -82,12 +82,16 @@ final class CtlVerbCommand extends ReportingCommand {
             if (again && e.kind() == ControlException.Kind.ENDED) {
                 return ExitCode.DONE;
             }
-            throw new CommandException(switch (e.kind()) {
-                case NO_RUN -> ExitCode.NOTHING_TO_DO;
-                case UNUSABLE, TAKEN -> ExitCode.STATE_UNUSABLE;
-                case ENDED, PROTOCOL -> ExitCode.FAILED;
-            }, e.getMessage());
+            throw failed(e);
         }
+    }
+
+    static CommandException failed(ControlException e) {
+        return new CommandException(switch (e.kind()) {
+            case NO_RUN -> ExitCode.NOTHING_TO_DO;
+            case UNUSABLE, TAKEN -> ExitCode.STATE_UNUSABLE;
+            case ENDED, PROTOCOL -> ExitCode.FAILED;
+        }, e.getMessage());
     }
 
     private void ask(ControlClient client, String request) throws ControlException, RefusedException {

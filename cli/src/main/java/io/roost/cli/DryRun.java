@@ -23,6 +23,7 @@ import io.roost.migrate.Settings;
 import io.roost.posix.FileSystemStatus;
 import io.roost.posix.OpenDirectory;
 import io.roost.posix.PosixException;
+import io.roost.preflight.Finding;
 
 /**
  * Plans many users and adds up: a report for each of a few, a line for each of many, and a total. In the users' order, some planned ahead.
@@ -51,7 +52,7 @@ final class DryRun {
     private final Map<Long, Room> rooms = new TreeMap<>();
 
     /** One user's plan. */
-    private record Planned(Plan plan, List<Advice> advice) {
+    private record Planned(Plan plan, List<Finding> advice) {
     }
 
     /** What is needed on one file system. */

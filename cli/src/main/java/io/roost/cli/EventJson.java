@@ -1,11 +1,16 @@
 package io.roost.cli;
 
+import java.io.IOException;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
 
+import com.fasterxml.jackson.core.JsonGenerator;
+
 import io.roost.cli.screen.JsonLines;
 import io.roost.migrate.Event;
+import io.roost.migrate.MonthCounts;
 
 /** Writes events as JSON Lines. {@code copying} and {@code verifying} come at most once a second for each user. */
 final class EventJson implements Event.Sink {
@@ -56,6 +61,12 @@ final class EventJson implements Event.Sink {
             lines.object("reached", e.user(), json -> json.writeStringField("state", JsonFields.id(e.state())));
         } else if (event instanceof Event.Problem e) {
             lines.object("problem", e.user(), json -> JsonFields.problem(json, e.problem()));
+        } else if (event instanceof Event.Compared e) {
+            lines.object("compared", e.user(), json -> {
+                months(json, "source", e.source());
+                months(json, "target", e.target());
+                json.writeNumberField("undated", e.source().undated());
+            });
         } else if (event instanceof Event.SourceChanged e) {
             lines.object("source_changed", e.user(), json -> json.writeNumberField("attempt", e.attempt()));
         }
@@ -75,5 +86,15 @@ final class EventJson implements Event.Sink {
     /** There will be no more of this user for now. */
     void end(String user) {
         told.remove(user);
+    }
+
+    private static void months(JsonGenerator json, String name, MonthCounts counts) throws IOException {
+        Map<String, Long> months = new LinkedHashMap<>();
+        counts.forEach((month, mails) -> months.put(month.toString(), mails));
+        json.writeObjectFieldStart(name);
+        for (Map.Entry<String, Long> month : months.entrySet()) {
+            json.writeNumberField(month.getKey(), month.getValue());
+        }
+        json.writeEndObject();
     }
 }

@@ -25,6 +25,14 @@ public enum ExitCode {
     WINDOW_ENDED(8),
     /** An operator stopped the run; likewise. */
     STOPPED(9),
+    /** A check found something unsafe: mail could be lost or damaged. */
+    CHECK_UNSAFE(20),
+    /** A check found nothing unsafe, but could not look at everything. */
+    CHECK_UNKNOWN(21),
+    /** A check found nothing unsafe, and something slow. */
+    CHECK_SLOW(22),
+    /** A check has advice, and nothing worse. */
+    CHECK_ADVICE(23),
     /** Ended by SIGHUP, at a safe point; the next run goes on. */
     HUNG_UP(129),
     /** Ended by SIGINT, likewise. */
@@ -62,8 +70,8 @@ public enum ExitCode {
         return switch (this) {
             case DONE -> 0;
             case NOTHING_TO_DO -> 1;
-            case OBSTACLES -> 2;
-            case FAILED, USAGE, PREREQUISITE_MISSING -> 3;
+            case OBSTACLES, CHECK_ADVICE, CHECK_SLOW, CHECK_UNKNOWN -> 2;
+            case FAILED, USAGE, PREREQUISITE_MISSING, CHECK_UNSAFE -> 3;
             case WINDOW_ENDED, STOPPED -> 4;
             case STATE_UNUSABLE -> 5;
             case MISMATCH -> 6;

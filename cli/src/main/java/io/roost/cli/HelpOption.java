@@ -3,7 +3,7 @@ package io.roost.cli;
 import picocli.CommandLine.Option;
 
 /** {@code --help} of each command. Filled by picocli. */
-final class HelpOption {
+public final class HelpOption {
     @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help.")
     boolean help;
 }

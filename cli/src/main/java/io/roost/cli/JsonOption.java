@@ -3,7 +3,7 @@ package io.roost.cli;
 import picocli.CommandLine.Option;
 
 /** For scripts. Filled by picocli. */
-final class JsonOption {
+public final class JsonOption {
     @Option(names = "--json", description = "JSON on standard output, one document a line; see docs/scripting.md.")
-    boolean json;
+    public boolean json;
 }

@@ -1,5 +1,6 @@
 package io.roost.cli;
 
+import java.io.IOException;
 import java.time.Clock;
 import java.time.ZonedDateTime;
 import java.util.List;
@@ -9,6 +10,8 @@ import io.roost.checkpoint.CheckpointStore;
 import io.roost.cli.control.ControlException;
 import io.roost.cli.control.ControlServer;
 import io.roost.cli.control.ControlledRun;
+import io.roost.cli.report.RunRecords;
+import io.roost.cli.report.RunRecords;
 import io.roost.cli.screen.Screen;
 import io.roost.engine.Brakes;
 import io.roost.engine.Engine;
@@ -49,6 +52,8 @@ final class MigrateCommand extends ReportingCommand {
     private final RunOptions run = new RunOptions();
     @Mixin
     private final ThrottleOptions throttle = new ThrottleOptions();
+    @Mixin
+    private final RecordOptions recordOptions = new RecordOptions();
 
     @Option(names = "--single-backend", description = "No other server touches the mail of these users.")
     private boolean singleBackend;
@@ -135,34 +140,45 @@ final class MigrateCommand extends ReportingCommand {
         MigrationReport report = isJson() ? new MigrationJson(json())
                 : new MigrationText(screen, quiet, many, site.targetSetting());
         MigrationTotals totals = new MigrationTotals(names.size());
-        SiteMigration work = new SiteMigration(site,
-                settingsOfUsers(site).withPace(new ThrottledPace(brakes.throttle())), store, recorded.isRestart());
+        RunRecords records = recordOptions.open(RecordedRun.arguments(spec.commandLine().getParseResult()));
+        SiteMigration work = new SiteMigration(site, settingsOfUsers(site).withPace(new ThrottledPace(brakes.throttle())), store,
+                recorded.isRestart());
         Engine engine = new Engine(names, work, settings, brakes, event -> {
             totals.event(event);
             report.event(event);
+            records.event(event);
             control.event(event);
         }, Clock.systemUTC());
+        follow(records, engine, brakes);
         control.serve(new ControlledRun(engine, store, () -> Runtime.getRuntime().halt(ExitCode.STOPPED.number())));
-        Optional<StopReason> stopped;
-        int signal;
         try (TerminationSignals signals = new TerminationSignals(screen,
                 () -> engine.stop(StopReason.SIGNAL, "the process was told to stop"))) {
-            RunProgress progress = many && !isJson() && !quiet ? new RunProgress(screen, engine::status) : null;
-            try {
-                stopped = engine.run();
-            } finally {
-                if (progress != null) {
-                    progress.close();
-                }
-            }
+            Optional<StopReason> stopped = run(engine, many);
             stopped.ifPresent(totals::stopped);
             if (stopped.filter(reason -> reason == StopReason.STATE).isEmpty()) {
                 recorded.end(totals.notStarted());
             }
+            ExitCode code = totals.isInterrupted() && signals.exitCode() != 0 ? ExitCode.ofSignal(signals.exitCode()) : totals.code();
+            List<String> unwritten = records.end(code.number(), stopped.isPresent() ? engine.status().reason() : "");
+            unwritten.forEach(problem -> screen.message("roost: " + problem));
             report.summary(totals);
-            signal = signals.exitCode();
+            return unwritten.isEmpty() ? code : code.or(ExitCode.FAILED);
         }
-        return totals.isInterrupted() && signal != 0 ? ExitCode.ofSignal(signal) : totals.code();
+    }
+
+    /** A file that cannot be written is told before anything begins. */
+    private static void follow(RunRecords records, Engine engine, Brakes brakes) throws CommandException {
+        try {
+            records.follow(engine::status, brakes);
+        } catch (IOException e) {
+            throw CommandException.usage(e.getMessage());
+        }
+    }
+
+    private Optional<StopReason> run(Engine engine, boolean many) {
+        try (RunProgress progress = many && !isJson() && !quiet ? new RunProgress(screen, engine::status) : null) {
+            return engine.run();
+        }
     }
 
     private ExitCode nobody() {

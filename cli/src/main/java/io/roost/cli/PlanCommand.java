@@ -7,6 +7,7 @@ import io.roost.cli.screen.Screen;
 import io.roost.migrate.Account;
 import io.roost.migrate.Plan;
 import io.roost.migrate.Planner;
+import io.roost.preflight.Finding;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -39,7 +40,7 @@ final class PlanCommand extends ReportingCommand {
             throws IOException, CommandException, InterruptedException {
         Account account = site.account(name);
         Plan plan = new Planner(account, site.settings()).plan();
-        List<Advice> advice = site.advice(account);
+        List<Finding> advice = site.advice(account);
         if (command.isJson()) {
             new PlanJson(plan, advice, site.notes()).write(command.json());
         } else {

@@ -5,17 +5,19 @@ import java.util.List;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 
+import io.roost.cli.check.FindingReport;
 import io.roost.cli.screen.JsonLines;
 import io.roost.migrate.Plan;
 import io.roost.posix.FileSystemStatus;
+import io.roost.preflight.Finding;
 
 /** A {@link Plan} for scripts: one object of type {@code plan}. */
 final class PlanJson {
     private final Plan plan;
-    private final List<Advice> advice;
+    private final List<Finding> advice;
     private final List<String> notes;
 
-    PlanJson(Plan plan, List<Advice> advice, List<String> notes) {
+    PlanJson(Plan plan, List<Finding> advice, List<String> notes) {
         this.plan = plan;
         this.advice = advice;
         this.notes = notes;
@@ -90,11 +92,11 @@ final class PlanJson {
 
     private void settings(JsonGenerator json) throws IOException {
         json.writeArrayFieldStart("settings");
-        for (Advice a : advice) {
+        for (Finding a : advice) {
             json.writeStartObject();
             json.writeStringField("id", a.id());
             json.writeStringField("severity", JsonFields.id(a.severity()));
-            json.writeStringField("message", a.message());
+            json.writeStringField("message", FindingReport.sentence(a));
             json.writeStringField("remedy", a.remedy());
             json.writeEndObject();
         }

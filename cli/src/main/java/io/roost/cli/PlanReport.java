@@ -2,6 +2,7 @@ package io.roost.cli;
 
 import java.util.List;
 
+import io.roost.cli.check.FindingReport;
 import io.roost.cli.screen.Align;
 import io.roost.cli.screen.Quantity;
 import io.roost.cli.screen.Screen;
@@ -12,15 +13,16 @@ import io.roost.maildir.SourceProblem.Severity;
 import io.roost.migrate.Plan;
 import io.roost.posix.ByteString;
 import io.roost.posix.FileSystemStatus;
+import io.roost.preflight.Finding;
 
 /** A {@link Plan} for people. */
 final class PlanReport {
     private final Screen screen;
     private final Plan plan;
-    private final List<Advice> advice;
+    private final List<Finding> advice;
     private final List<String> notes;
 
-    PlanReport(Screen screen, Plan plan, List<Advice> advice, List<String> notes) {
+    PlanReport(Screen screen, Plan plan, List<Finding> advice, List<String> notes) {
         this.screen = screen;
         this.plan = plan;
         this.advice = advice;
@@ -104,9 +106,9 @@ final class PlanReport {
         if (!advice.isEmpty()) {
             screen.line();
             screen.line(Style.HEADING.of("Dovecot's settings"));
-            for (Advice a : advice) {
-                screen.line(Span.plain("  "), ProblemReport.label(a.severity()), Span.plain(" " + a.id()));
-                screen.paragraph("    ", "    ", a.message() + ": " + a.remedy());
+            for (Finding a : advice) {
+                screen.line(Span.plain("  "), FindingReport.label(a.severity()), Span.plain(" " + a.id()));
+                screen.paragraph("    ", "    ", FindingReport.sentence(a) + ". To do: " + a.remedy());
             }
         }
         if (!notes.isEmpty()) {

@@ -8,7 +8,7 @@ import io.roost.cli.screen.Screen;
 import picocli.CommandLine.Mixin;
 
 /** A command that reports to people, or with {@code --json} to scripts. What goes wrong is thrown and told by {@link Roost}. */
-abstract class ReportingCommand implements Callable<Integer> {
+abstract class ReportingCommand implements Callable<Integer>, JsonCommand {
     final Screen screen;
 
     @Mixin
@@ -28,7 +28,8 @@ abstract class ReportingCommand implements Callable<Integer> {
 
     abstract ExitCode run() throws Exception;
 
-    boolean isJson() {
+    @Override
+    public boolean isJson() {
         return output.json;
     }
 

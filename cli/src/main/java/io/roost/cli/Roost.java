@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.time.Clock;
 import java.util.Properties;
 
+import io.roost.cli.hostchange.HostChangeCommand;
 import io.roost.cli.screen.JsonLines;
 import io.roost.cli.screen.Screen;
 import picocli.CommandLine;
@@ -67,12 +68,15 @@ public final class Roost implements Runnable {
 
     private static CommandLine commandLine(Screen screen) {
         CommandLine roost = new CommandLine(new Roost());
+        roost.addSubcommand(new CheckCommand(screen));
         roost.addSubcommand(new PlanCommand(screen));
         roost.addSubcommand(new MigrateCommand(screen));
         roost.addSubcommand(new ResumeCommand(screen));
         roost.addSubcommand(new VerifyCommand(screen));
         roost.addSubcommand(new StatusCommand(screen));
+        roost.addSubcommand(HostChangeCommand.with(screen));
         roost.addSubcommand(CtlCommand.commandLine(screen));
+        roost.addSubcommand(new TuiCommand(screen));
         roost.addSubcommand(new DemoCommand(screen));
         roost.addSubcommand(new HelpCommand());
         roost.getSubcommands().values().forEach(command -> command.getCommandSpec().usageMessage().abbreviateSynopsis(true)
@@ -107,8 +111,8 @@ public final class Roost implements Runnable {
 
     private static int failure(Screen screen, Exception e, CommandLine command) {
         Failure failure = Failure.tell(screen, e);
-        if (command.getCommand() instanceof ReportingCommand reporting && reporting.isJson()) {
-            new JsonLines(screen, Clock.systemUTC()).object("error", "", json -> JsonFields.failure(json, failure));
+        if (command.getCommand() instanceof JsonCommand json && json.isJson()) {
+            new JsonLines(screen, Clock.systemUTC()).object("error", "", fields -> JsonFields.failure(fields, failure));
         }
         return failure.code().number();
     }

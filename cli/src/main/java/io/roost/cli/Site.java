@@ -1,12 +1,15 @@
 package io.roost.cli;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
+import io.roost.dovecot.AuthUsers;
 import io.roost.dovecot.DoveadmUsers;
 import io.roost.dovecot.DovecotProgram;
 import io.roost.dovecot.DovecotSettings;
@@ -18,6 +21,17 @@ import io.roost.dovecot.TemplateUsers;
 import io.roost.dovecot.UserDatabase;
 import io.roost.migrate.Account;
 import io.roost.migrate.Settings;
+import io.roost.posix.FileStatus;
+import io.roost.posix.OpenDirectory;
+import io.roost.posix.PosixException;
+import io.roost.preflight.Backend;
+import io.roost.preflight.Checks;
+import io.roost.preflight.Finding;
+import io.roost.preflight.MountTable;
+import io.roost.preflight.Preflight;
+import io.roost.preflight.SampleUser;
+import io.roost.preflight.Severity;
+import io.roost.preflight.Topology;
 
 /** What the options and the installed Dovecot say together: who the users are, where their mail is, and which settings hold. */
 final class Site {
@@ -37,29 +51,44 @@ final class Site {
 
     /** Asks Dovecot for what the options leave open. */
     static Site of(LocationOptions options) throws IOException, CommandException {
+        return of(options, Optional.empty());
+    }
+
+    /** @param given settings that were read elsewhere; Dovecot is not asked for them then */
+    static Site of(LocationOptions options, Optional<DovecotSettings> given) throws IOException, CommandException {
         Optional<String> config = Optional.ofNullable(options.dovecotConfig);
         List<String> notes = new ArrayList<>();
         if (options.noDovecot && config.isPresent()) {
             throw CommandException.usage("--no-dovecot and --dovecot-config exclude each other");
         }
-        if (options.noDovecot && options.home == null) {
+        if (options.noDovecot && options.home == null && given.isEmpty()) {
             throw CommandException.usage("with --no-dovecot nobody knows where users live: give --home, such as --home "
                     + "'/mail/%d/%n'");
         }
         boolean ask = !options.noDovecot && DovecotProgram.isInstalled("doveconf");
-        if (!ask && options.home == null) {
+        if (!ask && options.home == null && given.isEmpty()) {
             throw new CommandException(ExitCode.PREREQUISITE_MISSING, "Dovecot is not installed here, so that nobody knows "
                     + "where users live: run Roost on a backend, or give --home and --from, such as --home '/mail/%d/%n' "
                     + "--from maildir:~/Maildir");
         }
-        if (!ask && !options.noDovecot) {
+        if (!ask && !options.noDovecot && given.isEmpty()) {
             notes.add("Dovecot is not installed here: the defaults of 2.3 are taken for mdbox_rotate_size, pop3_uidl_format "
                     + "and plugins");
         }
-        DovecotSettings settings = ask ? ask(config) : DovecotSettings.parse("");
-        UserDatabase users = options.home == null ? new DoveadmUsers(DovecotProgram.doveadm(config))
-                : new TemplateUsers(options.home, settings.authUsernameFormat(), -1, -1);
+        DovecotSettings settings = given.isPresent() ? given.get() : ask ? ask(config) : DovecotSettings.parse("");
+        UserDatabase users = options.home != null ? new TemplateUsers(options.home, settings.authUsernameFormat(), -1, -1)
+                : ask ? new AuthUsers(settings, new DoveadmUsers(DovecotProgram.doveadm(config))) : ofSettings(settings);
         return new Site(options, settings, ask, users, notes);
+    }
+
+    /** Where no Dovecot can be asked, its settings may tell where homes are. */
+    private static UserDatabase ofSettings(DovecotSettings settings) {
+        if (settings.get("mail_home").isEmpty()) {
+            return name -> {
+                throw new UserDatabase.TemporaryFailure(name, "no Dovecot is here to ask, and mail_home is not set: give --home");
+            };
+        }
+        return new TemplateUsers(settings.get("mail_home"), settings.authUsernameFormat(), -1, -1);
     }
 
     private static DovecotSettings ask(Optional<String> config) throws IOException {
@@ -72,8 +101,62 @@ final class Site {
     }
 
     /** What there is to say about Dovecot's settings; nothing if it was not asked. */
-    List<Advice> advice(Account account) throws IOException {
-        return asked ? SettingsAdvice.of(dovecot, account, settings()) : List.of();
+    List<Finding> advice(Account account) throws IOException, InterruptedException {
+        if (!asked) {
+            return List.of();
+        }
+        Backend backend = new Backend(dovecot, "doveconf -a", true, Topology.UNKNOWN, List.of(sampleOf(account)), List.of(),
+                Optional.of(settings().pop3UidlFormat()), Path.of("/"), MountTable.ofProcess());
+        return Preflight.look(Checks.forPlan(), backend, Checks.IDS_FOR_PLAN, List.of()).stream()
+                .filter(finding -> finding.severity() != Severity.OK)
+                .sorted(Comparator.comparing(Finding::severity).reversed()).toList();
+    }
+
+    /**
+     * This machine, for the checks of {@link Preflight}.
+     *
+     * @param users a sample of them, or those who are about to be migrated
+     */
+    Backend backend(Topology topology, List<SampleUser> users) throws IOException {
+        return new Backend(dovecot, topology, users, MountTable.ofProcess());
+    }
+
+    /** An account as the checks see it. The owner of the mail is that of the source where the userdb does not tell. */
+    static SampleUser sampleOf(Account account) {
+        return sample(account.user(), account.home(), account.uid(), account.gid(), Optional.of(account.source()),
+                Optional.of(account.target()));
+    }
+
+    /** A user as they are, migrated or not. */
+    SampleUser sample(String name) throws IOException, CommandException {
+        MailUser user = users.find(name);
+        MailLocation current = options.from == null ? current(user) : user.location(options.from);
+        MailLocation target = options.to == null && current.isMdbox() ? current : user.location(targetSetting());
+        return sample(user.name(), user.home(), user.uid(), user.gid(), Optional.of(current), Optional.of(target));
+    }
+
+    private static SampleUser sample(String name, String home, int uid, int gid, Optional<MailLocation> source,
+            Optional<MailLocation> target) {
+        int owner = uid;
+        int group = gid;
+        try {
+            Optional<FileStatus> root = source.isEmpty() ? Optional.empty() : OpenDirectory.statusOf(source.get().root());
+            owner = uid < 0 ? root.map(FileStatus::uid).orElse(-1) : uid;
+            group = gid < 0 ? root.map(FileStatus::gid).orElse(-1) : gid;
+        } catch (PosixException e) {
+            // what stands in the way is told by the checks that look there
+        }
+        return new SampleUser(name, home, owner, group, source, target);
+    }
+
+    /** Dovecot's settings, as they were asked for. */
+    DovecotSettings dovecot() {
+        return dovecot;
+    }
+
+    /** Whether a Dovecot was asked for its settings. */
+    boolean isAsked() {
+        return asked;
     }
 
     /** What the user should know about how this was found out. */
@@ -115,12 +198,7 @@ final class Site {
         if (!asked) {
             throw CommandException.usage("nobody knows all users without Dovecot: name them, or give --users-file FILE");
         }
-        DovecotProgram.Result result = DovecotProgram.doveadm(Optional.ofNullable(options.dovecotConfig)).run("user", "*");
-        if (result.exitCode() != 0) {
-            throw new IOException("Dovecot cannot list its users (doveadm user '*'): " + result.firstErrors()
-                    + "; not every userdb can: SQL and LDAP need an iterate_query or iterate_filter. Else give --users-file FILE");
-        }
-        return result.outputText().lines().filter(line -> !line.isEmpty()).toList();
+        return new AuthUsers(dovecot, users).all();
     }
 
     Account account(String name) throws IOException, CommandException {

@@ -89,7 +89,7 @@ class DovecotIntegrationTest {
                 .config("mdbox_rotate_size = 100k\n").start()) {
             dovecot.own(MaildirSample.of(dovecot.home("anna").resolve("Maildir"), 3, 20).write());
             assertEquals(0, run(dovecot, "plan", "anna"), captured::err);
-            assertTrue(captured.out().contains("warning pop3-uidl-format"), captured.out());
+            assertTrue(captured.out().contains("UNSAFE pop3-uidl-format"), captured.out());
             assertFalse(captured.out().contains("Writes  1 m.* file,"), captured.out());
         }
     }

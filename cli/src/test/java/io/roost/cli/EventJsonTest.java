@@ -13,6 +13,7 @@ import io.roost.cli.screen.CapturedScreen;
 import io.roost.cli.screen.JsonLines;
 import io.roost.maildir.SourceProblem.Kind;
 import io.roost.migrate.Event;
+import io.roost.migrate.MonthCounts;
 
 class EventJsonTest {
     private long now;
@@ -43,5 +44,22 @@ class EventJsonTest {
         assertEquals("warning", lines.get(5).get("severity"));
         assertEquals("copied", lines.get(6).get("state"));
         assertEquals(2L, lines.get(7).get("attempt"));
+    }
+
+    @Test
+    void monthsOfBothSides() {
+        CapturedScreen captured = CapturedScreen.plain();
+        MonthCounts source = new MonthCounts();
+        source.add(1_577_836_799L, 1);
+        source.add(1_577_836_800L, 7);
+        source.addUndated(2);
+        MonthCounts target = new MonthCounts();
+        target.add(1_577_836_800L, 7);
+        new EventJson(new JsonLines(captured.screen(), Clock.systemUTC()), () -> now).event(new Event.Compared("anna", source, target));
+        Map<String, Object> line = Json.object(captured.out());
+        assertEquals("compared", line.get("type"));
+        assertEquals(Map.of("2019-12", 1L, "2020-01", 7L), line.get("source"));
+        assertEquals(Map.of("2020-01", 7L), line.get("target"));
+        assertEquals(2L, line.get("undated"));
     }
 }

@@ -14,11 +14,11 @@ import org.junit.jupiter.api.Test;
 import io.roost.cli.screen.CapturedScreen;
 import io.roost.cli.screen.JsonLines;
 import io.roost.maildir.SourceProblem.Kind;
-import io.roost.maildir.SourceProblem.Severity;
 import io.roost.migrate.Plan;
+import io.roost.preflight.Finding;
 
 class PlanJsonTest {
-    private static Map<String, Object> write(Plan plan, List<Advice> advice) {
+    private static Map<String, Object> write(Plan plan, List<Finding> advice) {
         CapturedScreen captured = CapturedScreen.plain();
         new PlanJson(plan, advice, List.of("a note")).write(new JsonLines(captured.screen(), Clock.systemUTC()));
         return Json.object(captured.out());
@@ -28,7 +28,7 @@ class PlanJsonTest {
     void hasEverythingThatThePlanHas() {
         Map<String, Object> json = write(Samples.plan(List.of(Samples.problem(Kind.UNREADABLE, "cur/x\u00e9")),
                 List.of("an obstacle"),
-                Optional.of(Samples.nfs())), List.of(new Advice("zlib", Severity.WARNING, "m", "r")));
+                Optional.of(Samples.nfs())), List.of(new Finding.Question("zlib", "mail_plugins", "all", "why").unsafe("m", "r")));
         assertEquals(List.of("type", "time", "user", "clean", "source", "target", "mailboxes", "mails", "bytes", "data_files",
                 "data_bytes", "index_bytes", "files", "space", "estimate", "obstacles", "problems", "settings", "notes"),
                 List.copyOf(json.keySet()));
@@ -48,7 +48,7 @@ class PlanJsonTest {
         assertEquals("loss", problem.get("severity"));
         assertEquals("/mail/anna/Maildir/cur/x\\xe9", problem.get("path"));
         assertEquals("L21haWwvYW5uYS9NYWlsZGlyL2N1ci946Q==", problem.get("path_base64"));
-        assertEquals(Map.of("id", "zlib", "severity", "warning", "message", "m", "remedy", "r"),
+        assertEquals(Map.of("id", "zlib", "severity", "unsafe", "message", "mail_plugins: m; why", "remedy", "r"),
                 Json.array(json.get("settings")).get(0));
         assertEquals(List.of("a note"), json.get("notes"));
     }

@@ -12,11 +12,11 @@ import org.junit.jupiter.api.Test;
 import io.roost.cli.screen.CapturedScreen;
 import io.roost.maildir.SourceProblem;
 import io.roost.maildir.SourceProblem.Kind;
-import io.roost.maildir.SourceProblem.Severity;
 import io.roost.migrate.Plan;
+import io.roost.preflight.Finding;
 
 class PlanReportTest {
-    private static String print(Plan plan, List<Advice> advice, List<String> notes) {
+    private static String print(Plan plan, List<Finding> advice, List<String> notes) {
         CapturedScreen captured = CapturedScreen.plain();
         new PlanReport(captured.screen(), plan, advice, notes).print();
         captured.outLines().forEach(line -> assertTrue(line.length() < 80, line));
@@ -91,9 +91,10 @@ class PlanReportTest {
     @Test
     void obstaclesSettingsAndNotesAreSaid() {
         String text = print(Samples.plan(List.of(), List.of("there is an mdbox already"), Optional.empty()),
-                List.of(new Advice("separator", Severity.WARNING, "no separator", "set one")), List.of("defaults are taken"));
+                List.of(new Finding.Question("separator", "separator", "one", "clients get lost").unsafe("none", "set one")),
+                List.of("defaults are taken"));
         assertTrue(text.contains("In the way\n  - there is an mdbox already\n"), text);
-        assertTrue(text.contains("Dovecot's settings\n  warning separator\n    no separator: set one\n"), text);
+        assertTrue(text.contains("Dovecot's settings\n  UNSAFE separator\n    separator: none; clients get lost. To do: set one\n"), text);
         assertTrue(text.contains("Note: defaults are taken\n"), text);
         assertTrue(text.endsWith("Not ready: see what is in the way.\n"), text);
     }

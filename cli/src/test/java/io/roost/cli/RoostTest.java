@@ -26,7 +26,7 @@ class RoostTest {
     @Test
     void everyCommandHasHelpThatFitsAndShowsExamples() {
         assertEquals(0, run("help"));
-        for (String command : List.of("plan", "migrate", "verify", "status", "demo")) {
+        for (String command : List.of("check", "plan", "migrate", "verify", "status", "demo")) {
             assertTrue(captured.out().contains("\n  " + command + " "), captured.out());
             CapturedScreen help = CapturedScreen.plain();
             assertEquals(0, Roost.run(help.screen(), "help", command));

@@ -102,6 +102,9 @@ public final class HostChange {
     public Outcome check(UserPaths user) throws IOException {
         try {
             Optional<HostFile> index = HostFile.open(user.index());
+            if (index.isEmpty() && HostFile.lookAgain(user.index())) {
+                index = HostFile.open(user.index());
+            }
             if (index.isEmpty()) {
                 return withoutIndex(user);
             }
@@ -160,8 +163,11 @@ public final class HostChange {
         hook.after(Step.MOVED);
         tell(user, change, deleted, moved, found);
         LastHost mine = LastHost.now(host);
-        shared.replace(mine, ownership);
+        boolean named = name(user, shared, mine, ownership);
         hook.after(Step.HOST_WRITTEN);
+        if (!named) {
+            return Outcome.UNRECORDED;
+        }
         if (!(shared.read() instanceof HostFile.Present now && now.host().equals(mine))) {
             ListIndexFiles.delete(local);
             notes.warning("user " + user.user() + ": another host took the user at the same time; list index deleted once more");
@@ -175,6 +181,22 @@ public final class HostChange {
         }
         hook.after(Step.RECORDED);
         return moved ? Outcome.MOVED : Outcome.TAKEN;
+    }
+
+    /** Replaces the file on shared storage; where there is no room for it, removes it, so that no host believes anything. */
+    private boolean name(UserPaths user, HostFile shared, LastHost mine, Ownership ownership) throws IOException {
+        try {
+            shared.replace(mine, ownership);
+            return true;
+        } catch (PosixException e) {
+            if (!e.isNoSpace()) {
+                throw e;
+            }
+            shared.directory().removeFile(LastHost.FILE);
+            shared.directory().sync();
+            notes.warning("user " + user.user() + ": " + e.getMessage() + "; until there is room, each login deletes the list index");
+            return false;
+        }
     }
 
     /** Empty if the two agree. */
@@ -214,7 +236,7 @@ public final class HostChange {
         if (migration) {
             ListIndexFiles.drop(shared.directory());
         }
-        shared.replace(LastHost.now(host), ownership);
+        name(user, shared, LastHost.now(host), ownership);
         return Outcome.UNRECORDED;
     }
 

@@ -49,6 +49,26 @@ final class HostFile implements Closeable {
         }
     }
 
+    /**
+     * Makes an NFS client ask the server about names that it remembers as missing: a change of the directory's owner, to the
+     * one it has, refreshes what it knows of the directory.
+     *
+     * @param path of the name that seems to be missing
+     * @return whether asking again may give another answer
+     */
+    static boolean lookAgain(String path) {
+        int slash = path.lastIndexOf('/');
+        try (OpenDirectory parent = OpenDirectory.open(slash <= 0 ? "/" : path.substring(0, slash))) {
+            if (!parent.fileSystem().isNetwork()) {
+                return false;
+            }
+            parent.chown(parent.status().uid(), -1);
+            return true;
+        } catch (PosixException e) {
+            return false;
+        }
+    }
+
     OpenDirectory directory() {
         return index;
     }

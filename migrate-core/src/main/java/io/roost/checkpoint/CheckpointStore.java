@@ -33,7 +33,7 @@ public final class CheckpointStore implements Closeable {
     private static final int SCHEMA = 1;
     private static final int MAX_KEY = 500;
     private static final int REGISTERED_AT_ONCE = 5000;
-    private static final String[] NAMES = {"meta", "users", "mailboxes", "placed", "problems"};
+    private static final String[] NAMES = {"meta", "users", "mailboxes", "placed", "problems", "cutovers"};
 
     private final String path;
     private final Env<ByteBuffer> env;
@@ -42,6 +42,7 @@ public final class CheckpointStore implements Closeable {
     private final Dbi<ByteBuffer> mailboxes;
     private final Dbi<ByteBuffer> placed;
     private final Dbi<ByteBuffer> problems;
+    private final Dbi<ByteBuffer> cutovers;
     private final GroupCommit writer;
     /** What is being recorded of users while nobody waits, by name. */
     private final Map<String, GroupCommit.Later> later = new ConcurrentHashMap<>();
@@ -56,6 +57,7 @@ public final class CheckpointStore implements Closeable {
         mailboxes = env.openDbi(NAMES[2], flags);
         placed = env.openDbi(NAMES[3], flags);
         problems = env.openDbi(NAMES[4], flags);
+        cutovers = env.openDbi(NAMES[5], flags);
         writer = new GroupCommit(env);
         identity = env.isReadOnly() ? read(this::knownIdentity) : initialise();
     }
@@ -314,6 +316,16 @@ public final class CheckpointStore implements Closeable {
             clear(txn, problems, user.number());
         }
         return null;
+    }
+
+    /** What is known of a user's last cutover; empty if there was none. */
+    public Optional<CutoverRecord> cutover(int userNumber) {
+        return read(txn -> Optional.ofNullable(cutovers.get(txn, key(userNumber, 0))).map(CutoverRecord::read));
+    }
+
+    public void putCutover(int userNumber, CutoverRecord cutover) {
+        byte[] bytes = cutover.write();
+        write(txn -> cutovers.put(txn, key(userNumber, 0), direct(bytes)));
     }
 
     /** Replaces what was found about the user's source. */

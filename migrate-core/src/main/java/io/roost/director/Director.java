@@ -32,6 +32,14 @@ public interface Director extends Closeable {
     void move(String user, String host) throws IOException;
 
     /**
+     * Keeps a user on a backend for another {@code director_user_expire}, and never moves anybody who is elsewhere: asks once, and
+     * not again while somebody else's move is being finished.
+     *
+     * @return whether the director has the user on that backend, or nowhere at all
+     */
+    boolean refresh(String user, String host) throws IOException;
+
+    /**
      * Ends the sessions of a user that the directors proxy, but perhaps not one that has just begun; the user may log in again at
      * once. So whoever wants nobody to be there asks again until nobody is.
      */

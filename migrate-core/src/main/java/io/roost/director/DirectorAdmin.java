@@ -121,11 +121,30 @@ public final class DirectorAdmin implements Director {
             return switch (answer) {
                 case "OK" -> Optional.of(answer);
                 case "TRYAGAIN" -> Optional.empty();
-                case "NOTFOUND" -> throw new DirectorException(Kind.NOT_FOUND, "the director does not know the backend " + host
-                        + ": look at \"doveadm director status\"");
+                case "NOTFOUND" -> throw unknownBackend(host);
                 default -> throw unexpected("USER-MOVE", answer, "OK, NOTFOUND or TRYAGAIN");
             };
         });
+    }
+
+    @Override
+    public boolean refresh(String user, String host) throws IOException {
+        Optional<String> current = lookup(user).current();
+        if (current.isPresent() && !current.get().equals(host)) {
+            return false;
+        }
+        String answer = command(ask("USER-MOVE", argument(user), host(host)));
+        return switch (answer) {
+            // Being moved by somebody, perhaps by us: where to, the next look tells.
+            case "OK", "TRYAGAIN" -> true;
+            case "NOTFOUND" -> throw unknownBackend(host);
+            default -> throw unexpected("USER-MOVE", answer, "OK, NOTFOUND or TRYAGAIN");
+        };
+    }
+
+    private static DirectorException unknownBackend(String host) {
+        return new DirectorException(Kind.NOT_FOUND, "the director does not know the backend " + host
+                + ": look at \"doveadm director status\"");
     }
 
     @Override

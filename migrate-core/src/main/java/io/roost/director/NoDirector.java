@@ -22,6 +22,11 @@ public final class NoDirector implements Director {
     }
 
     @Override
+    public boolean refresh(String user, String host) {
+        return true;
+    }
+
+    @Override
     public void kick(String user) {
         // Nobody proxies; the backend itself is asked elsewhere.
     }

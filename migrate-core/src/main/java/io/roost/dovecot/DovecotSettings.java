@@ -3,6 +3,7 @@ package io.roost.dovecot;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -20,11 +21,13 @@ public final class DovecotSettings {
             Map.entry("auth_username_chars", "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01234567890.-_@"),
             Map.entry("auth_username_format", "%Lu"),
             Map.entry("base_dir", "/run/dovecot"),
+            Map.entry("dotlock_use_excl", "yes"),
             Map.entry("first_valid_gid", "1"),
             Map.entry("first_valid_uid", "500"),
             Map.entry("last_valid_gid", "0"),
             Map.entry("last_valid_uid", "0"),
             Map.entry("lmtp_save_to_detail_mailbox", "no"),
+            Map.entry("lock_method", "fcntl"),
             Map.entry("mail_attachment_dir", ""),
             Map.entry("mail_attribute_dict", ""),
             Map.entry("mail_fsync", "optimized"),
@@ -115,6 +118,23 @@ public final class DovecotSettings {
             }
         }
         return get(key);
+    }
+
+    /** What {@code protocol NAME { }} blocks set otherwise than the global setting, by protocol, in order. */
+    public Map<String, String> overrides(String key) {
+        Map<String, String> overrides = new LinkedHashMap<>();
+        for (Block block : blocks("protocol")) {
+            String value = block.values().get(key);
+            if (value != null && !value.equals(get(key))) {
+                overrides.putIfAbsent(block.argument(), value);
+            }
+        }
+        return overrides;
+    }
+
+    /** The protocols that are served. */
+    public Set<String> protocols() {
+        return words(get("protocols"));
     }
 
     public boolean getBoolean(String key) throws InvalidSettingException {
@@ -283,7 +303,7 @@ public final class DovecotSettings {
         return configured.isEmpty() ? '\\' : configured.charAt(0);
     }
 
-    private List<Block> blocks(String name) {
+    List<Block> blocks(String name) {
         return output.root().blocks().stream().filter(block -> block.name().equals(name)).toList();
     }
 

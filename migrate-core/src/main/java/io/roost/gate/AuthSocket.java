@@ -13,7 +13,7 @@ import io.roost.dovecot.UserNames;
 import io.roost.posix.ByteString;
 
 /**
- * The auth of the Dovecot on this host, over its master socket {@code BASE_DIR/auth-userdb}: the protocol of
+ * The auth of the Dovecot on this host, over its master socket {@code BASE_DIR/auth-master}, which is root's: the protocol of
  * {@code src/auth/auth-master-connection.c}, version 1, in lines that end with LF and fields divided by TAB.
  *
  * <pre>
@@ -27,9 +27,9 @@ import io.roost.posix.ByteString;
  *   server: "OK" TAB id TAB count LF
  * </pre>
  *
- * <p>Fields are tab-escaped, except for the reason: 2.3.19 writes it as it is, so that tabs in it look like further fields. A
- * socket that only its owner may use answers no lookup of others; as root all of them do. Each question is a connection of its
- * own, so that a restart of Dovecot is not noticed. Immutable and thread-safe.
+ * <p>Fields are tab-escaped, except for the reason: 2.3.19 writes it as it is, so that tabs in it look like further fields.
+ * {@code auth-userdb} beside it speaks the same, but flushes no cache. Each question is a connection of its own, so that a
+ * restart of Dovecot is not noticed. Immutable and thread-safe.
  */
 public final class AuthSocket implements AuthProbe {
     /** Dovecot's own clients wait longer, but somebody is locked out meanwhile. */
@@ -40,7 +40,7 @@ public final class AuthSocket implements AuthProbe {
     private final String service;
 
     /**
-     * @param socket  {@code BASE_DIR/auth-userdb}, or {@code auth-master}
+     * @param socket  {@code BASE_DIR/auth-master}
      * @param service as which to ask: userdbs may answer by it, such as {@code imap}
      */
     public AuthSocket(Path socket, String service) {

@@ -85,20 +85,15 @@ public final class PasswdFileGate implements Gate {
             Line line = lines.get(i);
             if (line.name().equals(name)) {
                 if (!isOwn(line)) {
-                    throw new GateException(whoElse(line, entry.user()));
+                    throw line.entry().map(other -> other.refusal(file.name())).orElseGet(() -> new GateException("user "
+                            + ByteString.toText(ByteString.ofText(entry.user())) + " is locked out already in " + file.name()
+                            + " by a line that is not Roost's: remove it there when the user may be let in"));
                 }
                 lines.set(i, GateFileFormat.line(entry));
                 return;
             }
         }
         lines.add(GateFileFormat.line(entry));
-    }
-
-    private String whoElse(Line line, String user) {
-        String where = "user " + ByteString.toText(ByteString.ofText(user)) + " is locked out already in " + file.name();
-        return line.entry().map(other -> where + " by Roost on " + other.owner().host() + ", process " + other.owner().pid()
-                + ", since " + other.closed() + " until " + other.expires() + ": wait for it, or use roost gate open")
-                .orElse(where + " by a line that is not Roost's: remove it there when the user may be let in");
     }
 
     @Override
@@ -113,8 +108,7 @@ public final class PasswdFileGate implements Gate {
                     return;
                 }
             }
-            throw new GateException("the gate of user " + ByteString.toText(ByteString.ofText(user)) + " in " + file.name()
-                    + " was opened by somebody else");
+            throw GateEntry.gone(user, file.name());
         });
     }
 

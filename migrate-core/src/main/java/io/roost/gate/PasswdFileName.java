@@ -29,6 +29,11 @@ final class PasswdFileName {
 
     /** @return a byte string */
     static String of(String user) {
-        return ByteString.ofText(user).replaceAll("[\\\\\"']", "\\\\$0");
+        return escaped(ByteString.ofText(user));
+    }
+
+    /** @param name byte string; a byte string too */
+    static String escaped(String name) {
+        return name.replaceAll("[\\\\\"']", "\\\\$0");
     }
 }

@@ -18,4 +18,18 @@ final class Pause {
             throw interrupted;
         }
     }
+
+    /** As {@link #millis}, to its end: an interruption is kept for later. For short waits that hold up others too. */
+    static void uninterrupted(long millis) {
+        boolean interrupted = Thread.interrupted();
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException e) {
+            interrupted = true;
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
 }

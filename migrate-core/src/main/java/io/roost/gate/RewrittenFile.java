@@ -152,7 +152,7 @@ final class RewrittenFile {
                     throw new GateException("somebody else has held the lock of " + name + " for " + patience.toSeconds()
                             + " s: see who with \"fuser " + name + "\"");
                 } else {
-                    Pause.millis(LOCK_POLL_MILLIS, name);
+                    Pause.uninterrupted(LOCK_POLL_MILLIS);
                 }
             } finally {
                 if (file != null) {

@@ -32,12 +32,34 @@ public sealed interface Event {
     record Verifying(String user, long mailsDone, long mailsTotal) implements Event {
     }
 
+    /**
+     * The result was read back and is as the source has it. Told again if the last steps are done again; the last one counts.
+     *
+     * @param source when the mails of the last scan were received, as the source tells, those left out included
+     * @param target when those of the mdbox were received, as its data files and reference counts tell
+     */
+    record Compared(String user, MonthCounts source, MonthCounts target) implements Event {
+    }
+
     /** Something odd about the source, whether or not it stops the user. */
     record Problem(String user, SourceProblem problem) implements Event {
     }
 
     /** The source changed while the indexes were written; finish starts again. */
     record SourceChanged(String user, int attempt) implements Event {
+    }
+
+    /**
+     * The user was cut over and is let in again.
+     *
+     * @param lockOutMillis from the first login that could be refused to the first that was accepted, as Dovecot's auth answered
+     * @param workMillis    the part of it in which Roost worked behind the closed gate
+     */
+    record CutOver(String user, long lockOutMillis, long workMillis) implements Event {
+    }
+
+    /** A mail that reached the Maildir after everything was copied from there was put into the mdbox. */
+    record BroughtOver(String user, String path) implements Event {
     }
 
     /** The user is done. */

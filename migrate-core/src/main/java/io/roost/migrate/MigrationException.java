@@ -26,6 +26,8 @@ public final class MigrationException extends Exception {
         IO,
         /** The source kept changing: the user or a delivery is active. */
         ACTIVE,
+        /** The user is on another backend, or was moved there meanwhile. */
+        ELSEWHERE,
         /** What was written differs from the source. */
         MISMATCH,
         /** Told to stop. */

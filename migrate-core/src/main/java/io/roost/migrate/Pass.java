@@ -25,6 +25,7 @@ final class Pass {
     private final Unrecorded unrecorded;
     private final boolean remote;
     private UserSnapshot snapshot;
+    private UserRecord latest;
     private int[] numbers;
     private long notFound;
     private long copiedMails;
@@ -109,6 +110,8 @@ final class Pass {
             finisher.write(snapshot, numbers, user);
             sync();
             user = journal.record(user, UserState.FINISHED);
+            // With what was placed by the last copy: a result that is taken back goes on from there.
+            latest = user;
             new StagedVerification(account, staging, paths, placed, finisher, events).verify(snapshot, numbers, user);
             if (standsStill()) {
                 problems.note(finisher.caches().problems());
@@ -122,6 +125,11 @@ final class Pass {
                 + settings.finishAttempts() + " attempts: lock the user out of logins and delivery, and run again");
     }
 
+    /** What the indexes were written from, to tell later what has changed since. */
+    SourceBaseline baseline() {
+        return SourceBaseline.of(snapshot, maildir, paths);
+    }
+
     private void sync() throws IOException {
         unrecorded.settle(staging.syncsAsWhole());
         long started = System.nanoTime();
@@ -130,8 +138,8 @@ final class Pass {
     }
 
     /** The user as it is to be recorded when all of it is on disk. */
-    UserRecord counted(UserRecord user) {
-        return unrecorded.counted(user);
+    UserRecord counted() {
+        return unrecorded.counted(latest);
     }
 
     /** Whether another scan finds what the indexes were written from. The stamps tell in most cases without one. */
@@ -145,6 +153,7 @@ final class Pass {
         }
         long before = snapshot.fingerprint();
         snapshot = null;
-        return scan().fingerprint() == before;
+        snapshot = scan();
+        return snapshot.fingerprint() == before;
     }
 }

@@ -45,6 +45,9 @@ final class StagedVerification {
     private final Event.Sink events;
     private final Mismatches mismatches = new Mismatches();
     private final ContentDigest digest = new ContentDigest();
+    /** Received dates, as the two sides tell them, each from its own reading. */
+    private final MonthCounts inSource = new MonthCounts();
+    private final MonthCounts inTarget = new MonthCounts();
     private int next;
     private int done;
 
@@ -61,8 +64,9 @@ final class StagedVerification {
     void verify(UserSnapshot snapshot, int[] numbers, UserRecord user) throws IOException, MigrationException, InterruptedException {
         try {
             long mapUidValidity = Integer.toUnsignedLong(user.runStamp());
+            MapIndex map;
             try (OpenDirectory directory = staging.directory(paths.mapIndex())) {
-                MapIndex map = MapIndex.read(directory);
+                map = MapIndex.read(directory);
                 compareMap(map, user);
             }
             // Two halves that share nothing but what was placed: the mailboxes in a thread of their own, the mails here.
@@ -72,7 +76,7 @@ final class StagedVerification {
                 return null;
             });
             try {
-                readDataFiles();
+                readDataFiles(map);
             } finally {
                 // Even if told to stop: whoever handles that may want to remove what it reads.
                 other.await();
@@ -86,6 +90,7 @@ final class StagedVerification {
                     + (mismatches.count() == 1 ? " place: " : " places, the first: ") + mismatches.kept().get(0)
                     + "; nothing was published");
         }
+        events.event(new Event.Compared(account.user(), inSource, inTarget));
     }
 
     private void compareMap(MapIndex map, UserRecord user) {
@@ -107,12 +112,12 @@ final class StagedVerification {
         mismatches.require("", "records in the map", owners, map.size());
     }
 
-    private void readDataFiles() throws IOException, InterruptedException {
+    private void readDataFiles(MapIndex map) throws IOException, InterruptedException {
         try (OpenDirectory storage = staging.directory(paths.storage())) {
             for (int id = 1; id <= finisher.dataFiles(); id++) {
                 int fileId = id;
                 try (MailFileReader reader = MailFileReader.open(storage, id)) {
-                    reader.scan(mail -> compareStored(reader, fileId, mail));
+                    reader.scan(mail -> compareStored(map, reader, fileId, mail));
                 }
                 if (Thread.interrupted()) {
                     throw new InterruptedException();
@@ -142,7 +147,7 @@ final class StagedVerification {
         }
     }
 
-    private void compareStored(MailFileReader reader, int fileId, StoredMail mail) throws IOException {
+    private void compareStored(MapIndex map, MailFileReader reader, int fileId, StoredMail mail) throws IOException {
         skipShared();
         if (next == placed.size() || placed.fileId(next) != fileId || placed.offset(next) != mail.offset()
                 || placed.recordSize(next) != mail.recordSize()) {
@@ -153,6 +158,8 @@ final class StagedVerification {
         int i = next++;
         reader.data(mail, digest::add);
         MailMetadata m = mail.metadata();
+        int inMap = map.find(finisher.mapUid(i));
+        inTarget.add(m.received(), inMap < 0 ? 0 : map.refcount(inMap));
         long found = digest.finish();
         Guid128 guid = Guid128.ofText(m.guid());
         if (found != placed.digest(i) || m.plainSize() != placed.plainSize(i) || m.virtualSize() != placed.virtualSize(i)
@@ -184,6 +191,8 @@ final class StagedVerification {
                     mismatches.require(mailbox, i, "mail", "not placed", "map UID " + index.mapUid(j));
                     return;
                 }
+                long received = mailbox.mails().receivedDate(i);
+                inSource.add(received == MailList.UNKNOWN ? placed.received(at) : received, 1);
                 long saved = mailbox.mails().savedDate(i) == MailList.UNKNOWN ? placed.saved(at) : mailbox.mails().savedDate(i);
                 mismatches.require(mailbox, i, "map UID", (long) finisher.mapUid(at), index.mapUid(j));
                 mismatches.require(mailbox, i, "saved date", saved, index.saveDate(j));
@@ -192,6 +201,12 @@ final class StagedVerification {
 
             @Override
             public void onlySource(int i) {
+                long received = mailbox.mails().receivedDate(i);
+                if (received == MailList.UNKNOWN) {
+                    inSource.addUndated(1);
+                } else {
+                    inSource.add(received, 1);
+                }
                 if (placed.find(number, mailbox.mails().key(i)) >= 0) {
                     mismatches.require(mailbox, i, "mail", "in the mailbox", "missing");
                 }

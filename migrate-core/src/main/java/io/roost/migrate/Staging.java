@@ -283,6 +283,19 @@ final class Staging implements NewFiles, Closeable {
         root.publishWhole(ownership);
     }
 
+    /**
+     * Takes a published mdbox back that nobody has used, so that it can be written once more from what is in the Maildir now. Who is
+     * killed meanwhile leaves it for {@link #open} to take back the rest.
+     */
+    static void unpublish(Account account, TargetPaths paths) throws IOException {
+        try (Staging staging = new Staging(account, paths, Ownership.PRIVATE)) {
+            StagingMarker published = staging.root.publishedMarker();
+            if (published != null) {
+                staging.root.takeBack(published.set(), name -> false);
+            }
+        }
+    }
+
     /** Removes the markers of a published mdbox; may be repeated. */
     static void removeMarkers(Account account, TargetPaths paths) throws IOException {
         try (Staging staging = new Staging(account, paths, Ownership.PRIVATE)) {

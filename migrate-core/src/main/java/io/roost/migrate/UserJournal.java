@@ -85,7 +85,8 @@ final class UserJournal {
     MigrationException failed(MigrationException why) {
         try {
             store.user(account.user()).ifPresent(user -> {
-                UserRecord failed = user.failed(why.getMessage(), System.currentTimeMillis());
+                // Of a user who is switched the next run must know that.
+                UserRecord failed = user.state().isSwitched() ? user : user.failed(why.getMessage(), System.currentTimeMillis());
                 store.put(scanned == null ? failed : failed.withTotals(scanned.mailboxes(), scanned.mailsTotal(), scanned.bytesTotal()),
                         takeUnrecorded(), problems.records());
             });

@@ -1,6 +1,8 @@
 package io.roost.migrate;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.Optional;
 
 import io.roost.checkpoint.CheckpointException;
 import io.roost.checkpoint.CheckpointStore;
@@ -9,6 +11,7 @@ import io.roost.checkpoint.UserRecord;
 import io.roost.checkpoint.UserState;
 import io.roost.dovecot.CorruptFileException;
 import io.roost.dovecot.InvalidSettingException;
+import io.roost.maildir.Maildir;
 import io.roost.migrate.MigrationException.Kind;
 import io.roost.posix.ByteString;
 import io.roost.posix.FileStatus;
@@ -22,6 +25,9 @@ import io.roost.posix.PosixException;
  * happened ({@link UserState}); a killed run goes on from what is recorded. Not thread-safe; one object for one attempt.
  */
 public final class UserMigration {
+    /** After a copy that took longer, another look is taken before the user is locked out. */
+    private static final long LONG_COPY_MILLIS = 5_000;
+
     private final Account account;
     private final Settings settings;
     private final CheckpointStore store;
@@ -29,13 +35,22 @@ public final class UserMigration {
     private final TargetPaths paths;
     private final FoundProblems problems;
     private final UserJournal journal;
+    private final CutoverSteps cutover;
 
-    /**
-     * @param events told what happens, on the thread that calls {@link #run}
-     * @throws InvalidSettingException if there can be no mdbox at the target location
-     */
+    /** One that publishes the mdbox and leaves the userdb to the administrator. */
     public UserMigration(Account account, Settings settings, CheckpointStore store, Event.Sink events)
             throws InvalidSettingException {
+        this(account, settings, store, events, CutoverSteps.NONE);
+    }
+
+    /**
+     * @param events  told what happens, on the thread that calls {@link #run}
+     * @param cutover what to do around the steps
+     * @throws InvalidSettingException if there can be no mdbox at the target location
+     */
+    public UserMigration(Account account, Settings settings, CheckpointStore store, Event.Sink events, CutoverSteps cutover)
+            throws InvalidSettingException {
+        this.cutover = cutover;
         this.account = account;
         this.settings = settings;
         this.store = store;
@@ -77,15 +92,29 @@ public final class UserMigration {
 
     private Result runLocked(UserRecord user, long started) throws MigrationException {
         try {
-            if (Staging.isPublishedBy(store, account)) {
-                return complete(user.state() == UserState.PUBLISHED ? user : journal.reached(user, UserState.PUBLISHED), null, started);
-            }
             UserRecord current = user;
-            if (user.state().isPublished()) {
+            if (Staging.isPublishedBy(store, account)) {
+                UserRecord published = user.state().isPublished() ? user : journal.reached(user, UserState.PUBLISHED);
+                if (cutover.preparesOnly() && !published.state().isSwitched()) {
+                    // Published once and never used; the next cutover takes it back.
+                    return result(published, null, started, false);
+                }
+                if (!cutover.cutsOver() && SourceBaseline.exists(store, published)) {
+                    throw new MigrationException(Kind.TARGET, "a cutover of " + account.user() + " was not finished, and without the "
+                            + "gate and the userdb Roost cannot tell whether the user uses the mdbox: run again with the options of the "
+                            + "cutover");
+                }
+                if (published.state().isSwitched() || cutover.isSwitched()) {
+                    return end(published, null, baseline(published), started);
+                }
+                // The user went on with the Maildir since.
+                Staging.unpublish(account, paths);
+                current = journal.reached(published, UserState.COPYING);
+            } else if (user.state().isPublished()) {
                 boolean isThere = user.target().equals(account.target().toString())
                         && OpenDirectory.statusOf(account.target().root()).isPresent();
                 if (isThere) {
-                    return user.state() == UserState.DONE ? result(user, null, started, true) : complete(user, null, started);
+                    return user.state() == UserState.DONE ? result(user, null, started, true) : end(user, null, Optional.empty(), started);
                 }
                 // The mdbox of an earlier migration was taken away on purpose, or another one is wanted: begin anew.
                 current = user.restarted(started);
@@ -97,6 +126,11 @@ public final class UserMigration {
             throw new MigrationException(Kind.INTERRUPTED, "stopped; the next run goes on from here", e);
         } catch (MigrationException e) {
             throw journal.failed(e);
+        } catch (InterruptedIOException e) {
+            if (Thread.currentThread().isInterrupted()) {
+                throw new MigrationException(Kind.INTERRUPTED, "stopped; the next run goes on from here", e);
+            }
+            throw journal.failed(new MigrationException(Kind.IO, e.getMessage(), e));
         } catch (IOException e) {
             throw journal.failed(e instanceof PosixException p && p.isNoSpace() ? noSpace(p)
                     : new MigrationException(Kind.IO, e.getMessage(), e));
@@ -120,7 +154,57 @@ public final class UserMigration {
         return moved;
     }
 
+    /**
+     * The way to the end. While the user is kept out nobody should write to the Maildir; if somebody does, as a delivery that began
+     * before, everything from finish on is done once more, and before that the switch undone.
+     */
     private Result migrate(UserRecord record, long started) throws IOException, MigrationException, InterruptedException {
+        UserRecord user = record;
+        try {
+            if (cutover.isPinned() && (user.state() == UserState.QUEUED || user.state() == UserState.FAILED)) {
+                user = journal.reached(user, UserState.PINNED);
+            }
+            for (int attempt = 1;; attempt++) {
+                Written written = write(user, started);
+                user = written.user;
+                if (cutover.preparesOnly()) {
+                    return result(user, null, started, false);
+                }
+                if (!cutover.cutsOver()) {
+                    return complete(user, written.finished, started);
+                }
+                boolean last = attempt >= settings.finishAttempts();
+                if (last || written.baseline.isUnchanged()) {
+                    cutover.requireKept();
+                    cutover.switchOver();
+                    user = journal.reached(user, UserState.SWITCHED);
+                    if (last || written.baseline.late().isEmpty()) {
+                        return end(user, written.finished, Optional.of(written.baseline), started);
+                    }
+                    // Recorded before it happens: who is killed in it must ask the userdb.
+                    user = journal.reached(user, UserState.PUBLISHED);
+                    cutover.switchBack();
+                }
+                events.event(new Event.SourceChanged(account.user(), attempt));
+                Staging.unpublish(account, paths);
+                user = journal.reached(user, UserState.COPYING);
+            }
+        } finally {
+            // Also of a user who is switched: whatever the userdb says is complete.
+            cutover.abandon();
+        }
+    }
+
+    /**
+     * A result in its place.
+     *
+     * @param finished null if everything is only copied
+     * @param baseline what it was written from; null without a cutover
+     */
+    private record Written(UserRecord user, Pass.Finished finished, SourceBaseline baseline) {
+    }
+
+    private Written write(UserRecord record, long started) throws IOException, MigrationException, InterruptedException {
         FileStatus source = OpenDirectory.statusOf(account.source().root()).orElseThrow(() -> new MigrationException(Kind.SOURCE,
                 "there is no Maildir at " + ByteString.toText(account.source().root()) + ": is the file system mounted?"));
         TargetOwnership.requirePermitted(account, source);
@@ -129,15 +213,35 @@ public final class UserMigration {
         Ownership ownership = TargetOwnership.of(account, source, parent);
         UserRecord user = record;
         Pass.Finished finished;
+        SourceBaseline baseline = null;
         try (Staging staging = Staging.open(account, paths, ownership, store)) {
             try {
                 PlacedMails placed = new PlacedMails();
                 try (DataFiles files = DataFiles.resume(staging, paths, store, user, placed, settings.rotateSize())) {
                     events.event(new Event.Started(account.user(), account.source().root(), account.target().root(), placed.size()));
                     Pass pass = new Pass(account, settings, store, events, paths, journal, staging, placed, files);
+                    if (cutover.preparesOnly() || cutover.cutsOver()) {
+                        journal.record();
+                    }
                     user = pass.copy(files.user(), 0);
+                    if (cutover.preparesOnly()) {
+                        store.put(user, journal.takeUnrecorded(), problems.records());
+                        return new Written(user, null, null);
+                    }
+                    if (cutover.cutsOver()) {
+                        if (System.currentTimeMillis() - started > LONG_COPY_MILLIS | cutover.awaitTime()) {
+                            // What has come meanwhile need not be copied while the user is locked out.
+                            user = pass.copy(user, 1);
+                        }
+                        user = keepAway(user);
+                    }
                     finished = pass.finish(user);
-                    user = pass.counted(user).withTotals(finished.mailboxes(), finished.mails(), finished.bytes());
+                    user = pass.counted().withTotals(finished.mailboxes(), finished.mails(), finished.bytes());
+                    if (cutover.cutsOver()) {
+                        baseline = pass.baseline();
+                        baseline.write(store, user);
+                        cutover.requireKept();
+                    }
                 }
                 user = journal.verified(user);
                 staging.publish();
@@ -160,7 +264,51 @@ public final class UserMigration {
                 throw e;
             }
         }
+        return new Written(user, finished, baseline);
+    }
+
+    private UserRecord keepAway(UserRecord record) throws IOException, MigrationException, InterruptedException {
+        cutover.closeGate();
+        UserRecord user = journal.reached(record, UserState.GATED);
+        cutover.awaitQuiet();
+        return journal.reached(user, UserState.QUIET);
+    }
+
+    /** What an earlier run recorded before it published. */
+    private Optional<SourceBaseline> baseline(UserRecord user) throws IOException {
+        return cutover.cutsOver() ? SourceBaseline.read(store, user, new Maildir(account.source()), paths) : Optional.empty();
+    }
+
+    /** The userdb leads to the mdbox: lets the user in, and brings over what still reaches the Maildir. */
+    private Result end(UserRecord record, Pass.Finished finished, Optional<SourceBaseline> baseline, long started)
+            throws IOException, MigrationException, InterruptedException {
+        UserRecord user = record;
+        if (cutover.cutsOver()) {
+            if (!user.state().isSwitched()) {
+                user = journal.reached(user, UserState.SWITCHED);
+            }
+            cutover.openGate();
+            user = journal.reached(user, UserState.RELEASED);
+            if (baseline.isPresent()) {
+                bringOver(user, baseline.get());
+            }
+            SourceBaseline.remove(store, user);
+        }
         return complete(user, finished, started);
+    }
+
+    private void bringOver(UserRecord user, SourceBaseline before) throws IOException, MigrationException, InterruptedException {
+        SourceBaseline known = before;
+        boolean more;
+        do {
+            more = cutover.awaitLateDeliveries();
+            for (LateMail mail : known.late()) {
+                cutover.bringOver(mail);
+                known = known.with(mail);
+                known.write(store, user);
+                events.event(new Event.BroughtOver(account.user(), mail.path()));
+            }
+        } while (more);
     }
 
     /** Says what is left of what: a disk may have bytes and no inodes. */

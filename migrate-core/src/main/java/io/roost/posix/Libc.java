@@ -42,7 +42,21 @@ public interface Libc {
     /** Differs between architectures. */
     int SYS_GETDENTS64 = Arch.ARM64 ? 61 : 217;
 
+    int AT_EACCESS = 0x200;
+    /** What the client has in its cache will do: no call to a file server. */
+    int AT_STATX_DONT_SYNC = 0x4000;
+
+    /** The same on all architectures, as all system calls since 2019. */
+    int SYS_OPEN_TREE = 428;
+    /** The same on all architectures. */
+    int SYS_FACCESSAT2 = 439;
+    /** Differs between architectures. */
+    int SYS_SETGROUPS = Arch.ARM64 ? 159 : 116;
+
+    int OPEN_TREE_CLONE = 1;
+
     int STATX_BASIC_STATS = 0x7ff;
+    int STATX_MNT_ID = 0x1000;
 
     long UTIME_OMIT = (1L << 30) - 2;
 
@@ -114,7 +128,26 @@ public interface Libc {
     /** For getdents64, which has a wrapper only since glibc 2.30. */
     long syscall(long number, int fd, @Out ByteBuffer entries, long count);
 
+    /** For open_tree, which has no wrapper before glibc 2.36. */
+    long syscall(long number, int dirfd, @In byte[] path, int flags);
+
+    /** For faccessat2: glibc's faccessat guesses from the mode where the kernel lacks it. */
+    long syscall(long number, int dirfd, @In byte[] path, int mode, int flags);
+
+    /** For setgroups of one thread: glibc's changes all threads. */
+    long syscall(long number, long size, @In byte[] list);
+
+    /** Of the calling thread alone; returns the one before. */
+    int setfsuid(int uid);
+
+    /** Of the calling thread alone; returns the one before. */
+    int setfsgid(int gid);
+
+    int adjtimex(@Out ByteBuffer timex);
+
     int madvise(long address, long length, int advice);
+
+    int kill(int pid, int signal);
 
     int geteuid();
 

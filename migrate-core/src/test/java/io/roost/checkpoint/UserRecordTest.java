@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Set;
 
 import org.junit.jupiter.api.Test;
 
@@ -59,9 +60,10 @@ class UserRecordTest {
     }
 
     @Test
-    void onlyTheLastTwoStatesAreInForce() {
+    void onlyWhatIsPublishedIsInPlace() {
         for (UserState state : UserState.values()) {
-            assertEquals(state == UserState.PUBLISHED || state == UserState.DONE, state.isPublished(), state::name);
+            assertEquals(Set.of(UserState.PUBLISHED, UserState.SWITCHED, UserState.RELEASED, UserState.DONE).contains(state),
+                    state.isPublished(), state::name);
         }
         assertFalse(UserState.FAILED.isPublished());
     }

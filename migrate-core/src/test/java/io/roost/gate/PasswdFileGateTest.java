@@ -80,7 +80,7 @@ class PasswdFileGateTest {
     }
 
     private static AuthProbe probe() {
-        return new AuthSocket(dovecot.baseDirectory().resolve("auth-userdb"), "imap");
+        return new AuthSocket(dovecot.baseDirectory().resolve("auth-master"), "imap");
     }
 
     private static PasswdFileGate gate() throws IOException {
@@ -125,7 +125,7 @@ class PasswdFileGateTest {
         dovecot.forgetLog();
     }
 
-    private interface Attempt {
+    interface Attempt {
         Object make() throws IOException;
     }
 
@@ -133,7 +133,7 @@ class PasswdFileGateTest {
      * What the client is told. Each attempt is refused; but the mail process tells the login process to hang up before it writes
      * its answer, and on a busy machine the client sees no more than the end.
      */
-    private static String refusal(Attempt attempt) {
+    static String refusal(Attempt attempt) {
         for (int i = 0; i < 100; i++) {
             String message = assertThrows(IOException.class, attempt::make).getMessage();
             if (message.contains(" with ")) {

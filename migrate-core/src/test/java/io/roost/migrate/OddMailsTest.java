@@ -273,7 +273,7 @@ class OddMailsTest {
         // It is readable, so whoever verifies afterwards misses it, and nothing else.
         AssertionError missed = assertThrows(AssertionError.class, () -> maildir.migrate(true));
         assertTrue(missed.getMessage().endsWith("[INBOX UID 2: mail: expected in the mailbox, found missing]"), missed::getMessage);
-        assertEquals(List.of("1", "3"), field(maildir.migrated(), "uid"));
+        assertEquals(List.of(1, 3), field(maildir.migrated(), "uid").stream().map(Integer::parseInt).toList());
     }
 
     @Test

@@ -193,7 +193,7 @@ class RefusalsTest {
     void aStateDirectoryThatWasLostLeavesStagingToThePeople() throws Exception {
         assertTrue(new SeparateMigration(state, USER, home).run("halt=COPIED").wasKilled());
         Files.move(state, temp.resolve("lost"));
-        assertTrue(refusal(account()).getMessage().contains(".mdbox.roost belongs to the user anna and the state directory " + state));
+        assertTrue(refusal(account()).getMessage().contains(".mdbox.roost was made with another store that was in " + state));
         remove(".mdbox.roost");
         assertEquals(40, migrations.migrate(account()).copiedMails());
     }

@@ -74,7 +74,7 @@ public final class DirectorCluster implements AutoCloseable {
             return this;
         }
 
-        /** The backends' {@code mail_location}; {@code maildir:~/Maildir} by default. */
+        /** The backends' {@code mail_location}, {@code maildir:~/Maildir} by default; {@code %IP%} stands for the address of each. */
         public Builder mailLocation(String value) {
             mailLocation = value;
             return this;
@@ -86,7 +86,7 @@ public final class DirectorCluster implements AutoCloseable {
             return this;
         }
 
-        /** Appends to both backends' configuration; {@code %DIR%} stands for the cluster's directory. */
+        /** Appends to both backends' configuration; {@code %DIR%} stands for the cluster's directory, {@code %IP%} for the address of each. */
         public Builder backendConfig(String text) {
             backendConfig.append(text).append('\n');
             return this;
@@ -123,8 +123,8 @@ public final class DirectorCluster implements AutoCloseable {
         writeUsers();
         String backend = backendConfig(builder);
         List<DovecotNode> nodes = new ArrayList<>();
-        nodes.add(new DovecotNode("b1", prefix + "11", directory, backend));
-        nodes.add(new DovecotNode("b2", prefix + "12", directory, backend));
+        nodes.add(new DovecotNode("b1", prefix + "11", directory, backend.replace("%IP%", prefix + "11")));
+        nodes.add(new DovecotNode("b2", prefix + "12", directory, backend.replace("%IP%", prefix + "12")));
         backends = List.copyOf(nodes);
         director = new DovecotNode("director", net, directory, directorConfig(net, prefix) + builder.directorConfig);
         Runtime.getRuntime().addShutdownHook(onExit);

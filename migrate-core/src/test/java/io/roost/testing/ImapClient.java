@@ -72,6 +72,11 @@ public final class ImapClient implements Closeable {
         return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
     }
 
+    /** Ends the connection without a word. */
+    public void drop() throws IOException {
+        connection.close();
+    }
+
     /** Logs out. */
     @Override
     public void close() throws IOException {

@@ -4,7 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 
 /** An LMTP session. */
-final class LmtpClient implements Closeable {
+public final class LmtpClient implements Closeable {
     private final LineConnection connection;
 
     LmtpClient(LineConnection connection) throws IOException {
@@ -14,9 +14,27 @@ final class LmtpClient implements Closeable {
     }
 
     /** Delivers a message, a byte string with LF or CR LF line ends, and returns the answer. */
-    String deliver(String user, String message) throws IOException {
+    public String deliver(String user, String message) throws IOException {
+        String refusal = recipient(user);
+        if (!refusal.startsWith("2")) {
+            throw new IOException("the server answered RCPT TO:<" + user + "> with " + refusal);
+        }
+        return data(message);
+    }
+
+    /** Names the recipient of the next mail and returns the answer, which may be a refusal. */
+    public String recipient(String user) throws IOException {
         command("MAIL FROM:<sender@example.org>", "2");
-        command("RCPT TO:<" + user + ">", "2");
+        return command("RCPT TO:<" + user + ">", "");
+    }
+
+    /** Takes the last recipients back. */
+    public void reset() throws IOException {
+        command("RSET", "2");
+    }
+
+    /** Sends the mail to who was named. */
+    public String data(String message) throws IOException {
         command("DATA", "3");
         StringBuilder data = new StringBuilder();
         message.lines().forEach(l -> data.append(l.startsWith(".") ? "." : "").append(l).append("\r\n"));
@@ -39,8 +57,16 @@ final class LmtpClient implements Closeable {
         return answer;
     }
 
+    /** Ends the connection without a word. */
+    public void drop() throws IOException {
+        connection.close();
+    }
+
     @Override
     public void close() throws IOException {
+        if (!connection.isOpen()) {
+            return;
+        }
         try (connection) {
             command("QUIT", "2");
         }

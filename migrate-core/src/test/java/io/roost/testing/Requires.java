@@ -34,6 +34,8 @@ public @interface Requires {
         ROOT("root is needed", "setpriv", "--reuid=5000", "--regid=5000", "--clear-groups", "true"),
         /** To mount small file systems. */
         MOUNT("mounting a tmpfs must be allowed", "unshare", "-m", "mount", "-t", "tmpfs", "tmpfs", "/mnt"),
+        /** To have terminals in which programs are run. */
+        TMUX("tmux must be installed", "tmux", "-V"),
         /** To stop a process at a system call. */
         STRACE("strace must be installed and allowed", "strace", "-f", "-o", "/dev/null", "-e", "trace=fsync", "true");
 

@@ -62,6 +62,10 @@ final class Watcher {
             if (queue.isEmpty()) {
                 tellDropped();
                 if (ending && queue.isEmpty()) {
+                    if (options.statusSeconds() > 0) {
+                        // the last word is how it ended
+                        channel.write(status.get());
+                    }
                     channel.write(Answer.end(json));
                     return;
                 }

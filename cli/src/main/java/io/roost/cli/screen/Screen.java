@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.Writer;
+import java.nio.charset.Charset;
 import java.nio.charset.CharsetEncoder;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,6 +64,16 @@ public final class Screen {
     /** Whether standard error is a terminal on which a line can be drawn over. */
     public boolean canRedraw() {
         return terminal.errTerminal();
+    }
+
+    /** Whether input and output are a terminal on which whole screens can be drawn. */
+    public boolean isInteractive() {
+        return terminal.interactive();
+    }
+
+    /** What the terminal shows. */
+    public Charset charset() {
+        return terminal.charset();
     }
 
     /** Whether the terminal shows more than ASCII. */

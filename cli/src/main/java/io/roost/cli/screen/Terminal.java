@@ -19,6 +19,11 @@ import java.util.Map;
  * @param noColour    whether the environment asks for no colours
  */
 public record Terminal(boolean outTerminal, boolean errTerminal, Charset charset, int width, boolean noColour) {
+    /** Whether whole screens can be drawn, and keys be read. */
+    boolean interactive() {
+        return outTerminal && errTerminal && isTerminal(0);
+    }
+
     /** As found from the environment and the process's descriptors. */
     static Terminal find(Map<String, String> env) {
         boolean dumb = env.getOrDefault("TERM", "dumb").equals("dumb");

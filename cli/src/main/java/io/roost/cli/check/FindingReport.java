@@ -1,0 +1,76 @@
+package io.roost.cli.check;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+
+import io.roost.cli.screen.Align;
+import io.roost.cli.screen.Quantity;
+import io.roost.cli.screen.Screen;
+import io.roost.cli.screen.Span;
+import io.roost.cli.screen.Style;
+import io.roost.cli.screen.Table;
+import io.roost.preflight.Finding;
+import io.roost.preflight.Severity;
+
+/** Findings for people: a table of all, then what is not in order, the gravest first, with what to do. */
+public final class FindingReport {
+    private final Screen screen;
+
+    public FindingReport(Screen screen) {
+        this.screen = screen;
+    }
+
+    /** How a severity is shown; the word is there without colours too. */
+    public static Span label(Severity severity) {
+        String word = severity.name().toLowerCase(Locale.ROOT);
+        return switch (severity) {
+            case UNSAFE -> Style.BAD.of("UNSAFE");
+            case UNKNOWN, SLOW -> Style.WARNING.of(word);
+            case ADVICE -> Style.COMMAND.of(word);
+            case OK -> Style.GOOD.of(word);
+        };
+    }
+
+    /** What was found and why it matters, in a line. */
+    public static String sentence(Finding finding) {
+        return (finding.lookedAt().isEmpty() ? "" : finding.lookedAt() + ": ") + finding.found()
+                + (finding.why().isEmpty() ? "" : "; " + finding.why());
+    }
+
+    public void print(List<Finding> findings) {
+        Table table = new Table().column("", Align.LEFT).column("Check", Align.LEFT).elasticColumn("Looked at").elasticColumn("Found");
+        findings.forEach(f -> table.row(label(f.severity()), f.id(), f.lookedAt(), f.found()));
+        screen.table(table);
+        findings.stream().filter(f -> f.severity() != Severity.OK).sorted(Comparator.comparing(Finding::severity).reversed())
+                .forEach(this::details);
+        screen.line();
+        screen.line(Style.HEADING.of(summary(findings)));
+    }
+
+    private void details(Finding finding) {
+        screen.line();
+        screen.line(label(finding.severity()), Span.plain(" "), Style.HEADING.of(finding.id()),
+                Span.plain(finding.lookedAt().isEmpty() ? "" : ", " + finding.lookedAt()));
+        item("found", finding.found());
+        item("expected", finding.expected());
+        item("why", finding.why());
+        item("to do", finding.remedy());
+    }
+
+    private void item(String name, String text) {
+        if (!text.isEmpty()) {
+            screen.paragraph("  " + String.format("%-10s", name), " ".repeat(12), text);
+        }
+    }
+
+    static String summary(List<Finding> findings) {
+        StringBuilder out = new StringBuilder();
+        for (Severity severity : List.of(Severity.UNSAFE, Severity.UNKNOWN, Severity.SLOW, Severity.ADVICE, Severity.OK)) {
+            long count = findings.stream().filter(f -> f.severity() == severity).count();
+            out.append(out.isEmpty() ? "" : ", ").append(Quantity.count(count)).append(' ')
+                    .append(severity.name().toLowerCase(Locale.ROOT));
+        }
+        return out.toString();
+    }
+}

@@ -1,0 +1,165 @@
+package io.roost.cli.tui;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import io.roost.cli.control.JsonObject;
+import io.roost.cli.screen.Quantity;
+
+/** The run at a glance. */
+final class OverviewView implements View {
+    private static final String[] PHASES = {"waiting", "active", "retrying", "done", "failed", "skipped"};
+    private static final int FAILURES = 20;
+    private static final int LABEL = 11;
+
+    private final RunModel model;
+
+    OverviewView(RunModel model) {
+        this.model = model;
+    }
+
+    @Override
+    public String title() {
+        return "overview";
+    }
+
+    @Override
+    public void shown(RunFeed feed) {
+        feed.wantUsers(null);
+        feed.wantUser(null);
+        feed.wantFailures(new UsersQuery(0, FAILURES, "failed,retrying", ""));
+    }
+
+    @Override
+    public void draw(Canvas canvas, int top, int bottom) {
+        JsonObject status = model.status();
+        if (status == null) {
+            canvas.line(top + 1, Piece.plain("  " + model.trouble()));
+            return;
+        }
+        int row = totals(canvas, status, top + 1);
+        row = inFlight(canvas, status, row + 1, bottom);
+        int left = bottom - row;
+        // one line each for the headings
+        int failures = model.failures() == null ? 0 : model.failures().rows().size();
+        int forFailures = failures == 0 || left < 3 ? 0 : Math.min(failures, Math.max(1, left / 2 - 2));
+        if (forFailures > 0) {
+            row = failures(canvas, row + 1, forFailures);
+        }
+        log(canvas, row + 1, bottom);
+    }
+
+    private static void item(Canvas canvas, int row, String label, Piece... pieces) {
+        List<Piece> all = new ArrayList<>();
+        all.add(Look.FAINT.of(String.format("  %-" + (LABEL - 2) + "s", label)));
+        all.addAll(List.of(pieces));
+        canvas.line(row, all);
+    }
+
+    private int totals(Canvas canvas, JsonObject status, int top) {
+        int row = top;
+        JsonObject users = status.object("users");
+        long total = 0;
+        for (String phase : PHASES) {
+            total += users.number(phase);
+        }
+        long ended = users.number("done") + users.number("failed") + users.number("skipped");
+        int width = Math.max(10, Math.min(60, canvas.columns() - LABEL - 46));
+        item(canvas, row++, "Progress", Look.GOOD.of(canvas.glyphs().bar(total == 0 ? 0 : (double) ended / total, width)),
+                Piece.plain(" " + Quantity.percent(ended, total) + " of " + Quantity.count(total, "user", "users") + left(status)));
+        List<Piece> counts = new ArrayList<>();
+        for (String phase : PHASES) {
+            long n = users.number(phase);
+            Look look = n == 0 ? Look.FAINT : phase.equals("failed") ? Look.BAD : phase.equals("retrying") ? Look.WARNING
+                    : phase.equals("done") ? Look.GOOD : Look.PLAIN;
+            counts.add(look.of(Quantity.count(n) + " " + phase + (phase.equals("failed") && n > 0 ? " !" : "")));
+            counts.add(Piece.plain("  "));
+        }
+        item(canvas, row++, "Users", counts.toArray(Piece[]::new));
+        item(canvas, row++, "Copied", Piece.plain(Quantity.count(status.number("mails"), "mail", "mails") + ", "
+                + Quantity.bytes(status.number("bytes"))));
+        String now = Quantity.rate(status.decimal("mails_per_second")) + " mails/s, " + Quantity.bytes(status.number("bytes_per_second"))
+                + "/s";
+        item(canvas, row++, "Now", Piece.plain(String.format("%-30s", now)), Look.GOOD.of(canvas.glyphs().sparkline(status.numbers(
+                "history"), Math.max(0, canvas.columns() - LABEL - 32))));
+        JsonObject throttle = status.object("throttle");
+        String reason = throttle.text("reason");
+        item(canvas, row++, "Throttle", reason.isEmpty() ? Piece.plain("nothing holds the run back")
+                : new Piece(throttle.flag("held") ? Look.BAD : Look.WARNING, (throttle.flag("held") ? "HELD: " : "") + reason));
+        if (status.has("deadline")) {
+            item(canvas, row++, "Window", Piece.plain("stops at " + Quantity.time(status.time("deadline")) + ", in "
+                    + Quantity.wholeSeconds((status.time("deadline") - status.time("now")) / 1000.0)));
+        }
+        return row;
+    }
+
+    private static String left(JsonObject status) {
+        return !status.has("seconds_left") || status.decimal("seconds_left") <= 0 ? ""
+                : ", about " + Quantity.wholeSeconds(status.decimal("seconds_left")) + " left";
+    }
+
+    private int inFlight(Canvas canvas, JsonObject status, int top, int bottom) {
+        List<JsonObject> active = status.objects("active");
+        int row = top;
+        canvas.line(row++, Look.BOLD.of("  In flight"), Look.FAINT.of("  " + active.size() + " of " + status.number("workers")
+                + " workers" + (active.stream().anyMatch(user -> user.number("attempt") > 1) ? "; #2: the second attempt" : "")));
+        int most = Math.max(1, Math.min(active.size(), (bottom - row) / 2));
+        for (JsonObject user : active.subList(0, Math.min(most, active.size()))) {
+            canvas.line(row++, active(canvas, user, status.time("now"), canvas.columns()));
+        }
+        if (active.size() > most) {
+            canvas.line(row++, Look.FAINT.of("    and " + (active.size() - most) + " more"));
+        } else if (active.isEmpty()) {
+            canvas.line(row++, Look.FAINT.of("    nobody"));
+        }
+        return row;
+    }
+
+    /** A user in flight: name, step with the number of a further attempt, bar, mails, how long. */
+    static List<Piece> active(Canvas canvas, JsonObject user, long now, int columns) {
+        Glyphs glyphs = canvas.glyphs();
+        int name = Math.max(16, Math.min(50, columns - 60));
+        long done = user.number("mails_done");
+        long total = user.number("mails_total");
+        String bar = total > 0 ? glyphs.bar((double) done / total, 12) + " " + glyphs.fitRight(Quantity.percent(done, total), 5)
+                : " ".repeat(18);
+        String mails = total > 0 ? Quantity.count(done) + "/" + Quantity.count(total) : "";
+        String since = Quantity.wholeSeconds((now - user.time("since")) / 1000.0);
+        String step = user.text("step") + (user.number("attempt") > 1 ? " #" + user.number("attempt") : "");
+        return List.of(Piece.plain("    " + glyphs.fit(user.user(), name) + " " + glyphs.fit(step, 12) + " "),
+                Look.GOOD.of(bar), Piece.plain(" " + glyphs.fitRight(mails, 13) + " " + glyphs.fitRight(since, 8)));
+    }
+
+    private int failures(Canvas canvas, int top, int count) {
+        int row = top;
+        canvas.line(row++, Look.BOLD.of("  Needs attention"), Look.FAINT.of("  " + Quantity.count(model.failures().total(), "user",
+                "users") + "; u and then f lists them"));
+        for (JsonObject user : model.failures().rows().subList(0, count)) {
+            boolean failed = user.text("phase").equals("failed");
+            canvas.line(row++, new Piece(failed ? Look.BAD : Look.WARNING, "    " + (failed ? "failed   " : "retrying ")),
+                    Piece.plain(user.user() + ": " + user.text("error")));
+        }
+        return row;
+    }
+
+    private void log(Canvas canvas, int top, int bottom) {
+        if (bottom - top < 2) {
+            return;
+        }
+        canvas.line(top, Look.BOLD.of("  Last events"));
+        int row = top + 1;
+        for (JsonObject event : model.notable(bottom - row)) {
+            canvas.line(row++, Piece.plain("    "), EventLine.of(event));
+        }
+    }
+
+    @Override
+    public boolean key(Key key) {
+        return false;
+    }
+
+    @Override
+    public List<Binding> bindings() {
+        return List.of();
+    }
+}

@@ -1,0 +1,191 @@
+package io.roost.cli.tui;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
+
+import io.roost.cli.control.JsonObject;
+
+/** What the socket's threads have brought, for the thread that draws. Thread-safe; what it hands out does not change any more. */
+final class RunModel {
+    private static final int LOG = 5_000;
+
+    private final Deque<JsonObject> log = new ArrayDeque<>();
+    private final AtomicLong changes = new AtomicLong();
+    private final Queue<Runnable> posted = new ConcurrentLinkedQueue<>();
+    private volatile JsonObject status;
+    private volatile long statusAt;
+    private volatile String trouble = "connecting";
+    private volatile boolean ended;
+    private volatile UsersPage users;
+    private volatile UsersPage failures;
+    private volatile UserPage user;
+    private volatile Set<String> verbs = Set.of();
+
+    /** A part of a list of users. */
+    record UsersPage(UsersQuery query, List<JsonObject> rows, int total) {
+        /** The row at a place of the list, null if it is not in this part. */
+        JsonObject row(int place) {
+            int at = place - query.offset();
+            return at < 0 || at >= rows.size() ? null : rows.get(at);
+        }
+    }
+
+    /** One user; {@code refusal} says why there is nothing else. */
+    record UserPage(String name, JsonObject user, List<JsonObject> events, String refusal) {
+    }
+
+    /** Grows whenever there may be something new to draw. */
+    long changes() {
+        return changes.get();
+    }
+
+    /** To be done by the thread that draws. */
+    void post(Runnable work) {
+        posted.add(work);
+        changes.incrementAndGet();
+    }
+
+    void runPosted() {
+        for (Runnable work; (work = posted.poll()) != null;) {
+            work.run();
+        }
+    }
+
+    /** An object of the stream. */
+    void take(JsonObject object) {
+        switch (object.type()) {
+            case "run_status" -> {
+                status = object;
+                statusAt = System.currentTimeMillis();
+                trouble = "";
+                ended = object.text("state").equals("ended");
+            }
+            case "copying", "verifying" -> {
+                return;
+            }
+            default -> {
+                synchronized (log) {
+                    log.add(object);
+                    if (log.size() > LOG) {
+                        log.remove();
+                    }
+                }
+                if (object.type().equals("run") && object.text("state").equals("ended")) {
+                    ended = true;
+                }
+            }
+        }
+        changes.incrementAndGet();
+    }
+
+    /** The stream begins anew: what it brings of the past is known already. */
+    void beginStream() {
+        synchronized (log) {
+            log.clear();
+        }
+        ended = false;
+    }
+
+    /** The run said farewell. */
+    void ended() {
+        ended = true;
+        changes.incrementAndGet();
+    }
+
+    void trouble(String why) {
+        trouble = why;
+        changes.incrementAndGet();
+    }
+
+    void users(UsersPage page) {
+        users = page;
+        changes.incrementAndGet();
+    }
+
+    void failures(UsersPage page) {
+        failures = page;
+        changes.incrementAndGet();
+    }
+
+    void user(UserPage page) {
+        user = page;
+        changes.incrementAndGet();
+    }
+
+    void verbs(Set<String> known) {
+        verbs = Set.copyOf(known);
+    }
+
+    /** The last status that came, null before the first. */
+    JsonObject status() {
+        return status;
+    }
+
+    /** When it came, Unix milliseconds. */
+    long statusAt() {
+        return statusAt;
+    }
+
+    /** Why there is no connection, empty if there is one. */
+    String trouble() {
+        return trouble;
+    }
+
+    /** Whether the run said that it has ended. */
+    boolean hasEnded() {
+        return ended;
+    }
+
+    UsersPage users() {
+        return users;
+    }
+
+    UsersPage failures() {
+        return failures;
+    }
+
+    UserPage user() {
+        return user;
+    }
+
+    /** Verbs that this run knows. */
+    Set<String> verbs() {
+        return verbs;
+    }
+
+    /** The last events, oldest first, without those before the last {@code skipped}. */
+    List<JsonObject> log(int count, int skipped) {
+        synchronized (log) {
+            List<JsonObject> all = new ArrayList<>(log);
+            int to = Math.max(0, all.size() - skipped);
+            return List.copyOf(all.subList(Math.max(0, to - count), to));
+        }
+    }
+
+    /** The last events, oldest first, without notes about Maildirs, of which there may be several for every user. */
+    List<JsonObject> notable(int count) {
+        Deque<JsonObject> found = new ArrayDeque<>();
+        synchronized (log) {
+            for (Iterator<JsonObject> it = log.descendingIterator(); it.hasNext() && found.size() < count;) {
+                JsonObject event = it.next();
+                if (!event.text("severity").equals("note")) {
+                    found.addFirst(event);
+                }
+            }
+        }
+        return List.copyOf(found);
+    }
+
+    int logSize() {
+        synchronized (log) {
+            return log.size();
+        }
+    }
+}

@@ -1,0 +1,192 @@
+package io.roost.cli.tui;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import io.roost.cli.control.JsonObject;
+import io.roost.cli.screen.Quantity;
+
+/** All that is known of one user. */
+final class UserView implements View {
+    private static final String[] STEPS = {"queued", "copied", "finished", "verified", "published", "done"};
+
+    private final RunModel model;
+    private final Actions actions;
+    private final String name;
+    private int first;
+    private int page = 10;
+
+    UserView(RunModel model, Actions actions, String name) {
+        this.model = model;
+        this.actions = actions;
+        this.name = name;
+    }
+
+    @Override
+    public String title() {
+        return "user " + name;
+    }
+
+    @Override
+    public void shown(RunFeed feed) {
+        feed.wantUsers(null);
+        feed.wantUser(name);
+    }
+
+    private RunModel.UserPage page() {
+        RunModel.UserPage page = model.user();
+        return page != null && page.name().equals(name) ? page : null;
+    }
+
+    @Override
+    public void draw(Canvas canvas, int top, int bottom) {
+        RunModel.UserPage known = page();
+        if (known == null || known.user() == null) {
+            canvas.line(top + 1, Piece.plain("  " + (known == null ? "asking" : known.refusal())));
+            return;
+        }
+        List<List<Piece>> lines = new ArrayList<>();
+        head(canvas, known.user(), lines);
+        steps(known, lines);
+        list("Problems of the Maildir", problems(canvas, known.user()), lines);
+        list("Mailboxes", mailboxes(canvas, known.user()), lines);
+        List<List<Piece>> events = new ArrayList<>();
+        known.events().forEach(event -> events.add(List.of(Piece.plain("    "), EventLine.of(event))));
+        list("Last events", events, lines);
+        page = Math.max(1, bottom - top);
+        first = Math.max(0, Math.min(first, lines.size() - page));
+        for (int i = 0; i < page && first + i < lines.size(); i++) {
+            canvas.line(top + i, lines.get(first + i));
+        }
+    }
+
+    private static void list(String heading, List<List<Piece>> rows, List<List<Piece>> lines) {
+        if (!rows.isEmpty()) {
+            lines.add(List.of());
+            lines.add(List.of(Look.BOLD.of("  " + heading)));
+            lines.addAll(rows);
+        }
+    }
+
+    private static List<Piece> item(String label, Piece... pieces) {
+        List<Piece> all = new ArrayList<>();
+        all.add(Look.FAINT.of(String.format("  %-10s", label)));
+        all.addAll(List.of(pieces));
+        return all;
+    }
+
+    private static void head(Canvas canvas, JsonObject user, List<List<Piece>> lines) {
+        String phase = user.text("phase");
+        Look look = phase.equals("failed") ? Look.BAD : phase.equals("retrying") ? Look.WARNING
+                : phase.equals("done") ? Look.GOOD : Look.BOLD;
+        lines.add(List.of());
+        lines.add(item("Phase", look.of(phase), Piece.plain(user.number("attempts") > 1 ? ", " + user.number("attempts")
+                + " attempts" : "")));
+        if (user.has("active")) {
+            JsonObject active = user.object("active");
+            long total = active.number("mails_total");
+            long done = active.number("mails_done");
+            lines.add(item("Now", Piece.plain(active.text("step") + " "), Look.GOOD.of(total == 0 ? ""
+                    : canvas.glyphs().bar((double) done / total, 24) + " "), Piece.plain(total == 0 ? "" : Quantity.count(done) + " of "
+                    + Quantity.count(total, "mail", "mails") + ", worker " + (active.number("worker") + 1) + ", for "
+                    + Quantity.wholeSeconds((user.time("time") - active.time("since")) / 1000.0))));
+        }
+        if (user.has("record")) {
+            JsonObject record = user.object("record");
+            lines.add(item("Placed", Piece.plain(Quantity.count(record.number("mails_placed")) + " of " + Quantity.count(
+                    record.number("mails_total"), "mail", "mails") + ", " + Quantity.bytes(record.number("bytes_placed")))));
+        }
+        boolean failing = phase.equals("failed") || phase.equals("retrying");
+        if (failing && !user.text("error").isEmpty()) {
+            error(canvas, user, lines);
+        }
+    }
+
+    /** In full: of an error nothing may be cut off. */
+    private static void error(Canvas canvas, JsonObject user, List<List<Piece>> lines) {
+        List<String> words = canvas.glyphs().wrap(user.text("error"), Math.max(20, canvas.columns() - 14));
+        for (int i = 0; i < words.size(); i++) {
+            lines.add(item(i == 0 ? "Error" : "", Look.BAD.of(words.get(i))));
+        }
+        if (user.has("retry_at")) {
+            lines.add(item("Next", Piece.plain("tried again at " + Quantity.when(user.time("retry_at"), user.time("time"))
+                    + ", or at once with r")));
+        } else {
+            lines.add(item("Next", Piece.plain("nothing until r says so; the Maildir is in force as before")));
+        }
+    }
+
+    private static void steps(RunModel.UserPage known, List<List<Piece>> lines) {
+        String reached = known.user().object("record").text("state");
+        List<Piece> steps = new ArrayList<>();
+        steps.add(Look.FAINT.of(String.format("  %-10s", "Steps")));
+        int at = List.of(STEPS).indexOf(reached);
+        for (int i = 0; i < STEPS.length; i++) {
+            String step = STEPS[i];
+            String when = known.events().stream().filter(e -> e.type().equals("reached") && e.text("state").equals(step))
+                    .map(e -> " " + Quantity.when(e.time("time"), e.time("time"))).reduce("", (a, b) -> b);
+            Look look = i < at || at == STEPS.length - 1 ? Look.GOOD : i == at ? Look.BOLD : Look.FAINT;
+            steps.add(look.of((i <= at ? "[" : " ") + step + when + (i <= at ? "]" : " ")));
+            steps.add(Piece.plain(i + 1 < STEPS.length ? " > " : ""));
+        }
+        lines.add(steps);
+    }
+
+    private static List<List<Piece>> problems(Canvas canvas, JsonObject user) {
+        List<List<Piece>> lines = new ArrayList<>();
+        for (String problem : user.texts("problems")) {
+            String indent = "    - ";
+            for (String line : canvas.glyphs().wrap(problem, Math.max(20, canvas.columns() - 8))) {
+                lines.add(List.of(Piece.plain(indent + line)));
+                indent = "      ";
+            }
+        }
+        return lines;
+    }
+
+    private static List<List<Piece>> mailboxes(Canvas canvas, JsonObject user) {
+        List<JsonObject> mailboxes = user.objects("mailboxes");
+        long most = mailboxes.stream().mapToLong(m -> m.number("mails")).max().orElse(1);
+        int width = Math.max(20, Math.min(60, canvas.columns() - 40));
+        return mailboxes.stream().map(m -> List.of(Piece.plain("    " + canvas.glyphs().fit(m.text("name"), width) + " "
+                + canvas.glyphs().fitRight(Quantity.count(m.number("mails")), 11) + " "), Look.GOOD.of(m.number("mails") == 0 ? ""
+                : canvas.glyphs().bar((double) m.number("mails") / Math.max(1, most), 16)))).toList();
+    }
+
+    @Override
+    public boolean key(Key key) {
+        switch (key.name()) {
+            case UP -> first--;
+            case DOWN -> first++;
+            case PAGE_UP -> first -= page;
+            case PAGE_DOWN -> first += page;
+            case HOME -> first = 0;
+            case END -> first = Integer.MAX_VALUE / 2;
+            case CHARACTER -> {
+                if (key.is('r')) {
+                    actions.retry(List.of(name), () -> { });
+                } else if (key.is('s')) {
+                    actions.skip(List.of(name), () -> { });
+                } else {
+                    return false;
+                }
+            }
+            default -> {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public List<Binding> bindings() {
+        RunModel.UserPage known = page();
+        String phase = known == null || known.user() == null ? "" : known.user().text("phase");
+        String noRetry = phase.isEmpty() ? "the user is not known yet" : phase.equals("active") || phase.equals("done")
+                ? "the user is " + phase + ": there is nothing to try again" : "";
+        String noSkip = phase.isEmpty() ? "the user is not known yet" : phase.equals("done") ? "the user is done" : "";
+        return List.of(Binding.of("Up Down PgUp PgDn", "scroll", "Go through what does not fit the screen."),
+                actions.binding("retry", "r", "retry", "Try the user again before all others.", noRetry),
+                actions.binding("skip", "s", "skip", "Take the user out of this run.", noSkip));
+    }
+}

@@ -1,0 +1,168 @@
+package io.roost.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import io.roost.cli.check.PlannedSpace;
+import io.roost.cli.check.TerminalCheck;
+import io.roost.cli.screen.CapturedScreen;
+import io.roost.migrate.Settings;
+import io.roost.preflight.Check;
+import io.roost.preflight.Checks;
+import io.roost.preflight.director.DirectorSide;
+import io.roost.preflight.probe.ProbePlace;
+import io.roost.testing.MaildirBuilder;
+import io.roost.testing.MaildirSample;
+import io.roost.testing.RequiresDovecot;
+
+/** {@code roost check} as it is typed, with the installed doveconf, on a Maildir in a temporary directory. */
+@RequiresDovecot
+class CheckCommandTest {
+    private static final String FINE = "mmap_disable = yes\nmail_fsync = always\nprotocols = imap lmtp\n"
+            + "namespace inbox {\n  inbox = yes\n  separator = .\n}\n";
+
+    @TempDir
+    private Path temp;
+    private CapturedScreen captured;
+
+    @BeforeEach
+    void sample() throws IOException {
+        MaildirSample.of(temp.resolve("anna/Maildir"), 1, 5).write();
+    }
+
+    private int run(String config, String... more) throws IOException {
+        captured = CapturedScreen.plain();
+        Path file = Files.writeString(temp.resolve("dovecot.conf"), config);
+        List<String> args = new ArrayList<>(List.of("check", "--dovecot-config=" + file, "--home=" + temp + "/%u",
+                "--from=maildir:~/Maildir", "--state=" + temp.resolve("state")));
+        args.addAll(List.of(more));
+        return Roost.run(captured.screen(), args.toArray(String[]::new));
+    }
+
+    @Test
+    void exitCodesGoBySeverity() throws IOException {
+        assertEquals(0, run(FINE, "--only=mail-fsync,mmap-disable"), captured.out());
+        assertEquals(20, run(FINE.replace("lmtp", "pop3"), "--only=mail-fsync,delivery-lmtp"));
+        assertEquals(21, run(FINE, "--only=clock-others,mail-fsync"));
+        assertEquals(22, run(FINE + "mdbox_rotate_size = 1M\n", "--only=mdbox-rotate-size"));
+        assertEquals(23, run(FINE + "mail_plugins = listescape\n", "--only=listescape"));
+        assertEquals(0, run(FINE + "mail_plugins = listescape\n", "--only=listescape,zlib", "--ignore=listescape"));
+        assertEquals(20, run(FINE + "mail_plugins = listescape\nmdbox_rotate_size = 1M\n",
+                "--without-director", "--only=listescape,mdbox-rotate-size,clock-others,no-director"));
+    }
+
+    @Test
+    void saysWhatWasFoundExpectedAndWhatToDo() throws IOException {
+        assertEquals(20, run("protocols = imap lmtp\n", "--behind-director", "--only=mmap-disable,delivery-lmtp,separator", "anna"));
+        assertTrue(captured.out().contains("\nUNSAFE  separator      "), captured.out());
+        assertTrue(captured.out().contains("\nUNSAFE separator, separator of namespace"), captured.out());
+        assertTrue(captured.out().contains("\n  to do     set separator = . in that namespace"), captured.out());
+        assertTrue(captured.out().endsWith("1 unsafe, 0 unknown, 0 slow, 0 advice, 2 ok\n"), captured.out());
+        captured.outLines().forEach(line -> assertTrue(line.length() < 80, line));
+        assertEquals("", captured.err());
+    }
+
+    @Test
+    void allOfThemLeaveTheDiskAsItWas() throws IOException {
+        run(FINE, "anna");
+        List<String> before = MaildirBuilder.fingerprint(temp.resolve("anna/Maildir"));
+        Set<String> names = names();
+        assertEquals(20, run(FINE, "--single-backend", "--json", "anna", "nobody/../x"), captured.err());
+        assertEquals(before, MaildirBuilder.fingerprint(temp.resolve("anna/Maildir")));
+        assertEquals(names, names(), "no probe, and no state directory");
+        List<Map<String, Object>> findings = captured.outLines().stream().map(Json::object).toList();
+        Map<String, Object> last = findings.get(findings.size() - 1);
+        assertEquals("checked", last.get("type"));
+        assertEquals(20L, last.get("exit_code"));
+        assertTrue(findings.size() > 40, "findings: " + findings.size());
+        Map<String, Object> fsync = findings.stream().filter(f -> "mail-fsync".equals(f.get("id"))).findFirst().orElseThrow();
+        assertEquals(List.of("type", "time", "id", "severity", "looked_at", "found", "expected", "why", "remedy", "hint"),
+                List.copyOf(fsync.keySet()));
+        assertTrue(findings.stream().anyMatch(f -> "user-resolved".equals(f.get("id")) && "unknown".equals(f.get("severity"))));
+        for (String id : List.of("locks-fcntl", "locks-dotlock", "clock-server", "native-libraries", "source-readable", "space")) {
+            assertEquals("ok", findings.stream().filter(f -> id.equals(f.get("id"))).findFirst().orElseThrow().get("severity"), id);
+        }
+    }
+
+    private Set<String> names() throws IOException {
+        Set<String> names = new TreeSet<>();
+        for (Path directory : List.of(temp, temp.resolve("anna"))) {
+            try (var entries = Files.list(directory)) {
+                entries.forEach(entry -> names.add(entry.toString()));
+            }
+        }
+        return names;
+    }
+
+    @Test
+    void hintsMendWhatWasFound() throws IOException {
+        assertEquals(20, run("protocols = imap lmtp\nmdbox_rotate_size = 64k\n", "--without-director", "--fix-hints",
+                "--only=mdbox-rotate-size,separator,lda-index-memory"));
+        assertTrue(captured.out().contains("# ---- dovecot.conf ----\n"), captured.out());
+        assertTrue(captured.out().contains("\nmdbox_rotate_size = 10M\n"), captured.out());
+        // later settings win: the hints, appended, are what makes it pass
+        assertEquals(0, run("protocols = imap lmtp\nmdbox_rotate_size = 64k\n" + captured.out(), "--without-director",
+                "--only=mdbox-rotate-size,separator,lda-index-memory"), captured.out());
+        assertEquals(0, run(FINE, "--fix-hints", "--only=mail-fsync"));
+        assertEquals("# nothing to mend by configuration\n", captured.out());
+    }
+
+    @Test
+    void settingsFromAFile() throws IOException {
+        Path file = Files.writeString(temp.resolve("settings"), "# 2.3.16 (x): /etc/dovecot/dovecot.conf\nmail_home = "
+                + temp + "/%n\nmail_location = maildir:~/Maildir\nmail_fsync = never\n");
+        captured = CapturedScreen.plain();
+        assertEquals(21, Roost.run(captured.screen(), "check", "--settings=" + file, "--no-dovecot", "--state=" + temp, "--single-backend",
+                "--only=dovecot-version,source-readable,socket-anvil", "anna@example.org"), captured.out() + captured.err());
+        assertTrue(captured.out().contains("2.3.16"), captured.out());
+        assertTrue(captured.out().contains("from a file"), captured.out());
+        assertTrue(captured.out().contains("ok       source-readable  users of the sample "), captured.out());
+    }
+
+    @Test
+    void mistakesOnTheCommandLine() throws IOException {
+        assertEquals(2, run(FINE, "--only=mail-fsynk"));
+        assertTrue(captured.err().contains("there is no check mail-fsynk"), captured.err());
+        assertEquals(2, run(FINE, "--single-backend", "--without-director"));
+        assertEquals(2, run(FINE, "--director=nonsense"));
+        assertFalse(captured.err().contains("Exception"), captured.err());
+    }
+
+    @Test
+    void theDocumentationHasEachCheckAndNoOther() throws IOException {
+        List<Check> all = new ArrayList<>(Checks.all(new Checks.Needs("/state", temp, ProbePlace.NOWHERE, List.of(), Optional.empty(),
+                DirectorSide.UNKNOWN)));
+        all.add(new PlannedSpace(List.of(), Settings.defaults()));
+        all.add(new TerminalCheck(CapturedScreen.plain().screen()));
+        Set<String> ids = new TreeSet<>();
+        for (Check check : all) {
+            check.ids().forEach(id -> assertTrue(ids.add(id), "twice: " + id));
+        }
+        Set<String> documented = new TreeSet<>();
+        String checks = Files.readString(Path.of("../docs/check.md")).split("\n## The checks\n")[1];
+        for (String line : checks.lines().filter(l -> l.startsWith("| `")).toList()) {
+            Matcher m = Pattern.compile("`([a-z0-9-]+)`").matcher(line.substring(0, line.indexOf('|', 1)));
+            while (m.find()) {
+                documented.add(m.group(1));
+            }
+        }
+        assertEquals(ids, documented);
+    }
+}

@@ -1,0 +1,207 @@
+package io.roost.cli.tui;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import io.roost.cli.control.ControlClient;
+import io.roost.cli.control.FakeRun;
+import io.roost.cli.control.JsonObject;
+import io.roost.testing.MaildirSample;
+import io.roost.testing.Requires;
+
+/** The real program in a real terminal, against a migration that really runs; a file holds it for as long as a test looks. */
+@Requires(Requires.Ability.TMUX)
+class TuiTmuxTest {
+    @TempDir
+    private Path temp;
+    private Tmux tmux;
+    private Process run;
+    private Path link;
+    private Path hold;
+
+    @BeforeEach
+    void begin() throws Exception {
+        tmux = new Tmux(temp);
+        List<String> users = new ArrayList<>();
+        for (int i = 0; i < 30; i++) {
+            users.add(String.format("user%02d@example.org", i));
+            MaildirSample.of(temp.resolve("mail/" + users.get(i) + "/Maildir"), i, 2).write();
+        }
+        link = temp.resolve("mail/user07@example.org/Maildir/cur/1500000000.M1P1.link:2,S");
+        Files.createSymbolicLink(link, temp);
+        hold = Files.createFile(temp.resolve("hold"));
+        Files.write(temp.resolve("users"), users);
+        // the user who will fail is the first
+        run = new ProcessBuilder(roost("migrate", "--no-dovecot", "--single-backend", "--home=" + temp + "/mail/%u",
+                "--from=maildir:~/Maildir", "--state=" + temp.resolve("state"), "--hold-file=" + hold, "--workers=2", "--quiet",
+                "user07@example.org", "--users-file=" + temp.resolve("users"))).redirectErrorStream(true)
+                .redirectOutput(temp.resolve("output").toFile()).start();
+        FakeRun.await("the run is there", () -> Files.exists(temp.resolve("state/control")) || !run.isAlive());
+        assertTrue(run.isAlive(), () -> output());
+    }
+
+    private String output() {
+        try {
+            return Files.readString(temp.resolve("output"));
+        } catch (IOException e) {
+            return e.toString();
+        }
+    }
+
+    @AfterEach
+    void end() throws Exception {
+        tmux.close();
+        run.destroy();
+        if (!run.waitFor(60, TimeUnit.SECONDS)) {
+            run.destroyForcibly().waitFor();
+        }
+    }
+
+    static String[] roost(String... args) {
+        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                "--add-opens", "java.base/java.nio=ALL-UNNAMED", "--add-opens", "java.base/sun.nio.ch=ALL-UNNAMED",
+                "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"), "io.roost.cli.Roost"));
+        command.addAll(List.of(args));
+        return command.toArray(String[]::new);
+    }
+
+    private Tmux.Pane tui(int columns, int rows, String... args) throws Exception {
+        List<String> all = new ArrayList<>(List.of("tui", "--state=" + temp.resolve("state")));
+        all.addAll(List.of(args));
+        return tmux.open(columns, rows, Map.of("TERM", "screen-256color", "LC_ALL", "C.UTF-8"), roost(all.toArray(String[]::new)));
+    }
+
+    private JsonObject status() throws Exception {
+        try (ControlClient client = ControlClient.connect(temp.resolve("state").toString())) {
+            return client.objects("status").get(0);
+        }
+    }
+
+    @Test
+    void anEveningAtTheScreen() throws Exception {
+        Tmux.Pane pane = tui(80, 24);
+        pane.await("HELD: held by the file");
+        List<String> first = pane.await("1 failed !");
+        assertTrue(first.get(0).startsWith(" roost · overview"), first.get(0));
+        assertTrue(first.stream().anyMatch(line -> line.contains("failed   user07@example.org: one thing cannot")), first.toString());
+
+        // filter, open the user who failed, look, repair, retry
+        pane.keys("/").type("USER07");
+        pane.await("  1 of 1");
+        pane.keys("Enter", "Enter");
+        pane.await("is a symbolic link, and Roost follows none");
+        Files.delete(link);
+        pane.keys("r");
+        pane.await("try user07@example.org again before all others? [y/N]");
+        pane.keys("n");
+        pane.await("nothing was done");
+        assertEquals(1, status().object("users").number("failed"));
+        pane.keys("r", "y");
+        pane.await("user07@example.org is next");
+        pane.await("it is no longer failed", screen -> screen.contains("Phase     waiting") || screen.contains("Phase     active"));
+
+        // pause, resume, workers, by key and by command
+        pane.keys("Escape");
+        pane.await(" roost · users: all, with \"USER07\"");
+        pane.keys("Escape");
+        pane.await("1 of 30");
+        pane.keys("p");
+        pane.await("PAUSED ·");
+        assertEquals("paused", status().text("state"));
+        pane.keys("p");
+        pane.await(" running ·");
+        pane.keys(":").type("work").keys("Tab").type("5").keys("Enter");
+        pane.await("users in flight: 5 at the most");
+        assertEquals(5, status().number("workers"));
+        pane.keys(":").type("rate 20").keys("Enter");
+        pane.await("rate: bandwidth: found \"20\"");
+        pane.keys("o", ">");
+        pane.await("faster: no operator's limit is set");
+
+        // every size
+        pane.resize(250, 70);
+        pane.await("the big screen is drawn", screen -> screen.lines().findFirst().orElse("").stripTrailing().length() > 200);
+        pane.resize(100, 30);
+        List<String> middle = pane.await("the middle one", screen -> screen.lines().findFirst().orElse("").stripTrailing().length() == 99);
+        assertEquals(30, middle.size());
+        pane.resize(30, 5);
+        pane.await("is too small");
+        pane.resize(80, 24);
+        pane.await("HELD: held by the file");
+
+        // leave, and find the terminal as it was
+        pane.keys("q");
+        List<String> left = pane.await("icanon");
+        assertEquals("BEFORE", left.get(0));
+        assertTrue(left.get(1).startsWith("roost: the run goes on (process " + run.pid() + ")"), left.toString());
+        assertTrue(left.containsAll(List.of("EXIT 0", "echo", "icanon", "isig")), left.toString());
+        assertTrue(run.isAlive());
+    }
+
+    @Test
+    void severalWatchAndTheRunSurvivesThemAll() throws Exception {
+        Tmux.Pane watcher = tui(80, 24, "--read-only");
+        Tmux.Pane other = tui(250, 70);
+        watcher.await("HELD: held by the file");
+        watcher.keys("p");
+        watcher.await("pause: this session only looks (--read-only)");
+        watcher.keys("?");
+        watcher.await("not now: this session only looks (--read-only)");
+        watcher.keys("Escape");
+        other.await("HELD: held by the file");
+        other.keys("p");
+        watcher.await("PAUSED ·");
+        other.await("PAUSED ·");
+        other.keys("p");
+        watcher.await(" running ·");
+
+        // a terminal that is killed, and one whose program is
+        other.kill();
+        Tmux.Pane third = tui(80, 24);
+        third.await("HELD: held by the file");
+        long pid = ProcessHandle.of(third.pid()).orElseThrow().descendants().filter(p -> p.info().command().orElse("").endsWith("java"))
+                .findFirst().orElseThrow().pid();
+        ProcessHandle.of(pid).orElseThrow().destroy();
+        List<String> left = third.await("icanon");
+        assertEquals("BEFORE", left.get(0), left.toString());
+        assertTrue(left.containsAll(List.of("EXIT 143", "echo", "icanon", "isig")), left.toString());
+        assertTrue(run.isAlive());
+
+        // the run ends, and the screen says so
+        Files.delete(hold);
+        watcher.await("the run has ended; what is shown is its last word");
+        watcher.await("100 % of 30 users");
+        assertEquals(1, run.waitFor(), this::output);
+        watcher.keys("q");
+        watcher.await("roost: the run has ended; roost status shows what is recorded");
+    }
+
+    @Test
+    void poorTerminals() throws Exception {
+        Tmux.Pane ascii = tmux.open(80, 24, Map.of("TERM", "vt100", "LC_ALL", "C.UTF-8", "ROOST_CHARSET", "ANSI_X3.4-1968", "NO_COLOR", "1"),
+                roost("tui", "--state=" + temp.resolve("state")));
+        List<String> screen = ascii.await("HELD: held by the file");
+        assertTrue(screen.get(0).startsWith(" roost - overview"), screen.get(0));
+        assertTrue(screen.stream().anyMatch(line -> line.startsWith("  Progress ") && line.contains("....]")), screen.toString());
+        screen.forEach(line -> assertTrue(line.chars().allMatch(c -> c < 128), line));
+
+        Tmux.Pane dumb = tmux.open(80, 24, Map.of("TERM", "dumb"), roost("tui", "--state=" + temp.resolve("state")));
+        dumb.await("throttle held by the file");
+        Process piped = new ProcessBuilder(roost("tui", "--state=" + temp.resolve("state"))).redirectErrorStream(true).start();
+        assertTrue(piped.inputReader().readLine().contains("following in plain lines"));
+        piped.destroy();
+    }
+}

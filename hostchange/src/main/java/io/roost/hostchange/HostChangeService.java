@@ -1,0 +1,284 @@
+package io.roost.hostchange;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+import io.roost.director.Director;
+import io.roost.director.UserHash;
+import io.roost.dovecot.InvalidSettingException;
+import io.roost.posix.OpenDirectory;
+import io.roost.posix.PosixException;
+
+/**
+ * The daemon of a backend: answers the director's flushes, so that the list index of a user who comes back is gone before they are
+ * let in; asks the director who is elsewhere now, and frees their memory; deletes what nobody has used for long; and writes
+ * what it counts. It needs no shared storage. One thread does all that is done from time to time. Thread-safe.
+ */
+public final class HostChangeService implements Closeable {
+    private final Config config;
+    private final Optional<Director> director;
+    private final Notes notes;
+    private final PresentUsers present;
+    private final Purge purge;
+    private final Counters counters = new Counters();
+    private final Readiness readiness;
+    private final FlushServer server;
+    private final ScheduledThreadPoolExecutor clock;
+    private int tcpPort;
+
+    /**
+     * How it is to work.
+     *
+     * @param tree       layout of users' directories
+     * @param hash       the directors' {@code director_username_hash}
+     * @param sockets    unix sockets to listen on
+     * @param socketMode their permission bits
+     * @param address    TCP address to listen on; port 0 for any
+     * @param allowed    who may connect there
+     * @param self       this backend's IP address as the director knows it; empty if users who left are not looked for
+     * @param watchEvery how often the director is asked for them
+     * @param maxAge     what has not been used for longer is deleted; zero for nothing
+     * @param sweepEvery how often that is looked for
+     * @param metrics    textfile for Prometheus
+     * @param notifySocket of the service manager, {@code NOTIFY_SOCKET}
+     */
+    public record Config(UserTree tree, UserHash hash, List<Path> sockets, int socketMode, Optional<InetSocketAddress> address,
+            AddressList allowed, String self, Duration watchEvery, Duration maxAge, Duration sweepEvery,
+            Optional<Path> metrics, Optional<String> notifySocket) { }
+
+    /**
+     * @param director who is asked for users elsewhere, and closed by {@link #close}; empty for nobody
+     * @throws InvalidSettingException if users cannot be told from directories and hashes
+     */
+    public HostChangeService(Config config, Optional<Director> director, Notes notes) throws InvalidSettingException {
+        if (!config.tree().tellsDomain() && new UserHash(config.hash().format()).of("user@example.org")
+                != config.hash().of("user")) {
+            throw new InvalidSettingException("LISTINDEX", config.tree().template(), "%u, or %d beside %n",
+                    "the director's hash (director_username_hash = " + config.hash().format()
+                            + ") is of the whole name, which such directories do not tell");
+        }
+        this.config = config;
+        this.director = director;
+        this.notes = notes;
+        present = new PresentUsers(config.tree(), config.hash(), notes);
+        purge = new Purge(notes);
+        readiness = new Readiness(config.notifySocket().orElse(""), notes);
+        server = new FlushServer(new Flushes(), config.allowed(), notes);
+        clock = new ScheduledThreadPoolExecutor(1, task -> {
+            Thread thread = new Thread(task, "hostchange-clock");
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    /** Listens; when this returns flushes are answered, and the service manager knows. */
+    public void start() throws IOException {
+        long before = System.nanoTime();
+        present.find(0);
+        notes.info(present.size() + " users have a directory below " + config.tree().root() + " (looked for "
+                + (System.nanoTime() - before) / 1_000_000 + " ms)");
+        for (Path socket : config.sockets()) {
+            server.listen(socket, FlushServer.permissions(config.socketMode()));
+            notes.info("listening on " + socket);
+        }
+        if (config.address().isPresent()) {
+            tcpPort = server.listen(config.address().get());
+            notes.info("listening on " + config.address().get().getAddress().getHostAddress() + ":" + tcpPort);
+        }
+        if (director.isPresent() && !config.self().isEmpty()) {
+            repeat(this::watch, config.watchEvery());
+        }
+        if (!config.maxAge().isZero()) {
+            repeat(this::sweep, config.sweepEvery());
+        }
+        repeat(this::report, Duration.ofSeconds(10));
+        report();
+        readiness.ready(status());
+    }
+
+    /** The TCP port, 0 without one. */
+    public int tcpPort() {
+        return tcpPort;
+    }
+
+    private interface Task {
+        void run() throws IOException;
+    }
+
+    private void repeat(Task task, Duration every) {
+        clock.scheduleWithFixedDelay(() -> {
+            try {
+                task.run();
+            } catch (IOException | RuntimeException e) {
+                notes.warning(e.getMessage() == null ? e.toString() : e.getMessage());
+            }
+        }, every.toMillis(), every.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private String status() {
+        return present.size() + " users here, " + counters.flushed.get() + " flushes, " + counters.usersLeft.get()
+                + " users left, " + counters.usersSwept.get() + " swept";
+    }
+
+    private void report() throws IOException {
+        readiness.status(status());
+        if (config.metrics().isPresent()) {
+            counters.write(config.metrics().get(), present.size());
+        }
+    }
+
+    /** Answers flushes. */
+    private final class Flushes implements FlushServer.Handler {
+        @Override
+        public List<String> flush(FlushRequest request) {
+            long start = System.nanoTime();
+            List<String> problems = new ArrayList<>();
+            int files = 0;
+            int users = 0;
+            try {
+                for (String user : present.find(request.hash())) {
+                    users++;
+                    try {
+                        Purge.Deleted deleted = purge.now(config.tree().pathOf(user));
+                        files += deleted.files();
+                        counters.deleted(deleted);
+                        counters.usersFlushed.incrementAndGet();
+                    } catch (IOException e) {
+                        problems.add(e.getMessage());
+                    }
+                }
+            } catch (IOException | RuntimeException e) {
+                problems.add(e.getMessage() == null ? e.toString() : e.getMessage());
+            }
+            long nanos = System.nanoTime() - start;
+            counters.took(nanos);
+            (problems.isEmpty() ? counters.flushed : counters.flushesFailed).incrementAndGet();
+            String line = "flush " + UserHash.text(request.hash()) + " from " + request.oldHost() + " to " + request.newHost()
+                    + ": " + users + (users == 1 ? " user, " : " users, ") + files + " files deleted, " + nanos / 1000 + " us";
+            if (problems.isEmpty()) {
+                notes.info(line);
+            } else {
+                problems.forEach(problem -> notes.warning(line + "; " + problem));
+            }
+            return problems;
+        }
+
+        @Override
+        public void refused() {
+            counters.refused.incrementAndGet();
+        }
+    }
+
+    /**
+     * Frees the memory of users whom the director has elsewhere. What was touched since the director was asked is left alone:
+     * its user has come back.
+     */
+    void watch() throws IOException {
+        long asked = System.currentTimeMillis() / 1000;
+        Map<Integer, String> elsewhere = new HashMap<>();
+        int[] here = present.hashes();
+        try {
+            Director asking = director.orElseThrow();
+            if (asking.hosts().stream().noneMatch(host -> host.ip().equals(config.self()))) {
+                throw new IOException("the director knows no backend " + config.self() + ": correct --self, or nobody's memory is "
+                        + "freed when they leave");
+            }
+            asking.users("", entry -> {
+                if (entry.host().equals(config.self())) {
+                    elsewhere.remove(entry.hash());
+                } else if (Arrays.binarySearch(here, entry.hash()) >= 0) {
+                    elsewhere.put(entry.hash(), entry.host());
+                }
+            });
+        } catch (IOException e) {
+            counters.directorFailed.incrementAndGet();
+            throw e;
+        }
+        for (Map.Entry<Integer, String> user : elsewhere.entrySet()) {
+            for (String name : present.findSeen(user.getKey())) {
+                left(name, user.getValue(), asked);
+            }
+        }
+    }
+
+    private void left(String user, String host, long asked) throws IOException {
+        LocalPath path = config.tree().pathOf(user);
+        int last = path.below().size() - 1;
+        Optional<OpenDirectory> parent = last == 0 ? Optional.of(OpenDirectory.open(path.root()))
+                : LocalDirectory.open(new LocalPath(path.root(), path.below().subList(0, last)));
+        if (parent.isPresent()) {
+            try (OpenDirectory directory = parent.get()) {
+                Optional<Purge.Deleted> deleted = purge.entirely(directory, path.below().get(last),
+                        contents -> contents.newest() < asked);
+                if (deleted.isPresent()) {
+                    counters.deleted(deleted.get());
+                    counters.usersLeft.incrementAndGet();
+                    notes.info("user " + user + " is on " + host + " now: " + deleted.get().bytes() + " bytes freed");
+                }
+            } catch (PosixException | LocalRecord.Locked e) {
+                notes.warning(e.getMessage());
+            }
+        }
+    }
+
+    /** Deletes what nobody has used for long. */
+    void sweep() throws IOException {
+        long now = System.currentTimeMillis() / 1000;
+        Sweep.Report report = new Sweep(config.tree(), false, notes).run(Sweep.olderThan(config.maxAge().toSeconds(), now),
+                new Sweep.Listener() {
+                    @Override
+                    public void deleted(String user, LocalPath path, Purge.Deleted deleted, long newest) {
+                        counters.deleted(deleted);
+                        counters.usersSwept.incrementAndGet();
+                    }
+
+                    @Override
+                    public void unexplained(String path) {
+                    }
+
+                    @Override
+                    public void failed(String message) {
+                        counters.sweepsFailed.incrementAndGet();
+                        notes.warning(message);
+                    }
+                });
+        if (report.deleted() > 0) {
+            notes.info("sweep: " + report.deleted() + " of " + report.users() + " users not seen for long, " + report.bytes()
+                    + " bytes freed");
+        }
+    }
+
+    Counters counters() {
+        return counters;
+    }
+
+    /** Stops listening, answers what has come in, and writes the counters a last time. */
+    @Override
+    public void close() throws IOException {
+        readiness.stopping();
+        server.close();
+        clock.shutdownNow();
+        try {
+            clock.awaitTermination(10, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (director.isPresent()) {
+            director.get().close();
+        }
+        if (config.metrics().isPresent()) {
+            counters.write(config.metrics().get(), present.size());
+        }
+    }
+}

@@ -1,0 +1,15 @@
+package io.roost.aftercare;
+
+import java.io.IOException;
+
+/** Sees to it that nobody is at a user's mail any more, while a gate keeps new sessions and deliveries out. */
+@FunctionalInterface
+public interface Seclusion {
+    /**
+     * Ends the user's sessions on every backend and waits, for a bounded time, until nobody is there.
+     *
+     * @param user text
+     * @throws IOException if somebody still is; the message says who
+     */
+    void await(String user) throws IOException;
+}

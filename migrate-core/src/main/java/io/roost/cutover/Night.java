@@ -1,0 +1,72 @@
+package io.roost.cutover;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.List;
+import java.util.function.BiConsumer;
+
+import io.roost.checkpoint.CheckpointStore;
+import io.roost.migrate.Account;
+import io.roost.migrate.Event;
+import io.roost.migrate.MigrationException;
+import io.roost.migrate.MigrationException.Kind;
+import io.roost.migrate.Result;
+import io.roost.migrate.Settings;
+import io.roost.migrate.UserMigration;
+
+/**
+ * Takes users through their night, one per call: pinned to this backend, copied, and cut over if that is wanted. Thread-safe: many
+ * users may be under way, each with a thread of its own.
+ */
+public final class Night {
+    private final Site site;
+    private final Pins pins;
+    private final CutoverSettings cutover;
+    private final CheckpointStore store;
+    private final BiConsumer<String, List<String>> complaints;
+
+    /**
+     * @param complaints told, with the user's name, what an administrator should look at though it stopped nothing
+     */
+    public Night(Site site, Pins pins, CutoverSettings cutover, CheckpointStore store, BiConsumer<String, List<String>> complaints) {
+        this.site = site;
+        this.pins = pins;
+        this.cutover = cutover;
+        this.store = store;
+        this.complaints = complaints;
+    }
+
+    /**
+     * Takes one user as far as the settings say, or goes on where an earlier run stopped. Interrupting the thread ends it at the next
+     * safe point, with the user let in.
+     *
+     * @param events told what happens, on this thread
+     * @throws MigrationException if there is no result; whatever the userdb says is in force then, and complete
+     */
+    public Result run(Account account, Settings settings, Event.Sink events) throws MigrationException {
+        UserCutover steps = null;
+        try (Pin pin = pins.pin(account.user())) {
+            try {
+                steps = new UserCutover(account, site, cutover, pin, store, events);
+                return new UserMigration(account, settings, store, events, steps).run();
+            } catch (MigrationException e) {
+                pin.settle();
+                if (pin.lost().isEmpty()) {
+                    throw e;
+                }
+                // The interrupt was the pin's.
+                Thread.interrupted();
+                throw e.kind() == Kind.ELSEWHERE ? e : new MigrationException(Kind.ELSEWHERE, pin.lost(), e);
+            } finally {
+                if (steps != null && !steps.complaints().isEmpty()) {
+                    complaints.accept(account.user(), steps.complaints());
+                }
+            }
+        } catch (InterruptedIOException e) {
+            Kind kind = Thread.currentThread().isInterrupted() ? Kind.INTERRUPTED : Kind.IO;
+            throw new MigrationException(kind, kind == Kind.INTERRUPTED ? "stopped; the next run goes on from here" : e.getMessage(), e);
+        } catch (IOException e) {
+            throw new MigrationException(Kind.IO, e.getMessage(), e);
+        }
+    }
+}

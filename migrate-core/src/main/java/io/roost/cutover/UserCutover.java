@@ -1,0 +1,273 @@
+package io.roost.cutover;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+import io.roost.checkpoint.CheckpointStore;
+import io.roost.checkpoint.CutoverRecord;
+import io.roost.cutover.CutoverSettings.Mode;
+import io.roost.dovecot.MailLocation;
+import io.roost.dovecot.Variables;
+import io.roost.gate.AuthAnswer;
+import io.roost.gate.Gate;
+import io.roost.gate.GateException;
+import io.roost.gate.MailChange;
+import io.roost.gate.UserdbSwitch;
+import io.roost.migrate.Account;
+import io.roost.migrate.CutoverSteps;
+import io.roost.migrate.Event;
+import io.roost.migrate.LateMail;
+import io.roost.migrate.MigrationException;
+import io.roost.migrate.MigrationException.Kind;
+import io.roost.posix.ByteString;
+
+/** One user's cutover with a gate and a userdb that Roost changes. One object for one attempt, used by its thread. */
+final class UserCutover implements CutoverSteps {
+    private static final long LOOK_MILLIS = 100;
+    /** Between two looks into the Maildir while old deliveries go on. */
+    private static final Duration LOOK_AFTER_DELIVERIES = Duration.ofSeconds(2);
+    private static final Duration OPEN_LIMIT = Duration.ofSeconds(30);
+
+    private final Account account;
+    private final Site site;
+    private final CutoverSettings settings;
+    private final Pin pin;
+    private final CheckpointStore store;
+    private final Event.Sink events;
+    private final Gate gate;
+    private final UserdbSwitch userdb;
+    private final MailChange change;
+    private final List<String> complaints = new ArrayList<>();
+    private final Set<String> deliveries = new HashSet<>();
+    private boolean isClosed;
+    private long closing;
+    private long closed;
+    private Instant openNotBefore = Instant.MIN;
+    private long lateDeadline;
+
+    /** @throws MigrationException if the user cannot be cut over with these means */
+    UserCutover(Account account, Site site, CutoverSettings settings, Pin pin, CheckpointStore store, Event.Sink events)
+            throws IOException, MigrationException {
+        this.account = account;
+        this.site = site;
+        this.settings = settings;
+        this.pin = pin;
+        this.store = store;
+        this.events = events;
+        if (settings.mode() != Mode.CUT_OVER) {
+            gate = null;
+            userdb = null;
+            change = null;
+            return;
+        }
+        gate = site.gate().orElseThrow(() -> new IllegalArgumentException("no gate"));
+        userdb = site.userdb().orElseThrow(() -> new IllegalArgumentException("no userdb"));
+        String to = Variables.ofUser(account.user()).with('h', "home", account.home()).expand(settings.targetSetting());
+        change = new MailChange(account.user(), account.home(), account.source().toString(), to);
+        gate.check(account.user(), settings.reason());
+        userdb.check(change);
+    }
+
+    @Override
+    public boolean cutsOver() {
+        return settings.mode() == Mode.CUT_OVER;
+    }
+
+    @Override
+    public boolean isPinned() {
+        return !site.director().isSingleBackend();
+    }
+
+    @Override
+    public boolean preparesOnly() {
+        return settings.mode() == Mode.PREPARE;
+    }
+
+    @Override
+    public boolean isSwitched() throws IOException, MigrationException, InterruptedException {
+        if (!cutsOver()) {
+            return true;
+        }
+        // The file itself is ahead of an auth that has not noticed; a hook's database is known by auth alone.
+        if (userdb.field(account.user()).filter(this::isTarget).isPresent()) {
+            return true;
+        }
+        flushAuthCache();
+        AuthAnswer answer = site.auth().ask(account.user());
+        if (answer.kind() != AuthAnswer.Kind.ADMITTED) {
+            throw new MigrationException(Kind.BUSY, "an earlier cutover of " + account.user() + " has to be gone on with, and "
+                    + site.auth().name() + " does not say where the user's mail is (" + answer.kind() + " "
+                    + ByteString.toText(answer.reason()) + "): when the gate is open, run again");
+        }
+        return Optional.ofNullable(answer.fields().get("mail")).filter(this::isTarget).isPresent();
+    }
+
+    private boolean isTarget(String mail) {
+        if (mail.equals(change.to())) {
+            return true;
+        }
+        try {
+            MailLocation found = MailLocation.parse(mail, account.home());
+            return found.driver().equals(account.target().driver()) && found.root().equals(account.target().root());
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    @Override
+    public boolean awaitTime() throws IOException, MigrationException, InterruptedException {
+        boolean waited = false;
+        while (settings.postponeFile().isPresent() && Files.exists(Path.of(settings.postponeFile().get()))) {
+            waited = true;
+            Thread.sleep(1000);
+        }
+        return waited;
+    }
+
+    @Override
+    public void closeGate() throws IOException, MigrationException, InterruptedException {
+        if (isClosed) {
+            gate.extend(account.user(), Instant.now().plus(settings.gateExpiry()));
+            return;
+        }
+        pin.requireOurs();
+        closing = System.nanoTime();
+        // Before it is: whatever happens in between, abandon opens it.
+        isClosed = true;
+        try {
+            complaints.addAll(gate.close(account.user(), settings.reason(), Instant.now().plus(settings.gateExpiry())).notAsked());
+        } catch (GateException e) {
+            throw new MigrationException(Kind.BUSY, e.getMessage(), e);
+        }
+        closed = System.nanoTime();
+        deliveries.addAll(MailProcesses.deliveries());
+    }
+
+    @Override
+    public void awaitQuiet() throws IOException, MigrationException, InterruptedException {
+        complaints.addAll(new Quiet(site.director(), site.backends(), settings.quietLimit()).await(account));
+        pin.requireOurs();
+    }
+
+    @Override
+    public void requireKept() throws IOException, MigrationException, InterruptedException {
+        pin.requireOurs();
+        if (!gate.isHeld(account.user())) {
+            throw new MigrationException(Kind.ACTIVE, "somebody opened the gate of " + account.user()
+                    + " before the mdbox was in force: the Maildir stays in force");
+        }
+    }
+
+    @Override
+    public void switchOver() throws IOException, MigrationException, InterruptedException {
+        int number = store.user(account.user()).orElseThrow().number();
+        Optional<String> before = userdb.field(account.user()).filter(field -> !isTarget(field));
+        store.putCutover(number, new CutoverRecord(System.currentTimeMillis(), 0, 0, 0, before));
+        openNotBefore = userdb.apply(change);
+        pin.settle();
+        flushAuthCache();
+    }
+
+    @Override
+    public void switchBack() throws IOException, MigrationException, InterruptedException {
+        int number = store.user(account.user()).orElseThrow().number();
+        Optional<String> before = store.cutover(number).flatMap(CutoverRecord::fieldBefore);
+        openNotBefore = userdb.revert(change, before);
+        flushAuthCache();
+    }
+
+    /** Values that auth has cached would send a session to the old place. */
+    private void flushAuthCache() throws IOException {
+        for (Backend backend : site.backends()) {
+            try {
+                backend.flushAuthCache(account.user());
+            } catch (Backend.Unreachable e) {
+                complaints.add(e.getMessage());
+            }
+        }
+    }
+
+    @Override
+    public void openGate() throws IOException, MigrationException, InterruptedException {
+        pin.settle();
+        if (!isClosed) {
+            // Of a run that was killed: its gate is lifted already.
+            return;
+        }
+        long wait = Duration.between(Instant.now(), openNotBefore).toMillis();
+        if (openNotBefore != Instant.MIN && wait > 0) {
+            Thread.sleep(wait);
+        }
+        int work = (int) ((System.nanoTime() - closed) / 1_000_000);
+        gate.open(account.user());
+        isClosed = false;
+        if (!gate.awaitOpen(account.user(), OPEN_LIMIT)) {
+            complaints.add("auth does not let " + account.user() + " in " + OPEN_LIMIT.toSeconds() + " seconds after the gate was opened");
+        }
+        int lockOut = (int) ((System.nanoTime() - closing) / 1_000_000);
+        int number = store.user(account.user()).orElseThrow().number();
+        store.cutover(number).ifPresent(record -> store.putCutover(number, record.released(System.currentTimeMillis(), work, lockOut)));
+        events.event(new Event.CutOver(account.user(), lockOut, work));
+        lateDeadline = System.nanoTime() + settings.lateLimit().toNanos();
+    }
+
+    @Override
+    public boolean awaitLateDeliveries() throws IOException, MigrationException, InterruptedException {
+        long until = System.nanoTime() + LOOK_AFTER_DELIVERIES.toNanos();
+        while (!deliveries.isEmpty()) {
+            deliveries.retainAll(MailProcesses.deliveries());
+            if (deliveries.isEmpty()) {
+                // What they delivered last is seen by the look that follows.
+                return false;
+            }
+            if (System.nanoTime() > lateDeadline) {
+                complaints.add("deliveries that began before " + account.user() + " was locked out have not ended after "
+                        + settings.lateLimit().toSeconds() + " seconds: what they still deliver stays in the Maildir");
+                return false;
+            }
+            if (System.nanoTime() > until) {
+                return true;
+            }
+            Thread.sleep(LOOK_MILLIS);
+        }
+        return false;
+    }
+
+    @Override
+    public void bringOver(LateMail mail) throws IOException, MigrationException, InterruptedException {
+        new LateImport(site.doveadm()).bringOver(account, mail);
+    }
+
+    /** Also when this thread is to end: nobody else would let the user in before the expiry. */
+    @Override
+    public void abandon() {
+        if (!isClosed) {
+            return;
+        }
+        boolean interrupted = Thread.interrupted();
+        try {
+            gate.open(account.user());
+            isClosed = false;
+        } catch (IOException | RuntimeException e) {
+            complaints.add("the gate of " + account.user() + " could not be opened and stays closed until it expires or the next run: "
+                    + e.getMessage());
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    @Override
+    public List<String> complaints() {
+        return List.copyOf(complaints);
+    }
+}

@@ -1,0 +1,133 @@
+package io.roost.preflight.location;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import io.roost.dovecot.DovecotSettings.Namespace;
+import io.roost.dovecot.InvalidSettingException;
+import io.roost.dovecot.MailLocation;
+import io.roost.posix.ByteString;
+import io.roost.preflight.Backend;
+import io.roost.preflight.Check;
+import io.roost.preflight.Finding;
+import io.roost.preflight.Finding.Question;
+import io.roost.preflight.Mount;
+import io.roost.preflight.SampleUser;
+import io.roost.preflight.Severity;
+
+/** What the keys of mail locations say: that Dovecot takes them, that INDEX is used well, that hashed directories agree. */
+public final class MailLocations implements Check {
+    private static final Pattern HASH = Pattern.compile("%[-.0-9]*[A-Z]*[NH][A-Z]*(?:[und]|\\{[a-z:]+})|%\\{(?:md4|md5|sha[0-9]+)[^}]*}");
+
+    @Override
+    public List<String> ids() {
+        return List.of("mail-location", "user-resolved", "index-iterindex", "alt-nocheck", "hashed-directories");
+    }
+
+    @Override
+    public List<Finding> look(Backend backend) throws InvalidSettingException {
+        List<Finding> findings = new ArrayList<>();
+        List<String> templates = templates(backend);
+        findings.add(words(backend, templates));
+        for (SampleUser.Unresolved user : backend.unresolved()) {
+            findings.add(new Question("user-resolved", "user " + user.name(), "a home and a mail location", "nothing of this user was "
+                    + "looked at").unknown(user.reason(), "correct the name, or give --home and --from"));
+        }
+        for (SampleUser user : backend.users()) {
+            for (MailLocation location : user.locations()) {
+                location.index().ifPresent(index -> merge(findings, index(backend, location, index)));
+                location.alt().ifPresent(alt -> merge(findings, alt(location, alt)));
+            }
+        }
+        findings.add(hashes(templates));
+        return findings;
+    }
+
+    /** One finding an id: the gravest. */
+    private static void merge(List<Finding> findings, Finding finding) {
+        for (int i = 0; i < findings.size(); i++) {
+            if (findings.get(i).id().equals(finding.id())) {
+                if (findings.get(i).severity().compareTo(finding.severity()) < 0) {
+                    findings.set(i, finding);
+                }
+                return;
+            }
+        }
+        findings.add(finding);
+    }
+
+    /** All that the settings say about where mail is, variables and all. */
+    private static List<String> templates(Backend backend) throws InvalidSettingException {
+        Set<String> templates = new TreeSet<>();
+        templates.add(backend.settings().mailLocation());
+        templates.addAll(backend.settings().overrides("mail_location").values());
+        for (Namespace namespace : backend.settings().namespaces()) {
+            namespace.location().ifPresent(templates::add);
+        }
+        templates.remove("");
+        return List.copyOf(templates);
+    }
+
+    private static Finding words(Backend backend, List<String> templates) {
+        Question question = new Question("mail-location", "mail_location and namespaces", "keys that Dovecot 2.3 takes",
+                "with a word it does not know Dovecot refuses every login");
+        for (String template : templates) {
+            if (template.matches(".*:NOALTCHECK(:.*)?")) {
+                return question.unsafe(template + ": Dovecot's guide says NOALTCHECK, and Dovecot 2.3.19 refuses that word",
+                        "write ALTNOCHECK");
+            }
+            try {
+                // any home will do
+                MailLocation.parse(ByteString.ofText(template.replaceAll("%[^:/]*[a-z}]", "x")), "/home");
+            } catch (InvalidSettingException e) {
+                return question.unsafe(e.getMessage(), "correct it");
+            }
+        }
+        if (templates.isEmpty() && backend.users().stream().noneMatch(u -> u.source().isPresent())) {
+            return question.unknown("mail_location is not set, and no user was given", "name some users");
+        }
+        return question.ok(templates.isEmpty() ? "the userdb's" : String.join(", ", templates));
+    }
+
+    private static Finding index(Backend backend, MailLocation location, String index) {
+        Question question = new Question("index-iterindex", "INDEX=" + ByteString.toText(index), "fast storage, with ITERINDEX",
+                "without ITERINDEX mailboxes are listed from the slow storage of the mails though their indexes lie on the fast one");
+        if (location.iterIndex()) {
+            return question.ok("ITERINDEX");
+        }
+        boolean same = backend.mounts().find(index).map(Mount::id).equals(backend.mounts().find(location.root()).map(Mount::id));
+        return same ? question.advice("no ITERINDEX, and the same mount as the mails", "put INDEX on faster storage, with ITERINDEX")
+                : question.slow("no ITERINDEX", "add :ITERINDEX to the mail location");
+    }
+
+    private static Finding alt(MailLocation location, String alt) {
+        Question question = new Question("alt-nocheck", "ALT=" + ByteString.toText(alt), "ALTNOCHECK",
+                "Dovecot looks at each login whether the alternative storage is mounted, and keeps a link to it in the mail root: a call "
+                        + "to slow storage. The guide spells the word NOALTCHECK; Dovecot 2.3.19 refuses that");
+        return location.altNoCheck() ? question.ok("ALTNOCHECK") : question.slow("no ALTNOCHECK", "add :ALTNOCHECK to the mail location");
+    }
+
+    private static Finding hashes(List<String> templates) {
+        Question question = new Question("hashed-directories", "hashes in mail locations", "the same one everywhere",
+                "what cleans or finds a user's directories computes one hash: with two, directories are left behind or not found");
+        TreeMap<String, String> used = new TreeMap<>();
+        for (String template : templates) {
+            for (String part : template.split(":")) {
+                Matcher m = HASH.matcher(part);
+                if (m.find()) {
+                    used.putIfAbsent(m.group(), part);
+                }
+            }
+        }
+        if (used.size() <= 1) {
+            return question.ok(used.isEmpty() ? "none" : used.firstKey());
+        }
+        String found = String.join(", ", used.entrySet().stream().map(e -> e.getKey() + " in " + e.getValue()).toList());
+        return question.answer(Severity.ADVICE, found, "use one of them everywhere, and change it while nobody is logged in");
+    }
+}

@@ -1,0 +1,118 @@
+package io.roost.preflight.probe;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+import io.roost.posix.ByteString;
+import io.roost.posix.OpenFile;
+import io.roost.posix.PosixException;
+import io.roost.preflight.Backend;
+import io.roost.preflight.Check;
+import io.roost.preflight.Finding;
+import io.roost.preflight.Finding.Question;
+
+/**
+ * Locks, by trying: this process takes an {@code fcntl} lock on a probe file and another one has to be refused, then to get it;
+ * a second {@code O_EXCL} has to fail; and, where asked, a lock that another host holds has to hold here.
+ */
+public final class Locks implements Check {
+    private static final String REMEDY = "mount without nolock, and see that rpc.statd (version 3) runs on both ends and that firewalls let "
+            + "lockd through";
+
+    private final ProbePlace place;
+    private final Optional<Path> heldElsewhere;
+
+    /** @param heldElsewhere a file that another host has locked now, with {@code roost check --hold-lock} */
+    public Locks(ProbePlace place, Optional<Path> heldElsewhere) {
+        this.place = place;
+        this.heldElsewhere = heldElsewhere;
+    }
+
+    @Override
+    public List<String> ids() {
+        return List.of("locks-fcntl", "locks-dotlock", "locks-hosts");
+    }
+
+    @Override
+    public List<Finding> look(Backend backend) throws InterruptedException {
+        List<Finding> findings = new ArrayList<>();
+        for (String directory : place.directories(backend).keySet()) {
+            Question fcntl = fcntl(ByteString.toText(directory));
+            Question dotlock = dotlock(ByteString.toText(directory));
+            try (ProbeFile probe = ProbeFile.in(directory)) {
+                findings.add(fcntl(fcntl, probe));
+                findings.add(dotlock(dotlock, probe));
+            } catch (PosixException e) {
+                String remedy = "name a directory that this user may write to with --probe-dir";
+                findings.add(fcntl.unknown(e.getMessage(), remedy));
+                findings.add(dotlock.unknown(e.getMessage(), remedy));
+            }
+        }
+        if (findings.isEmpty()) {
+            findings.add(fcntl("targets of the sample").unknown(place.whyNone().get(0), place.whyNone().get(1)));
+            findings.add(dotlock("targets of the sample").unknown(place.whyNone().get(0), place.whyNone().get(1)));
+        }
+        heldElsewhere.ifPresent(file -> findings.add(hosts(file)));
+        return findings;
+    }
+
+    private static Question fcntl(String at) {
+        return new Question("locks-fcntl", at, "a lock of one process keeps another out, and is free after it",
+                "two processes that write an mdbox at once damage it");
+    }
+
+    private static Question dotlock(String at) {
+        return new Question("locks-dotlock", at, "a file that exists cannot be made with O_EXCL", "dotlocks do not keep anybody out otherwise");
+    }
+
+    private static Finding fcntl(Question question, ProbeFile probe) throws InterruptedException {
+        Path path = ProbePlace.path(probe.directory().path(), probe.name());
+        try {
+            LockAttempt meanwhile;
+            try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+                    FileLock lock = channel.tryLock()) {
+                if (lock == null) {
+                    return question.unsafe("a new file is locked by somebody else", REMEDY);
+                }
+                meanwhile = LockAttempt.byAnotherProcess(path);
+            }
+            if (meanwhile == LockAttempt.FAILED) {
+                return question.unknown("another process could not be started, or could not open the file", "look at the directory's rights");
+            }
+            if (meanwhile == LockAttempt.GOT) {
+                return question.unsafe("two processes had the same lock", REMEDY);
+            }
+            return LockAttempt.byAnotherProcess(path) == LockAttempt.GOT ? question.ok("as expected")
+                    : question.unsafe("a lock was not free after its process had let it go", REMEDY);
+        } catch (IOException e) {
+            return question.unsafe("the file cannot be locked: " + e.getMessage(), REMEDY);
+        }
+    }
+
+    private static Finding dotlock(Question question, ProbeFile probe) {
+        try (OpenFile second = probe.directory().create(probe.name(), 0600)) {
+            return question.unsafe("O_EXCL opened " + ByteString.toText(second.path()) + " though it existed",
+                    "mount with NFS version 3 or 4, and set dotlock_use_excl = no");
+        } catch (PosixException e) {
+            return e.errno() == PosixException.EEXIST ? question.ok("as expected") : question.unknown(e.getMessage(), "look at the directory");
+        }
+    }
+
+    private static Finding hosts(Path file) {
+        Question question = new Question("locks-hosts", file.toString(), "locked by the other host, so that this one does not get it",
+                "a director that moves a user, or Roost on two backends, counts on it");
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+                FileLock lock = channel.tryLock()) {
+            return lock == null ? question.ok("locked") : question.unsafe("this host got the lock too, unless nobody holds it: roost check "
+                    + "--hold-lock has to run on the other", REMEDY);
+        } catch (IOException e) {
+            return question.unknown(e.toString(), "run roost check --hold-lock FILE on the other host first, and name the same file");
+        }
+    }
+}

@@ -1,0 +1,175 @@
+package io.roost.preflight.director;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import io.roost.director.DirectorAddress;
+import io.roost.dovecot.DovecotSettings;
+import io.roost.preflight.Configured;
+import io.roost.preflight.Finding;
+import io.roost.preflight.MountTable;
+import io.roost.preflight.Preflight;
+import io.roost.preflight.Recorded;
+import io.roost.preflight.Severity;
+import io.roost.preflight.Topology;
+import io.roost.preflight.WithoutDirector;
+import io.roost.testing.DirectorCluster;
+import io.roost.testing.DovecotNode;
+import io.roost.testing.Requires;
+import io.roost.testing.Requires.Ability;
+import io.roost.testing.RequiresDovecot;
+
+/** Against a real director with two backends, all of them addresses of this machine. */
+@RequiresDovecot
+class DirectorChecksTest {
+    private static Configured users(String... names) throws IOException {
+        Configured backend = Configured.by("");
+        for (String name : names) {
+            backend.user(name, "/no-such-home/" + name, 5000, "maildir:~/Maildir", "mdbox:~/mdbox");
+        }
+        return backend;
+    }
+
+    private static DirectorState state(String address, Optional<DovecotSettings> settings) throws IOException {
+        return new DirectorState(new DirectorSide(List.of(DirectorAddress.parse(address)), settings));
+    }
+
+    @Test
+    @Requires(Ability.ROOT)
+    void aRealDirector() throws Exception {
+        try (DirectorCluster cluster = DirectorCluster.with().users("anna", "bert").start()) {
+            String admin = cluster.adminAddress();
+            assertEquals(List.of("OK director-reachable", "OK director-backend", "OK director-ring", "OK director-hash"),
+                    users("anna", "bert").look(state(admin, Optional.empty())));
+            assertEquals(Severity.UNKNOWN, users().severity(state(admin, Optional.empty()), "director-hash"));
+            // six users whose domains differ: by chance all would agree once in sixty-four times, and names are fixed
+            Optional<DovecotSettings> byDomain = Optional.of(DovecotSettings.parse("director_username_hash = %Ld\n"));
+            assertEquals(Severity.UNSAFE, users("a@a.org", "b@b.org", "c@c.org", "d@d.org", "e@e.org", "f@f.org")
+                    .severity(state(admin, byDomain), "director-hash"));
+            for (DovecotNode backend : cluster.backends()) {
+                cluster.director().doveadm("director", "down", backend.ip()).succeeded();
+            }
+            assertEquals(Severity.ADVICE, users("anna").severity(state(admin, Optional.empty()), "director-backend"));
+            cluster.director().doveadm("director", "add", "192.0.2.1").succeeded();
+            for (DovecotNode backend : cluster.backends()) {
+                cluster.director().doveadm("director", "remove", backend.ip()).succeeded();
+            }
+            Finding elsewhere = users("anna").finding(state(admin, Optional.empty()), "director-backend");
+            assertEquals(Severity.UNSAFE, elsewhere.severity());
+            assertTrue(elsewhere.found().contains("192.0.2.1"), elsewhere.found());
+        }
+    }
+
+    @Test
+    void aDirectorThatDoesNotAnswerOrWasNotNamed() throws Exception {
+        int port;
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = socket.getLocalPort();
+        }
+        assertEquals(List.of("UNSAFE director-reachable"), users("anna").look(state("127.0.0.1:" + port, Optional.empty())));
+        assertEquals(List.of("UNKNOWN director-reachable"), users("anna").look(new DirectorState(DirectorSide.UNKNOWN)));
+        assertEquals(List.of(), users("anna").topology(Topology.SINGLE_BACKEND).look(new DirectorState(DirectorSide.UNKNOWN)));
+    }
+
+    private static DirectorSettings settings(String text) throws IOException {
+        return new DirectorSettings(new DirectorSide(List.of(), Optional.of(Configured.by(text).backend().settings())));
+    }
+
+    @Test
+    void userExpiry() throws Exception {
+        String id = "director-user-expire";
+        assertEquals(Severity.UNKNOWN, users("anna").severity(new DirectorSettings(DirectorSide.UNKNOWN), id));
+        assertEquals(Severity.OK, users("anna").severity(settings(""), id), "15 minutes by default");
+        assertEquals(Severity.UNSAFE, users("anna").severity(settings("director_user_expire = 60 s\n"), id));
+        MountTable longer = Recorded.overRoot("nfs", "rw", "rw,vers=3,acregmin=1200,acregmax=1200,acdirmin=60,hard");
+        assertEquals(Severity.UNSAFE, users("anna").mounts(longer).severity(settings(""), id));
+        assertEquals(Severity.OK, users("anna").mounts(longer).severity(settings("director_user_expire = 1 hours\n"), id));
+        assertEquals(Severity.OK, Configured.by("director_servers = 127.0.0.1\n").severity(new DirectorSettings(DirectorSide.UNKNOWN), id),
+                "this machine is the director");
+    }
+
+    @Test
+    void flushSocket() throws Exception {
+        String id = "director-flush-socket";
+        assertEquals(Severity.UNKNOWN, users("anna").severity(new DirectorSettings(DirectorSide.UNKNOWN), id));
+        assertEquals(Severity.OK, users("anna").severity(settings(""), id), "no LISTINDEX");
+        Configured memory = Configured.by("").user("anna", "/home", 1, "maildir:~/M:LISTINDEX=/dev/shm/x/l", "");
+        assertEquals(Severity.ADVICE, memory.severity(settings(""), id));
+        assertEquals(Severity.UNSAFE, users("anna").severity(settings("director_flush_socket = flush\n"), id), "a bare path");
+        assertEquals(Severity.UNKNOWN, users("anna").severity(settings("director_flush_socket = unix:flush\n"), id), "on the director");
+        assertEquals(Severity.UNKNOWN, users("anna").severity(settings("director_flush_socket = exec:/bin/true\n"), id));
+        int port;
+        try (ServerSocket socket = new ServerSocket(0)) {
+            port = socket.getLocalPort();
+            assertEquals(Severity.OK, users("anna").severity(settings("director_flush_socket = tcp:%i:" + port + "\n"), id));
+        }
+        assertEquals(Severity.UNSAFE, users("anna").severity(settings("director_flush_socket = tcp:%i:" + port + "\n"), id));
+        assertEquals(Severity.UNSAFE, users("anna").severity(settings("director_flush_socket = tcp:%i:99999\n"), id));
+    }
+
+    @Test
+    void usersWhoAreOneToTheDirector() throws Exception {
+        String id = "director-hash-collisions";
+        assertEquals(Severity.OK, users("anna@a.org", "bert@a.org").severity(settings(""), id));
+        Finding finding = users("anna@a.org", "bert@a.org").finding(settings("director_username_hash = %Ld\n"), id);
+        assertEquals(Severity.ADVICE, finding.severity());
+        assertEquals("anna@a.org and bert@a.org", finding.found());
+        assertEquals(Severity.UNKNOWN, users().severity(settings(""), id));
+    }
+
+    @Test
+    void programsThatMoveUsers(@TempDir Path temp) throws Exception {
+        Path process = Files.createDirectories(temp.resolve("proc/7"));
+        Files.writeString(process.resolve("comm"), "python3");
+        Files.writeString(process.resolve("cmdline"), "python3\0/opt/dovemonitor/x.py\0");
+        assertEquals(Severity.UNKNOWN, users().root(temp).severity(settings(""), "director-monitor"));
+        Path script = Files.writeString(temp.resolve("poolmon.sh"), "#!/bin/sh\nsleep 60\n");
+        Path program = Files.move(script, temp.resolve("poolmon"));
+        Process running = new ProcessBuilder("sh", program.toString()).start();
+        try {
+            assertEquals(Severity.ADVICE, users().severity(settings(""), "director-monitor"));
+        } finally {
+            running.descendants().forEach(ProcessHandle::destroyForcibly);
+            running.destroyForcibly().waitFor();
+        }
+    }
+
+    @Test
+    void withoutADirector() throws Exception {
+        WithoutDirector check = new WithoutDirector();
+        assertEquals(List.of("UNSAFE no-director", "UNKNOWN source-ip-stickiness"), users().topology(Topology.NO_DIRECTOR).look(check));
+        assertEquals(List.of("UNKNOWN no-director"), users().topology(Topology.UNKNOWN).look(check));
+        assertEquals(List.of("OK no-director"), users().topology(Topology.SINGLE_BACKEND).look(check));
+        assertEquals(List.of("OK no-director"), users().look(check));
+    }
+
+    @Test
+    void beforeAMigrationOnlyWhatIsUnsafeIsTold() throws Exception {
+        assertEquals(Set.of("no-director"), ids(Configured.by("").topology(Topology.NO_DIRECTOR)
+                .user("anna", "/no-such-home", 5000, "maildir:~/M", "mdbox:~/m")), "mail is on a local disk");
+        Configured nfs = Configured.by("").mounts(Recorded.overRoot("nfs", "rw", "rw,vers=3,soft,nolock,local_lock=all"))
+                .user("anna", "/no-such-home", 5000, "maildir:~/M", "mdbox:~/m");
+        assertEquals(Set.of("mmap-disable", "mail-fsync", "nfs-hard", "nfs-locks"), ids(nfs));
+        assertEquals(Set.of(), ids(Configured.by("mmap_disable = yes\nmail_fsync = always\n")
+                .mounts(Recorded.overRoot("nfs", "rw", "rw,vers=3,hard,local_lock=none"))
+                .user("anna", "/no-such-home", 5000, "maildir:~/M", "mdbox:~/m")));
+        assertEquals(Set.of(), ids(users("anna").topology(Topology.SINGLE_BACKEND)));
+    }
+
+    private static Set<String> ids(Configured backend) throws Exception {
+        return Preflight.beforeMigration(backend.backend()).stream().map(Finding::id).collect(Collectors.toSet());
+    }
+}
