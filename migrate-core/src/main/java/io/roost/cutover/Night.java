@@ -32,7 +32,8 @@ public final class Night {
     /**
      * @param complaints told, with the user's name, what an administrator should look at though it stopped nothing
      */
-    public Night(CutoverMeans means, Pins pins, CutoverSettings cutover, CheckpointStore store, BiConsumer<String, List<String>> complaints) {
+    public Night(CutoverMeans means, Pins pins, CutoverSettings cutover, CheckpointStore store,
+            BiConsumer<String, List<String>> complaints) {
         this.means = means;
         this.pins = pins;
         this.cutover = cutover;

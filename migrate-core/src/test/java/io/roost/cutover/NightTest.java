@@ -243,7 +243,8 @@ class NightTest {
             assertEquals("", Files.readString(cluster.gateFile()));
             awaitDelivery("hans", 1);
             // It does what it shall, and then hangs: who knows?
-            Files.writeString(script, "#!/bin/sh\nsed -i '/^hans:/s/$/userdb_mail=mdbox:~\\/mdbox/' " + cluster.usersFile() + "\nsleep 60\n");
+            Files.writeString(script, "#!/bin/sh\nsed -i '/^hans:/s/$/userdb_mail=mdbox:~\\/mdbox/' " + cluster.usersFile()
+                    + "\nsleep 60\n");
             assertThrows(MigrationException.class, () -> bench.run("hans", Mode.CUT_OVER));
             assertEquals("", Files.readString(cluster.gateFile()));
             assertEquals(1, ShownMails.withSubject(b1, "hans", "late 1").size());
