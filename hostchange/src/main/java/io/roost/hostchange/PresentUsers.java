@@ -19,17 +19,17 @@ import io.roost.posix.PosixException;
 
 /**
  * The users who have a directory in this host's memory, by the director's hash. Directories are the truth: each question is
- * answered from what they hold, or held a moment ago. Those whose modification time has not moved are not read again; several that ask
- * at once share one look. A user takes 8 bytes and the length of the directory's name, all directories together four megabytes
- * more. Thread-safe.
+ * answered from what they hold, or held a moment ago. Those whose modification time has not moved are not read again; several
+ * that ask at once share one look. A user takes 8 bytes and the length of the directory's name, all directories together four
+ * megabytes more. Thread-safe.
  */
 final class PresentUsers {
     /** Time stamps move in steps of up to 10 ms: what was read within so many after a change may lack another change. */
     private static final long UNSETTLED_NANOS = 100_000_000;
 
     /**
-     * A look so old still counts. A list index of a user who is moved here can only be stale if the user was here, was moved away,
-     * used another backend and is moved back: the director alone takes longer for that.
+     * A look so old still counts. A list index of a user who is moved here can only be stale if the user was here, was moved
+     * away, used another backend and is moved back: the director alone takes longer for that.
      */
     static final Duration GOOD_FOR = Duration.ofMillis(20);
 
