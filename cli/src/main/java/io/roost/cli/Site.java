@@ -9,11 +9,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
+import io.roost.checkpoint.CheckpointStore;
+import io.roost.checkpoint.UserRecord;
 import io.roost.dovecot.AuthUsers;
 import io.roost.dovecot.DoveadmUsers;
 import io.roost.dovecot.DovecotProgram;
-import io.roost.dovecot.DovecotSettings;
 import io.roost.dovecot.DovecotSettings.Namespace;
+import io.roost.dovecot.DovecotSettings;
 import io.roost.dovecot.MailLocation;
 import io.roost.dovecot.MailUser;
 import io.roost.dovecot.Pop3UidlFormat;
@@ -21,6 +23,7 @@ import io.roost.dovecot.TemplateUsers;
 import io.roost.dovecot.UserDatabase;
 import io.roost.migrate.Account;
 import io.roost.migrate.Settings;
+import io.roost.posix.ByteString;
 import io.roost.posix.FileStatus;
 import io.roost.posix.OpenDirectory;
 import io.roost.posix.PosixException;
@@ -85,7 +88,8 @@ final class Site {
     private static UserDatabase ofSettings(DovecotSettings settings) {
         if (settings.get("mail_home").isEmpty()) {
             return name -> {
-                throw new UserDatabase.TemporaryFailure(name, "no Dovecot is here to ask, and mail_home is not set: give --home");
+                throw new UserDatabase.TemporaryFailure(name, "no Dovecot is here to ask, and mail_home is not set: give "
+                        + "--home");
             };
         }
         return new TemplateUsers(settings.get("mail_home"), settings.authUsernameFormat(), -1, -1);
@@ -149,7 +153,7 @@ final class Site {
         return new SampleUser(name, home, owner, group, source, target);
     }
 
-    /** Dovecot's settings, as they were asked for. */
+    /** Dovecot's settings, or its defaults if it was not asked. */
     DovecotSettings dovecot() {
         return dovecot;
     }
@@ -173,6 +177,11 @@ final class Site {
         boolean zlib = options.zlib == null ? dovecot.isPluginLoaded("zlib") : options.zlib;
         return new Settings(rotateSize, zlib, uidlFormat, defaults.skipUnreadable(), defaults.readers(),
                 defaults.checkpointBytes(), defaults.finishAttempts());
+    }
+
+    /** The configuration that was asked; empty for the installed one. */
+    Optional<String> dovecotConfig() {
+        return Optional.ofNullable(options.dovecotConfig);
     }
 
     /** The target as the administrator writes it, variables and all. */
@@ -201,9 +210,30 @@ final class Site {
         return new AuthUsers(dovecot, users).all();
     }
 
+    /** As the userdb has the user. */
+    MailUser user(String name) throws IOException {
+        return users.find(name);
+    }
+
     Account account(String name) throws IOException, CommandException {
         MailUser user = users.find(name);
+        return account(user, options.from == null ? current(user) : user.location(options.from));
+    }
+
+    /** The same where the store may know the Maildir of a user whom the userdb leads to the mdbox already. */
+    Account account(String name, CheckpointStore store) throws IOException, CommandException {
+        MailUser user = users.find(name);
         MailLocation source = options.from == null ? current(user) : user.location(options.from);
+        if (options.from == null && !source.isMaildir()) {
+            Optional<UserRecord> known = store.user(user.name()).filter(record -> record.source().startsWith("maildir:"));
+            if (known.isPresent()) {
+                source = MailLocation.parse(ByteString.ofText(known.get().source()), user.home());
+            }
+        }
+        return account(user, source);
+    }
+
+    private Account account(MailUser user, MailLocation source) throws IOException, CommandException {
         MailLocation target = user.location(targetSetting());
         if (!source.isMaildir()) {
             throw CommandException.usage(options.from != null ? "--from names a " + source.driver()
@@ -220,7 +250,7 @@ final class Site {
     }
 
     /** The location of a namespace of its own goes before the userdb's, and that before mail_location. */
-    private MailLocation current(MailUser user) throws IOException, CommandException {
+    MailLocation current(MailUser user) throws IOException, CommandException {
         Optional<String> ofNamespace = dovecot.inboxNamespace().flatMap(Namespace::location);
         if (ofNamespace.isPresent()) {
             return user.location(ofNamespace.get());
