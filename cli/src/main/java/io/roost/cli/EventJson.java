@@ -67,6 +67,13 @@ final class EventJson implements Event.Sink {
                 months(json, "target", e.target());
                 json.writeNumberField("undated", e.source().undated());
             });
+        } else if (event instanceof Event.CutOver e) {
+            lines.object("cut_over", e.user(), json -> {
+                json.writeNumberField("lock_out_seconds", e.lockOutMillis() / 1000.0);
+                json.writeNumberField("work_seconds", e.workMillis() / 1000.0);
+            });
+        } else if (event instanceof Event.BroughtOver e) {
+            lines.object("brought_over", e.user(), json -> JsonFields.path(json, "path", e.path()));
         } else if (event instanceof Event.SourceChanged e) {
             lines.object("source_changed", e.user(), json -> json.writeNumberField("attempt", e.attempt()));
         }

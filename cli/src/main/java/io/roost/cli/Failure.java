@@ -12,6 +12,7 @@ import io.roost.cli.screen.Screen;
 import io.roost.cli.screen.Style;
 import io.roost.dovecot.InvalidSettingException;
 import io.roost.dovecot.UserDatabase;
+import io.roost.gate.GateException;
 import io.roost.maildir.SourceProblem;
 import io.roost.migrate.MigrationException;
 
@@ -53,6 +54,9 @@ record Failure(ExitCode code, String kind, String message, List<SourceProblem> p
         }
         if (thrown instanceof UserDatabase.TemporaryFailure) {
             return of(ExitCode.FAILED, "userdb", thrown.getMessage());
+        }
+        if (thrown instanceof GateException) {
+            return of(ExitCode.FAILED, "gate", thrown.getMessage());
         }
         if (thrown instanceof IOException) {
             return of(ExitCode.FAILED, "io", said(thrown));

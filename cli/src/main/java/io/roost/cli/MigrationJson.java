@@ -1,6 +1,7 @@
 package io.roost.cli;
 
 import io.roost.cli.screen.JsonLines;
+import io.roost.cutover.LockOutTimes;
 import io.roost.engine.RunEvent;
 
 /** A run for scripts, as JSON Lines. */
@@ -40,6 +41,13 @@ final class MigrationJson implements MigrationReport {
                 json.writeEndObject();
             }
             json.writeEndArray();
+            LockOutTimes lockOuts = totals.lockOuts();
+            json.writeObjectFieldStart("lock_out");
+            json.writeNumberField("users", lockOuts.count());
+            json.writeNumberField("median_seconds", lockOuts.percentile(50) / 1000.0);
+            json.writeNumberField("p95_seconds", lockOuts.percentile(95) / 1000.0);
+            json.writeNumberField("longest_seconds", lockOuts.percentile(100) / 1000.0);
+            json.writeEndObject();
             json.writeBooleanField("interrupted", totals.isInterrupted());
             json.writeNumberField("exit_code", totals.code().number());
         });

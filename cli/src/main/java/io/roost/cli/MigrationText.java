@@ -9,6 +9,7 @@ import io.roost.cli.screen.Quantity;
 import io.roost.cli.screen.Screen;
 import io.roost.cli.screen.Span;
 import io.roost.cli.screen.Style;
+import io.roost.cutover.LockOutTimes;
 import io.roost.engine.RunEvent;
 import io.roost.engine.RunState;
 import io.roost.migrate.Account;
@@ -151,7 +152,13 @@ final class MigrationText implements MigrationReport {
             names("skipped: ", totals.skipped());
             rejected(totals);
         }
-        if (totals.migrated() > 0 && !quiet) {
+        LockOutTimes lockOuts = totals.lockOuts();
+        if (lockOuts.count() > 0 && !quiet) {
+            screen.line("locked out: " + Quantity.count(lockOuts.count(), "user", "users") + ", half of them at most "
+                    + Quantity.seconds(lockOuts.percentile(50) / 1000.0) + ", 95 % at most "
+                    + Quantity.seconds(lockOuts.percentile(95) / 1000.0) + ", the longest " + Quantity.seconds(lockOuts.percentile(100) / 1000.0));
+        }
+        if (totals.migrated() > lockOuts.count() && !quiet) {
             screen.paragraph("", "", "The Maildir is as it was and still in use: a user is switched when the userdb says mail="
                     + targetSetting + " for them.");
         }

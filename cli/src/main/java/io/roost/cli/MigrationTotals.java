@@ -9,10 +9,12 @@ import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Set;
 
+import io.roost.cutover.LockOutTimes;
 import io.roost.engine.FailureClass;
 import io.roost.engine.RunEvent;
 import io.roost.engine.StopReason;
 import io.roost.maildir.SourceProblem;
+import io.roost.migrate.Event;
 import io.roost.migrate.Result;
 
 /** What a run over users came to so far. Told of its events one at a time. */
@@ -27,6 +29,7 @@ final class MigrationTotals implements RunEvent.Sink {
     private final Set<String> skipped = new LinkedHashSet<>();
     private final List<Rejected> rejected = new ArrayList<>();
     private final PriorityQueue<Slow> slowest = new PriorityQueue<>(Comparator.comparingLong(Slow::millis));
+    private final LockOutTimes lockOuts = new LockOutTimes();
     private int done;
     private int migrated;
     private long rejectedMails;
@@ -49,7 +52,9 @@ final class MigrationTotals implements RunEvent.Sink {
 
     @Override
     public void event(RunEvent event) {
-        if (event instanceof RunEvent.Done e) {
+        if (event instanceof RunEvent.Progress progress && progress.event() instanceof Event.CutOver e) {
+            lockOuts.add(e.lockOutMillis());
+        } else if (event instanceof RunEvent.Done e) {
             done(e.user(), e.result());
         } else if (event instanceof RunEvent.Failed e && e.retryAt() == 0) {
             failed(e.user(), Failure.of(e.why()), e.failureClass());
@@ -91,7 +96,7 @@ final class MigrationTotals implements RunEvent.Sink {
             case OPERATOR -> ExitCode.STOPPED;
             case SIGNAL -> ExitCode.INTERRUPTED;
             case WINDOW -> ExitCode.WINDOW_ENDED;
-            case ERRORS -> ExitCode.FAILED;
+            case ERRORS, MOUNT -> ExitCode.FAILED;
             case STATE -> ExitCode.STATE_UNUSABLE;
         });
     }
@@ -143,6 +148,11 @@ final class MigrationTotals implements RunEvent.Sink {
     /** Slowest first. */
     List<Slow> slowest() {
         return slowest.stream().sorted(Comparator.comparingLong(Slow::millis).reversed()).toList();
+    }
+
+    /** How long users were locked out who were cut over. */
+    LockOutTimes lockOuts() {
+        return lockOuts;
     }
 
     double seconds() {

@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 
 import io.roost.dovecot.AuthUsers;
+import io.roost.checkpoint.CheckpointStore;
+import io.roost.checkpoint.UserRecord;
 import io.roost.dovecot.DoveadmUsers;
 import io.roost.dovecot.DovecotProgram;
 import io.roost.dovecot.DovecotSettings;
@@ -32,6 +34,7 @@ import io.roost.preflight.Preflight;
 import io.roost.preflight.SampleUser;
 import io.roost.preflight.Severity;
 import io.roost.preflight.Topology;
+import io.roost.posix.ByteString;
 
 /** What the options and the installed Dovecot say together: who the users are, where their mail is, and which settings hold. */
 final class Site {
@@ -149,11 +152,6 @@ final class Site {
         return new SampleUser(name, home, owner, group, source, target);
     }
 
-    /** Dovecot's settings, as they were asked for. */
-    DovecotSettings dovecot() {
-        return dovecot;
-    }
-
     /** Whether a Dovecot was asked for its settings. */
     boolean isAsked() {
         return asked;
@@ -173,6 +171,11 @@ final class Site {
         boolean zlib = options.zlib == null ? dovecot.isPluginLoaded("zlib") : options.zlib;
         return new Settings(rotateSize, zlib, uidlFormat, defaults.skipUnreadable(), defaults.readers(),
                 defaults.checkpointBytes(), defaults.finishAttempts());
+    }
+
+    /** The configuration that was asked; empty for the installed one. */
+    Optional<String> dovecotConfig() {
+        return Optional.ofNullable(options.dovecotConfig);
     }
 
     /** The target as the administrator writes it, variables and all. */
@@ -201,9 +204,35 @@ final class Site {
         return new AuthUsers(dovecot, users).all();
     }
 
+    /** Dovecot's settings, or its defaults if it was not asked. */
+    DovecotSettings dovecot() {
+        return dovecot;
+    }
+
+    /** As the userdb has the user. */
+    MailUser user(String name) throws IOException {
+        return users.find(name);
+    }
+
     Account account(String name) throws IOException, CommandException {
         MailUser user = users.find(name);
+        return account(user, options.from == null ? current(user) : user.location(options.from));
+    }
+
+    /** The same where the store may know the Maildir of a user whom the userdb leads to the mdbox already. */
+    Account account(String name, CheckpointStore store) throws IOException, CommandException {
+        MailUser user = users.find(name);
         MailLocation source = options.from == null ? current(user) : user.location(options.from);
+        if (options.from == null && !source.isMaildir()) {
+            Optional<UserRecord> known = store.user(user.name()).filter(record -> record.source().startsWith("maildir:"));
+            if (known.isPresent()) {
+                source = MailLocation.parse(ByteString.ofText(known.get().source()), user.home());
+            }
+        }
+        return account(user, source);
+    }
+
+    private Account account(MailUser user, MailLocation source) throws IOException, CommandException {
         MailLocation target = user.location(targetSetting());
         if (!source.isMaildir()) {
             throw CommandException.usage(options.from != null ? "--from names a " + source.driver()
@@ -220,7 +249,7 @@ final class Site {
     }
 
     /** The location of a namespace of its own goes before the userdb's, and that before mail_location. */
-    private MailLocation current(MailUser user) throws IOException, CommandException {
+    MailLocation current(MailUser user) throws IOException, CommandException {
         Optional<String> ofNamespace = dovecot.inboxNamespace().flatMap(Namespace::location);
         if (ofNamespace.isPresent()) {
             return user.location(ofNamespace.get());

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.function.BiConsumer;
 
 import io.roost.checkpoint.CheckpointStore;
+import io.roost.director.DirectorException;
+import io.roost.gate.AuthProbe;
 import io.roost.migrate.Account;
 import io.roost.migrate.Event;
 import io.roost.migrate.MigrationException;
@@ -19,7 +21,7 @@ import io.roost.migrate.UserMigration;
  * users may be under way, each with a thread of its own.
  */
 public final class Night {
-    private final Site site;
+    private final CutoverMeans means;
     private final Pins pins;
     private final CutoverSettings cutover;
     private final CheckpointStore store;
@@ -28,8 +30,8 @@ public final class Night {
     /**
      * @param complaints told, with the user's name, what an administrator should look at though it stopped nothing
      */
-    public Night(Site site, Pins pins, CutoverSettings cutover, CheckpointStore store, BiConsumer<String, List<String>> complaints) {
-        this.site = site;
+    public Night(CutoverMeans means, Pins pins, CutoverSettings cutover, CheckpointStore store, BiConsumer<String, List<String>> complaints) {
+        this.means = means;
         this.pins = pins;
         this.cutover = cutover;
         this.store = store;
@@ -47,12 +49,12 @@ public final class Night {
         UserCutover steps = null;
         try (Pin pin = pins.pin(account.user())) {
             try {
-                steps = new UserCutover(account, site, cutover, pin, store, events);
+                steps = new UserCutover(account, means, cutover, pin, store, events);
                 return new UserMigration(account, settings, store, events, steps).run();
             } catch (MigrationException e) {
                 pin.settle();
                 if (pin.lost().isEmpty()) {
-                    throw e;
+                    throw e.getCause() instanceof IOException cause && e.kind() == Kind.IO ? failure(cause) : e;
                 }
                 // The interrupt was the pin's.
                 Thread.interrupted();
@@ -62,11 +64,18 @@ public final class Night {
                     complaints.accept(account.user(), steps.complaints());
                 }
             }
-        } catch (InterruptedIOException e) {
-            Kind kind = Thread.currentThread().isInterrupted() ? Kind.INTERRUPTED : Kind.IO;
-            throw new MigrationException(kind, kind == Kind.INTERRUPTED ? "stopped; the next run goes on from here" : e.getMessage(), e);
         } catch (IOException e) {
-            throw new MigrationException(Kind.IO, e.getMessage(), e);
+            throw failure(e);
         }
+    }
+
+    /** A director or backend that does not answer may do so later. */
+    private static MigrationException failure(IOException e) {
+        if (e instanceof InterruptedIOException && Thread.currentThread().isInterrupted()) {
+            return new MigrationException(Kind.INTERRUPTED, "stopped; the next run goes on from here", e);
+        }
+        boolean later = e instanceof Backend.Unreachable || e instanceof AuthProbe.Unreachable || e instanceof DirectorException d
+                && (d.kind() == DirectorException.Kind.UNREACHABLE || d.kind() == DirectorException.Kind.BUSY);
+        return new MigrationException(later ? Kind.BUSY : Kind.IO, e.getMessage(), e);
     }
 }

@@ -17,7 +17,7 @@ import io.roost.migrate.MigrationException.Kind;
  * backend lists a session and no process of this machine has a file of the mail open. One kick is not enough: one that comes while
  * a session begins is lost. Immutable and thread-safe.
  */
-final class Quiet {
+public final class Quiet {
     private static final long LOOK_MILLIS = 50;
     private static final long KICK_MILLIS = 500;
 
@@ -29,7 +29,7 @@ final class Quiet {
      * @param backends this one first, then the others that can be asked
      * @param limit    how long a user may be locked out for this
      */
-    Quiet(Director director, List<Backend> backends, Duration limit) {
+    public Quiet(Director director, List<Backend> backends, Duration limit) {
         this.director = director;
         this.backends = List.copyOf(backends);
         this.limit = limit;
@@ -41,7 +41,7 @@ final class Quiet {
      * @return backends that could not be asked, one sentence each
      * @throws MigrationException if somebody still does after the limit
      */
-    Set<String> await(Account account) throws IOException, MigrationException, InterruptedException {
+    public Set<String> await(Account account) throws IOException, MigrationException, InterruptedException {
         String user = account.user();
         long deadline = System.nanoTime() + limit.toNanos();
         long nextKick = System.nanoTime();

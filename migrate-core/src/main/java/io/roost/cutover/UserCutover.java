@@ -37,7 +37,7 @@ final class UserCutover implements CutoverSteps {
     private static final Duration OPEN_LIMIT = Duration.ofSeconds(30);
 
     private final Account account;
-    private final Site site;
+    private final CutoverMeans means;
     private final CutoverSettings settings;
     private final Pin pin;
     private final CheckpointStore store;
@@ -54,10 +54,10 @@ final class UserCutover implements CutoverSteps {
     private long lateDeadline;
 
     /** @throws MigrationException if the user cannot be cut over with these means */
-    UserCutover(Account account, Site site, CutoverSettings settings, Pin pin, CheckpointStore store, Event.Sink events)
+    UserCutover(Account account, CutoverMeans means, CutoverSettings settings, Pin pin, CheckpointStore store, Event.Sink events)
             throws IOException, MigrationException {
         this.account = account;
-        this.site = site;
+        this.means = means;
         this.settings = settings;
         this.pin = pin;
         this.store = store;
@@ -68,8 +68,8 @@ final class UserCutover implements CutoverSteps {
             change = null;
             return;
         }
-        gate = site.gate().orElseThrow(() -> new IllegalArgumentException("no gate"));
-        userdb = site.userdb().orElseThrow(() -> new IllegalArgumentException("no userdb"));
+        gate = means.gate().orElseThrow(() -> new IllegalArgumentException("no gate"));
+        userdb = means.userdb().orElseThrow(() -> new IllegalArgumentException("no userdb"));
         String to = Variables.ofUser(account.user()).with('h', "home", account.home()).expand(settings.targetSetting());
         change = new MailChange(account.user(), account.home(), account.source().toString(), to);
         gate.check(account.user(), settings.reason());
@@ -83,7 +83,7 @@ final class UserCutover implements CutoverSteps {
 
     @Override
     public boolean isPinned() {
-        return !site.director().isSingleBackend();
+        return !means.director().isSingleBackend();
     }
 
     @Override
@@ -101,10 +101,10 @@ final class UserCutover implements CutoverSteps {
             return true;
         }
         flushAuthCache();
-        AuthAnswer answer = site.auth().ask(account.user());
+        AuthAnswer answer = means.auth().ask(account.user());
         if (answer.kind() != AuthAnswer.Kind.ADMITTED) {
             throw new MigrationException(Kind.BUSY, "an earlier cutover of " + account.user() + " has to be gone on with, and "
-                    + site.auth().name() + " does not say where the user's mail is (" + answer.kind() + " "
+                    + means.auth().name() + " does not say where the user's mail is (" + answer.kind() + " "
                     + ByteString.toText(answer.reason()) + "): when the gate is open, run again");
         }
         return Optional.ofNullable(answer.fields().get("mail")).filter(this::isTarget).isPresent();
@@ -153,7 +153,7 @@ final class UserCutover implements CutoverSteps {
 
     @Override
     public void awaitQuiet() throws IOException, MigrationException, InterruptedException {
-        complaints.addAll(new Quiet(site.director(), site.backends(), settings.quietLimit()).await(account));
+        complaints.addAll(new Quiet(means.director(), means.backends(), settings.quietLimit()).await(account));
         pin.requireOurs();
     }
 
@@ -186,7 +186,7 @@ final class UserCutover implements CutoverSteps {
 
     /** Values that auth has cached would send a session to the old place. */
     private void flushAuthCache() throws IOException {
-        for (Backend backend : site.backends()) {
+        for (Backend backend : means.backends()) {
             try {
                 backend.flushAuthCache(account.user());
             } catch (Backend.Unreachable e) {
@@ -243,7 +243,7 @@ final class UserCutover implements CutoverSteps {
 
     @Override
     public void bringOver(LateMail mail) throws IOException, MigrationException, InterruptedException {
-        new LateImport(site.doveadm()).bringOver(account, mail);
+        new LateImport(means.doveadm()).bringOver(account, mail);
     }
 
     /** Also when this thread is to end: nobody else would let the user in before the expiry. */

@@ -45,11 +45,12 @@ final class CutoverBench implements AutoCloseable {
     final CheckpointStore store;
     final Director director;
     final Pins pins;
-    final Site site;
+    final CutoverMeans site;
     final List<Event> events = Collections.synchronizedList(new ArrayList<>());
     final List<String> complaints = Collections.synchronizedList(new ArrayList<>());
     /** Told each state when it is recorded; may do something about it. */
     volatile Consumer<UserState> onReached = state -> { };
+    volatile Consumer<Event> onEvent = event -> { };
 
     CutoverBench(DirectorCluster cluster, Path state) throws IOException {
         this(cluster, state, new PasswdFileSwitch(cluster.usersFile().toString(), "%u", Clock.systemUTC()));
@@ -70,7 +71,7 @@ final class CutoverBench implements AutoCloseable {
         AuthProbe auth = new AuthSocket(directory.resolve("b1/base/auth-userdb"), "imap");
         AuthProbe otherAuth = new AuthSocket(directory.resolve("b2/base/auth-userdb"), "imap");
         Gate gate = new PasswdFileGate(directory + "/gate", List.of(auth, otherAuth), RunIdentity.current(), Clock.systemUTC());
-        site = new Site(director, List.of(new LocalBackend(doveadm), new RemoteBackend(new DoveadmServer(
+        site = new CutoverMeans(director, List.of(new LocalBackend(doveadm), new RemoteBackend(new DoveadmServer(
                 new DirectorAddress("", ip2, DirectorCluster.DOVEADM_PORT), DirectorCluster.DOVEADM_PASSWORD))), doveadm, auth,
                 Optional.of(gate), Optional.of(userdb));
         pins = new Pins(director, ip1, false);
@@ -98,6 +99,7 @@ final class CutoverBench implements AutoCloseable {
         return new Night(site, with, settings, store, (who, what) -> complaints.addAll(what)).run(account(user), Settings.defaults(),
                 event -> {
                     events.add(event);
+                    onEvent.accept(event);
                     if (event instanceof Event.Reached reached) {
                         onReached.accept(reached.state());
                     }

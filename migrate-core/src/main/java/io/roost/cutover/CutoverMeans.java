@@ -19,9 +19,9 @@ import io.roost.gate.UserdbSwitch;
  * @param gate     empty unless users are cut over
  * @param userdb   likewise
  */
-public record Site(Director director, List<Backend> backends, DovecotProgram doveadm, AuthProbe auth, Optional<Gate> gate,
+public record CutoverMeans(Director director, List<Backend> backends, DovecotProgram doveadm, AuthProbe auth, Optional<Gate> gate,
         Optional<UserdbSwitch> userdb) {
-    public Site {
+    public CutoverMeans {
         backends = List.copyOf(backends);
     }
 }

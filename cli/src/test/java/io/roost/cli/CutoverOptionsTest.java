@@ -1,0 +1,102 @@
+package io.roost.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import io.roost.cli.screen.CapturedScreen;
+import io.roost.testing.DirectorCluster;
+import io.roost.testing.DovecotNode;
+import io.roost.testing.ImapClient;
+import io.roost.testing.MaildirSample;
+import io.roost.testing.Requires;
+import io.roost.testing.RequiresDovecot;
+
+/** The night as an administrator commands it. */
+@Timeout(180)
+class CutoverOptionsTest {
+    @TempDir
+    private Path temp;
+    private CapturedScreen captured = CapturedScreen.plain();
+
+    private int run(String... args) {
+        captured = CapturedScreen.plain();
+        List<String> all = new ArrayList<>(List.of("migrate", "--state=" + temp.resolve("state")));
+        all.addAll(List.of(args));
+        return Roost.run(captured.screen(), all.toArray(String[]::new));
+    }
+
+    private void refused(String expected, String... args) {
+        assertEquals(2, run(args), captured::err);
+        assertTrue(captured.err().contains(expected), captured::err);
+        assertTrue(Files.notExists(temp.resolve("state")));
+    }
+
+    @Test
+    void whatDoesNotGoTogetherIsRefused() {
+        refused("stay with Maildir", "anna");
+        refused("exclude each other", "--single-backend", "--director=/d", "anna");
+        refused("exclude each other", "--single-backend", "--prepare", "--cutover", "anna");
+        refused("--mine asks the director", "--single-backend", "--mine", "anna");
+        refused("--cutover needs --gate", "--single-backend", "--cutover", "anna");
+        refused("--cutover needs --switch", "--single-backend", "--cutover", "--gate=passwd-file:/g", "anna");
+        refused("are for --cutover", "--single-backend", "--prepare", "--gate=passwd-file:/g", "anna");
+        refused("are for --cutover", "--single-backend", "--postpone-cutover-file=/p", "anna");
+        refused("expected an absolute path", "--single-backend", "--cutover", "--gate=passwd-file:/g", "--switch-hook=/h",
+                "--postpone-cutover-file=p", "anna");
+    }
+
+    @Test
+    @RequiresDovecot
+    @Requires(Requires.Ability.ROOT)
+    void aWholeNight() throws Exception {
+        try (DirectorCluster cluster = DirectorCluster.with().users("anna", "bert", "carl")
+                .directorConfig("director_user_kick_delay = 1s").start()) {
+            DovecotNode b1 = cluster.backends().get(0);
+            for (String user : List.of("anna", "bert", "carl")) {
+                MaildirSample.of(cluster.home(user).resolve("Maildir"), 3, 3).write();
+                cluster.own(cluster.home(user));
+                cluster.director().doveadm("director", "move", user, (user.equals("carl") ? cluster.backends().get(1) : b1).ip()).succeeded();
+            }
+            String[] night = {"--dovecot-config=" + b1.config(), "--director=/nonexistent," + cluster.adminAddress(), "--here=" + b1.ip(),
+                "--mine"};
+            assertEquals(0, run(with(night, "--prepare", "anna")), captured::err);
+            assertFalse(Files.exists(cluster.home("anna").resolve("mdbox")));
+            String[] cutover = with(night, "--cutover", "--gate=passwd-file:" + cluster.gateFile(),
+                    "--switch=passwd-file:" + cluster.usersFile(), "--json", "anna", "bert", "carl");
+            assertEquals(1, run(cutover), captured::err);
+            List<Map<String, Object>> lines = Json.lines(captured.out());
+            assertEquals(2, lines.stream().filter(l -> l.get("type").equals("cut_over")).count(), captured::out);
+            Map<String, Object> failed = lines.stream().filter(l -> l.get("type").equals("failed")).findFirst().orElseThrow();
+            assertEquals("carl", failed.get("user"));
+            assertEquals("elsewhere", failed.get("kind"));
+            Map<String, Object> summary = lines.get(lines.size() - 1);
+            assertTrue(summary.get("lock_out").toString().contains("users=2"), summary::toString);
+            assertTrue(Files.readString(cluster.usersFile()).contains("userdb_mail=mdbox:~/mdbox"));
+            assertEquals("", Files.readString(cluster.gateFile()));
+            // the userdb leads to the mdbox by now, and there is nothing left to do
+            assertEquals(0, run(with(night, "--cutover", "--gate=passwd-file:" + cluster.gateFile(),
+                    "--switch=passwd-file:" + cluster.usersFile(), "anna")), captured::err);
+            try (ImapClient imap = cluster.imap("anna")) {
+                assertTrue(imap.command("LIST \"\" *").size() > 5);
+            }
+        }
+    }
+
+    private static String[] with(String[] some, String... more) {
+        List<String> all = new ArrayList<>(List.of(some));
+        all.addAll(List.of(more));
+        return all.toArray(String[]::new);
+    }
+}
