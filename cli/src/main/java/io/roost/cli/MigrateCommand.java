@@ -13,7 +13,6 @@ import io.roost.cli.control.ControlException;
 import io.roost.cli.control.ControlServer;
 import io.roost.cli.control.ControlledRun;
 import io.roost.cli.report.RunRecords;
-import io.roost.cli.report.RunRecords;
 import io.roost.cli.screen.Screen;
 import io.roost.cutover.Night;
 import io.roost.engine.Brakes;
@@ -50,6 +49,7 @@ import picocli.CommandLine.Spec;
 final class MigrateCommand extends ReportingCommand {
     /** Users whose paths are looked at before a run. */
     private static final int SAMPLE = 5;
+    private static final int SAMPLE_TRIES = 50;
 
     @Spec
     private CommandSpec spec;
@@ -143,12 +143,18 @@ final class MigrateCommand extends ReportingCommand {
             return;
         }
         List<SampleUser> sample = new ArrayList<>();
-        for (String name : names.subList(0, Math.min(names.size(), SAMPLE))) {
+        for (String name : names.subList(0, Math.min(names.size(), SAMPLE_TRIES))) {
             try {
-                sample.add(site.sample(name));
+                if (sample.size() < SAMPLE) {
+                    sample.add(site.sample(name));
+                }
             } catch (IOException | CommandException e) {
                 // Told when it is this user's turn.
             }
+        }
+        if (sample.isEmpty()) {
+            // Nothing can be said without a path, and nothing will be written without one either.
+            return;
         }
         List<Finding> unsafe = Preflight.beforeMigration(new Backend(site.dovecot(),
                 cutover.singleBackend ? Topology.SINGLE_BACKEND : Topology.DIRECTOR, sample, MountTable.ofProcess())).stream().filter(finding -> !ignoredChecks.contains(finding.id())).toList();

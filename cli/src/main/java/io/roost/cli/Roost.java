@@ -76,10 +76,11 @@ public final class Roost implements Runnable {
         roost.addSubcommand(new StatusCommand(screen));
         roost.addSubcommand(HostChangeCommand.with(screen));
         roost.addSubcommand(CtlCommand.commandLine(screen));
-        roost.addSubcommand(new TuiCommand(screen));
         roost.addSubcommand(GateCommand.commandLine(screen));
         roost.addSubcommand(new RollbackCommand(screen));
         roost.addSubcommand(new RetireCommand(screen));
+        roost.addSubcommand(new MaintainCommand(screen));
+        roost.addSubcommand(new TuiCommand(screen));
         roost.addSubcommand(new DemoCommand(screen));
         roost.addSubcommand(new HelpCommand());
         roost.getSubcommands().values().forEach(command -> command.getCommandSpec().usageMessage().abbreviateSynopsis(true)

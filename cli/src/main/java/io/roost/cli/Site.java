@@ -9,13 +9,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-import io.roost.dovecot.AuthUsers;
 import io.roost.checkpoint.CheckpointStore;
 import io.roost.checkpoint.UserRecord;
+import io.roost.dovecot.AuthUsers;
 import io.roost.dovecot.DoveadmUsers;
 import io.roost.dovecot.DovecotProgram;
-import io.roost.dovecot.DovecotSettings;
 import io.roost.dovecot.DovecotSettings.Namespace;
+import io.roost.dovecot.DovecotSettings;
 import io.roost.dovecot.MailLocation;
 import io.roost.dovecot.MailUser;
 import io.roost.dovecot.Pop3UidlFormat;
@@ -23,6 +23,7 @@ import io.roost.dovecot.TemplateUsers;
 import io.roost.dovecot.UserDatabase;
 import io.roost.migrate.Account;
 import io.roost.migrate.Settings;
+import io.roost.posix.ByteString;
 import io.roost.posix.FileStatus;
 import io.roost.posix.OpenDirectory;
 import io.roost.posix.PosixException;
@@ -34,7 +35,6 @@ import io.roost.preflight.Preflight;
 import io.roost.preflight.SampleUser;
 import io.roost.preflight.Severity;
 import io.roost.preflight.Topology;
-import io.roost.posix.ByteString;
 
 /** What the options and the installed Dovecot say together: who the users are, where their mail is, and which settings hold. */
 final class Site {
@@ -88,7 +88,8 @@ final class Site {
     private static UserDatabase ofSettings(DovecotSettings settings) {
         if (settings.get("mail_home").isEmpty()) {
             return name -> {
-                throw new UserDatabase.TemporaryFailure(name, "no Dovecot is here to ask, and mail_home is not set: give --home");
+                throw new UserDatabase.TemporaryFailure(name, "no Dovecot is here to ask, and mail_home is not set: give "
+                        + "--home");
             };
         }
         return new TemplateUsers(settings.get("mail_home"), settings.authUsernameFormat(), -1, -1);
@@ -152,6 +153,11 @@ final class Site {
         return new SampleUser(name, home, owner, group, source, target);
     }
 
+    /** Dovecot's settings, or its defaults if it was not asked. */
+    DovecotSettings dovecot() {
+        return dovecot;
+    }
+
     /** Whether a Dovecot was asked for its settings. */
     boolean isAsked() {
         return asked;
@@ -202,11 +208,6 @@ final class Site {
             throw CommandException.usage("nobody knows all users without Dovecot: name them, or give --users-file FILE");
         }
         return new AuthUsers(dovecot, users).all();
-    }
-
-    /** Dovecot's settings, or its defaults if it was not asked. */
-    DovecotSettings dovecot() {
-        return dovecot;
     }
 
     /** As the userdb has the user. */

@@ -61,7 +61,8 @@ class SystemdSampleTest {
             args.add(text.startsWith("/") ? temp.resolve(Path.of(text).getFileName().toString()).toString()
                     : text.replace("=off", "=full"));
         }
-        args.addAll(List.of("--no-dovecot", "--home=" + temp + "/%u", "--from=maildir:~/Maildir", "--state=" + temp.resolve("state")));
+        args.addAll(List.of("--no-dovecot", "--home=" + temp + "/%u", "--from=maildir:~/Maildir", "--state="
+                + temp.resolve("state")));
         CapturedScreen captured = CapturedScreen.plain();
         assertEquals(0, Roost.run(captured.screen(), args.toArray(String[]::new)), () -> captured.err());
         assertTrue(Files.readString(temp.resolve("night.html")).contains("Complete: every user is migrated and checked."));
