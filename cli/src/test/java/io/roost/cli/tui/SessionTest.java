@@ -62,7 +62,7 @@ class SessionTest {
     private void connected() {
         model.take(json(STATUS));
         for (int i = 0; i < 300; i++) {
-            model.take(json("{\"type\":\"reached\",\"time\":\"2026-11-23T21:00:00.000Z\",\"user\":\"u" + i + "\",\"state\":\"copied\"}"));
+            model.take(json("{\"type\":\"requeued\",\"time\":\"2026-11-23T21:00:00.000Z\",\"user\":\"u" + i + "\"}"));
         }
         model.take(json("{\"type\":\"failed\",\"time\":\"2026-11-23T21:00:01.000Z\",\"user\":\"bad\",\"kind\":\"io\",\"reason\":\"escape "
                 + "\\u001b[31m here\"}"));
