@@ -36,7 +36,8 @@ package io.roost.cli.control;
  * {@code workers}, {@code users} (number by phase), {@code mails}, {@code bytes}, {@code mails_per_second},
  * {@code bytes_per_second}, {@code seconds_left} (or null), {@code history} (bytes in each of the last seconds), {@code active}
  * (array: {@code user}, {@code step}, {@code worker}, {@code attempt}, {@code since}, {@code mails_done}, {@code mails_total},
- * {@code bytes_done}, {@code bytes_total}), {@code throttle} ({@code held}, {@code source}, {@code reason},
+ * {@code bytes_done}, {@code bytes_total}), {@code locked_out} (array: {@code user}, {@code since}), {@code lock_outs} ({@code count},
+ * {@code median_seconds}, {@code longest_seconds} of those cut over), {@code throttle} ({@code held}, {@code source}, {@code reason},
  * {@code bytes_per_second}, {@code mails_per_second} (null: no limit), {@code timetable}, {@code sources}: the same for each source).
  */
 public final class ControlProtocol {

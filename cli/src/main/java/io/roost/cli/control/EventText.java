@@ -6,6 +6,7 @@ import io.roost.cli.screen.Quantity;
 import io.roost.engine.RunEvent;
 import io.roost.migrate.Event;
 import io.roost.migrate.Result;
+import io.roost.posix.ByteString;
 
 /** Events as lines for people. */
 final class EventText {
@@ -64,6 +65,10 @@ final class EventText {
         } else if (event instanceof Event.Problem e) {
             return e.problem().kind().id() + " in " + (e.problem().mailbox().isEmpty() ? "the Maildir" : e.problem().mailbox())
                     + ": " + e.problem().detail();
+        } else if (event instanceof Event.CutOver e) {
+            return "cut over, locked out for " + Quantity.seconds(e.lockOutMillis() / 1000.0);
+        } else if (event instanceof Event.BroughtOver e) {
+            return "a late mail was brought over: " + ByteString.toText(e.path());
         } else if (event instanceof Event.SourceChanged e) {
             return "the Maildir changed meanwhile, attempt " + e.attempt();
         }

@@ -9,8 +9,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
+import io.roost.checkpoint.UserState;
+import io.roost.cutover.LockOutTimes;
 import io.roost.engine.FailureClass;
 import io.roost.engine.RunEvent;
+import io.roost.migrate.Event;
 
 /**
  * The recent past of a run, within bounds: the last events of all, the last events of those users that were last heard of, and why
@@ -31,6 +34,8 @@ public final class RunHistory {
     private long recentChars;
     private final Map<String, Deque<Happening>> ofUsers = new LinkedHashMap<>(16, 0.75f, true);
     private long ofUsersChars;
+    private final Map<String, Long> lockedOut = new LinkedHashMap<>();
+    private final LockOutTimes lockOuts = new LockOutTimes();
     private final Map<String, Failed> failures = new LinkedHashMap<>();
 
     RunHistory() {
@@ -56,6 +61,7 @@ public final class RunHistory {
         } else if (event instanceof RunEvent.Done) {
             failures.remove(event.user());
         }
+        lockOut(unixMillis, event);
         recent.add(happening);
         recentChars += chars(happening);
         while (recent.size() > RECENT || recentChars > MAX_CHARS) {
@@ -64,6 +70,32 @@ public final class RunHistory {
         if (!happening.user().isEmpty()) {
             addToUser(happening);
         }
+    }
+
+    private void lockOut(long unixMillis, RunEvent event) {
+        if (event instanceof RunEvent.Progress progress) {
+            if (progress.event() instanceof Event.Reached reached && reached.state() == UserState.GATED) {
+                lockedOut.put(event.user(), unixMillis);
+            } else if (progress.event() instanceof Event.Reached reached && reached.state() == UserState.RELEASED) {
+                lockedOut.remove(event.user());
+            } else if (progress.event() instanceof Event.CutOver cutOver) {
+                lockedOut.remove(event.user());
+                lockOuts.add(cutOver.lockOutMillis());
+            }
+        } else if (!event.user().isEmpty()) {
+            // whatever ends an attempt lets the user in
+            lockedOut.remove(event.user());
+        }
+    }
+
+    /** Since when users are locked out who are now, Unix milliseconds. */
+    synchronized Map<String, Long> lockedOut() {
+        return new LinkedHashMap<>(lockedOut);
+    }
+
+    /** How long those were who have been cut over. */
+    LockOutTimes lockOuts() {
+        return lockOuts;
     }
 
     private void addToUser(Happening happening) {

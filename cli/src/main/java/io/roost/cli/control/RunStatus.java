@@ -4,11 +4,13 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 
 import io.roost.cli.screen.JsonLines;
 import io.roost.cli.screen.Quantity;
+import io.roost.cutover.LockOutTimes;
 import io.roost.engine.EngineSettings;
 import io.roost.engine.EngineStatus;
 import io.roost.engine.Phase;
@@ -22,11 +24,15 @@ import io.roost.throttle.ThrottleState;
  *
  * @param restrictions what each source of the throttle asks for
  * @param timetable    as it was given, empty if there is none
+ * @param lockedOut    users who cannot log in now, and since when
+ * @param lockOuts     how long those were who have been cut over
  */
-record RunStatus(EngineStatus engine, ThrottleState throttle, List<Restriction> restrictions, String timetable) {
-    static RunStatus of(ControlledRun run) {
+record RunStatus(EngineStatus engine, ThrottleState throttle, List<Restriction> restrictions, String timetable,
+        Map<String, Long> lockedOut, LockOutTimes lockOuts) {
+    static RunStatus of(ControlledRun run, RunHistory history) {
         return new RunStatus(run.engine().status(), run.throttle().state(), run.throttle().restrictions(),
-                run.timetable().timetable().map(Object::toString).orElse(""));
+                run.timetable().timetable().map(Object::toString).orElse(""),
+                history.lockedOut(), history.lockOuts());
     }
 
     void put(Answer answer) {
@@ -67,6 +73,19 @@ record RunStatus(EngineStatus engine, ThrottleState throttle, List<Restriction> 
             json.writeEndObject();
         }
         json.writeEndArray();
+        json.writeArrayFieldStart("locked_out");
+        for (Map.Entry<String, Long> user : lockedOut.entrySet()) {
+            json.writeStartObject();
+            json.writeStringField("user", user.getKey());
+            json.writeStringField("since", JsonLines.time(user.getValue()));
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeObjectFieldStart("lock_outs");
+        json.writeNumberField("count", lockOuts.count());
+        json.writeNumberField("median_seconds", lockOuts.percentile(50) / 1000.0);
+        json.writeNumberField("longest_seconds", lockOuts.percentile(100) / 1000.0);
+        json.writeEndObject();
         throttle(json);
     }
 
@@ -136,6 +155,14 @@ record RunStatus(EngineStatus engine, ThrottleState throttle, List<Restriction> 
         }
         lines.add("workers  " + engine.workers());
         lines.add("throttle " + (throttle.isOpen() ? "nothing holds the run back" : throttle.reason()));
+        for (Map.Entry<String, Long> user : lockedOut.entrySet()) {
+            lines.add("locked   " + user.getKey() + " is locked out, for " + Quantity.seconds((engine.now() - user.getValue()) / 1000.0));
+        }
+        if (lockOuts.count() > 0) {
+            lines.add("lock-out " + Quantity.count(lockOuts.count(), "user", "users") + " so far, median "
+                    + Quantity.seconds(lockOuts.percentile(50) / 1000.0) + ", longest "
+                    + Quantity.seconds(lockOuts.percentile(100) / 1000.0));
+        }
         for (EngineStatus.Active active : engine.active()) {
             lines.add("active   " + text(active, engine.now()));
         }

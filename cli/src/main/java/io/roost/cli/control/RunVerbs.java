@@ -43,7 +43,7 @@ final class RunVerbs {
 
     private static void status(ControlledRun run, RunHistory history, String argument, Answer answer) throws RefusedException {
         Arguments.none(argument);
-        RunStatus.of(run).put(answer);
+        RunStatus.of(run, history).put(answer);
     }
 
     private static String byOperator() {

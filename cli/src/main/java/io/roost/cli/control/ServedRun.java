@@ -39,7 +39,7 @@ final class ServedRun {
         lock.readLock().lock();
         try {
             if (!ended) {
-                RunStatus.of(run).put(answer);
+                RunStatus.of(run, history).put(answer);
             }
         } finally {
             lock.readLock().unlock();

@@ -19,7 +19,7 @@ final class EventLine {
             case "failed" -> event.text("kind").equals("interrupted") ? Look.PLAIN : Look.BAD;
             case "problem" -> event.text("severity").equals("note") ? Look.FAINT : Look.WARNING;
             case "retrying", "dropped", "skipped" -> Look.WARNING;
-            case "done" -> Look.GOOD;
+            case "done", "cut_over" -> Look.GOOD;
             case "run", "workers", "throttled", "requeued" -> Look.BOLD;
             default -> Look.PLAIN;
         };
@@ -36,6 +36,9 @@ final class EventLine {
             case "reached" -> event.text("state");
             case "problem" -> event.text("severity") + " " + event.text("kind") + ", "
                     + (event.text("mailbox").isEmpty() ? "the Maildir" : event.text("mailbox")) + ": " + event.text("detail");
+            case "cut_over" -> "cut over, locked out for " + Quantity.seconds(event.decimal("lock_out_seconds"));
+            case "brought_over" -> "a late mail was brought over: " + event.text("path");
+            case "compared" -> "mails by month were counted on both sides";
             case "source_changed" -> "the Maildir changed meanwhile, attempt " + event.number("attempt");
             case "done" -> event.flag("already_done") ? "was done before" : "done: " + Quantity.count(event.number("mails"), "mail",
                     "mails") + ", " + Quantity.bytes(event.number("bytes")) + " in " + Quantity.seconds(event.decimal("seconds"));

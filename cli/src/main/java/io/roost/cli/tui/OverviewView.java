@@ -10,7 +10,7 @@ import io.roost.cli.screen.Quantity;
 final class OverviewView implements View {
     private static final String[] PHASES = {"waiting", "active", "retrying", "done", "failed", "skipped"};
     private static final int FAILURES = 20;
-    private static final int LABEL = 11;
+    private static final int LABEL = 13;
 
     private final RunModel model;
 
@@ -86,11 +86,28 @@ final class OverviewView implements View {
         String reason = throttle.text("reason");
         item(canvas, row++, "Throttle", reason.isEmpty() ? Piece.plain("nothing holds the run back")
                 : new Piece(throttle.flag("held") ? Look.BAD : Look.WARNING, (throttle.flag("held") ? "HELD: " : "") + reason));
+        row = lockedOut(canvas, status, row);
         if (status.has("deadline")) {
             item(canvas, row++, "Window", Piece.plain("stops at " + Quantity.time(status.time("deadline")) + ", in "
                     + Quantity.wholeSeconds((status.time("deadline") - status.time("now")) / 1000.0)));
         }
         return row;
+    }
+
+    /** Who waits for us, longest first; only where users are cut over at all. */
+    private static int lockedOut(Canvas canvas, JsonObject status, int row) {
+        List<JsonObject> now = status.objects("locked_out");
+        JsonObject past = status.object("lock_outs");
+        if (now.isEmpty() && past.number("count") == 0) {
+            return row;
+        }
+        String names = String.join(", ", now.stream().map(user -> user.user() + " " + Quantity.seconds((status.time("now")
+                - user.time("since")) / 1000.0)).toList());
+        String until = past.number("count") == 0 ? "" : Quantity.count(past.number("count"), "user", "users") + " so far, median "
+                + Quantity.seconds(past.decimal("median_seconds")) + ", longest " + Quantity.seconds(past.decimal("longest_seconds"));
+        item(canvas, row, "Locked out", now.isEmpty() ? Piece.plain("nobody now; ") : Look.BAD.of(now.size() + " now: " + names
+                + (until.isEmpty() ? "" : "; ")), Piece.plain(until));
+        return row + 1;
     }
 
     private static String left(JsonObject status) {

@@ -179,13 +179,14 @@ final class RunModel {
         }
     }
 
-    /** The last events, oldest first, without notes about Maildirs, of which there may be several for every user. */
+    /** The last events, oldest first, without steps and notes about Maildirs, of which there are many for every user. */
     List<JsonObject> notable(int count) {
         Deque<JsonObject> found = new ArrayDeque<>();
         synchronized (log) {
             for (Iterator<JsonObject> it = log.descendingIterator(); it.hasNext() && found.size() < count;) {
                 JsonObject event = it.next();
-                if (!event.text("severity").equals("note")) {
+                boolean step = event.type().equals("reached") || event.type().equals("compared");
+                if (!step && !event.text("severity").equals("note")) {
                     found.addFirst(event);
                 }
             }

@@ -8,7 +8,10 @@ import io.roost.cli.screen.Quantity;
 
 /** All that is known of one user. */
 final class UserView implements View {
-    private static final String[] STEPS = {"queued", "copied", "finished", "verified", "published", "done"};
+    private static final List<String> STEPS = List.of("queued", "copying", "copied", "finished", "verified", "published", "done");
+    /** Where Roost itself makes the user use the mdbox. */
+    private static final List<String> STEPS_OF_CUTOVER = List.of("queued", "pinned", "copying", "copied", "gated", "quiet", "finished",
+            "verified", "published", "switched", "released", "done");
 
     private final RunModel model;
     private final Actions actions;
@@ -48,7 +51,7 @@ final class UserView implements View {
         }
         List<List<Piece>> lines = new ArrayList<>();
         head(canvas, known.user(), lines);
-        steps(known, lines);
+        steps(canvas, known, lines);
         list("Problems of the Maildir", problems(canvas, known.user()), lines);
         list("Mailboxes", mailboxes(canvas, known.user()), lines);
         List<List<Piece>> events = new ArrayList<>();
@@ -117,20 +120,30 @@ final class UserView implements View {
         }
     }
 
-    private static void steps(RunModel.UserPage known, List<List<Piece>> lines) {
+    private static void steps(Canvas canvas, RunModel.UserPage known, List<List<Piece>> lines) {
         String reached = known.user().object("record").text("state");
-        List<Piece> steps = new ArrayList<>();
-        steps.add(Look.FAINT.of(String.format("  %-10s", "Steps")));
-        int at = List.of(STEPS).indexOf(reached);
-        for (int i = 0; i < STEPS.length; i++) {
-            String step = STEPS[i];
+        List<String> seen = new ArrayList<>(List.of(reached));
+        known.events().stream().filter(e -> e.type().equals("reached")).forEach(e -> seen.add(e.text("state")));
+        boolean cutover = seen.stream().anyMatch(state -> STEPS_OF_CUTOVER.contains(state) && !STEPS.contains(state));
+        List<String> steps = cutover ? STEPS_OF_CUTOVER : STEPS;
+        int at = steps.indexOf(reached);
+        List<Piece> line = item("Steps");
+        int width = 12;
+        for (int i = 0; i < steps.size(); i++) {
+            String step = steps.get(i);
             String when = known.events().stream().filter(e -> e.type().equals("reached") && e.text("state").equals(step))
                     .map(e -> " " + Quantity.when(e.time("time"), e.time("time"))).reduce("", (a, b) -> b);
-            Look look = i < at || at == STEPS.length - 1 ? Look.GOOD : i == at ? Look.BOLD : Look.FAINT;
-            steps.add(look.of((i <= at ? "[" : " ") + step + when + (i <= at ? "]" : " ")));
-            steps.add(Piece.plain(i + 1 < STEPS.length ? " > " : ""));
+            String text = (i <= at ? "[" : " ") + step + when + (i <= at ? "]" : " ");
+            if (width + text.length() > canvas.columns()) {
+                lines.add(line);
+                line = item("");
+                width = 12;
+            }
+            line.add((i < at || at == steps.size() - 1 ? Look.GOOD : i == at ? Look.BOLD : Look.FAINT).of(text));
+            line.add(Piece.plain(i + 1 < steps.size() ? " > " : ""));
+            width += text.length() + 3;
         }
-        lines.add(steps);
+        lines.add(line);
     }
 
     private static List<List<Piece>> problems(Canvas canvas, JsonObject user) {

@@ -25,8 +25,8 @@ final class WalkView implements View {
         VERIFY("Verify", "Compares the mdbox with the Maildir once more, mail by mail, from the disk. What was delivered or changed since "
                 + "is named as a difference: the Maildir is still the one in use."),
         SWITCH("Switch", "Dovecot still uses the Maildir. The mdbox counts once the userdb says so for this user: a field mail=mdbox:~/mdbox "
-                + "(or what --to named). Between the last change of the Maildir and that moment nobody may deliver or log in; this walk does "
-                + "not do that for you. To throw the try away, remove the mdbox directory.");
+                + "(or what --to named). Between the last change of the Maildir and that moment nobody may deliver or log in. roost migrate "
+                + "--cutover sees to all of that; this walk does not. To throw the try away, remove the mdbox directory.");
 
         private final String title;
         private final String explanation;

@@ -18,9 +18,11 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import io.roost.checkpoint.UserState;
 import io.roost.engine.Phase;
 import io.roost.engine.RunEvent;
 import io.roost.engine.RunState;
+import io.roost.migrate.Event;
 
 /** A real engine, a real socket, and clients of all sorts. */
 class ControlServerTest {
@@ -246,6 +248,23 @@ class ControlServerTest {
             return object.type() + " " + object.user();
         } catch (ControlException e) {
             throw new AssertionError(line, e);
+        }
+    }
+
+    @Test
+    void lockOutsAreSeenWhileTheyLast() throws Exception {
+        try (FakeRun run = FakeRun.start(state, 1, "held")) {
+            run.server().event(new RunEvent.Progress(new Event.Reached("anna", UserState.GATED)));
+            run.server().event(new RunEvent.Progress(new Event.Reached("bert", UserState.GATED)));
+            run.server().event(new RunEvent.Progress(new Event.Reached("bert", UserState.SWITCHED)));
+            assertEquals(List.of("anna", "bert"), json("status").get(0).objects("locked_out").stream().map(JsonObject::user).toList());
+            run.server().event(new RunEvent.Progress(new Event.CutOver("bert", 1_500, 700)));
+            run.server().event(new RunEvent.Stopped("anna"));
+            JsonObject status = json("status").get(0);
+            assertEquals(List.of(), status.objects("locked_out"));
+            assertEquals(1, status.object("lock_outs").number("count"));
+            assertEquals(1.5, status.object("lock_outs").decimal("longest_seconds"));
+            assertTrue(String.join("\n", ask("status")).contains("lock-out 1 user so far, median 1.5 s, longest 1.5 s"));
         }
     }
 

@@ -30,6 +30,8 @@ class SessionTest {
             {"user":"anna@example.org","step":"copying","worker":0,"attempt":1,"since":"2026-11-23T21:00:00.000Z","mails_done":70,\
             "mails_total":100,"bytes_done":1,"bytes_total":2},{"user":"日本語の名前がとても長いユーザー@example.org","step":"scanning",\
             "worker":1,"attempt":2,"since":"2026-11-23T21:00:09.000Z","mails_done":0,"mails_total":0,"bytes_done":0,"bytes_total":0}],\
+            "locked_out":[{"user":"anna@example.org","since":"2026-11-23T21:00:08.000Z"}],"lock_outs":{"count":90,"median_seconds":0.8,\
+            "longest_seconds":3.2},\
             "throttle":{"held":false,"source":"limit","reason":"limited to 20MB/s by the command line","bytes_per_second":20000000,\
             "sources":[{"source":"limit","held":false,"reason":"","bytes_per_second":20000000}]}}""";
 
@@ -60,7 +62,7 @@ class SessionTest {
     private void connected() {
         model.take(json(STATUS));
         for (int i = 0; i < 300; i++) {
-            model.take(json("{\"type\":\"reached\",\"time\":\"2026-11-23T21:00:00.000Z\",\"user\":\"u" + i + "\",\"state\":\"copied\"}"));
+            model.take(json("{\"type\":\"requeued\",\"time\":\"2026-11-23T21:00:00.000Z\",\"user\":\"u" + i + "\"}"));
         }
         model.take(json("{\"type\":\"failed\",\"time\":\"2026-11-23T21:00:01.000Z\",\"user\":\"bad\",\"kind\":\"io\",\"reason\":\"escape "
                 + "\\u001b[31m here\"}"));
@@ -104,9 +106,9 @@ class SessionTest {
         List<String> screen = screen(columns, rows);
         assertShows(screen, " roost · overview", "  Progress ", "0 % of 300,000 users, about 3 h 20 min left", "299,900 waiting  2 active  1 "
                 + "retrying  90 done  7 failed !", "12,345 mails, 1.2 GiB", "120 mails/s, 12 MiB/s", " ▂▄█", "limited to 20MB/s by the command line",
-                "in 7 h 59 min", "anna@example.org", "████████▍░░░  70 %", "70/100", "scanning #2", "Needs attention  8 users",
+                "1 now: anna@example.org 2.0 s; 90 users so far, median 0.8 s", "in 7 h 59 min", "anna@example.org", "████████▍░░░  70 %", "70/100", "scanning #2", "Needs attention  8 users",
                 "failed   e\u0301mile0@例え.jp: the disk is full", "FAILED: escape \\x1b[31m here", " ? help  q quit  p pause");
-        assertTrue(screen.get(rows - 3).contains("FAILED: escape"), "the last event stands last");
+        assertTrue(screen.get(rows - 3).contains("FAILED: escape"), "the last event stands last " + screen);
     }
 
     @ParameterizedTest
@@ -167,8 +169,11 @@ class SessionTest {
                 + "\"mailboxes\":[{\"name\":\"INBOX\",\"mails\":20},{\"name\":\"日本/東京\",\"mails\":5}],\"problems\":[\"odd\"]}"),
                 List.of(json("{\"type\":\"reached\",\"time\":\"2026-11-23T20:59:00.000Z\",\"user\":\"bad\",\"state\":\"copied\"}")), ""));
         List<String> screen = screen(80, 40);
-        assertShows(screen, "Phase     retrying, 2 attempts", "Placed    10 of 20 mails", "tried again at", "[queued] > [copied ", "  finished ",
+        assertShows(screen, "Phase     retrying, 2 attempts", "Placed    10 of 20 mails", "tried again at", "[queued] > [copying] > [copied ", "  finished ",
                 "- odd", "日本/東京", "████████████████");
+        model.user(new RunModel.UserPage("bad", json("{\"type\":\"user\",\"time\":\"2026-11-23T21:00:00.000Z\",\"user\":\"bad\",\"phase\":"
+                + "\"active\",\"record\":{\"state\":\"gated\"}}"), List.of(), ""));
+        assertShows(screen(80, 40), "[queued] > [pinned] > [copying] > [copied] > [gated]", "released ");
         assertEquals(3, screen.stream().filter(line -> line.contains("long error")).count(), "nothing of an error is cut off");
     }
 
