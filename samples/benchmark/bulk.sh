@@ -6,7 +6,7 @@
 set -eu
 here=$(cd "${0%/*}" && pwd -P)
 root=$(cd "$here/../.." && pwd -P)
-users=300 mails=50 mailboxes=5 workers=$(nproc) runs=3 traced=40 dir=${TMPDIR:-/var/tmp}
+users=1000 mails=50 mailboxes=5 workers=$(nproc) runs=3 traced=40 dir=${TMPDIR:-/var/tmp}
 usage() {
     cat <<END
 usage: bulk.sh [OPTION=VALUE]...

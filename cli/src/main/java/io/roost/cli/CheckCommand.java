@@ -45,8 +45,8 @@ import picocli.CommandLine.Parameters;
 
 /** {@code roost check}: what Dovecot's guide for NFS asks, looked at on this backend. */
 @Command(name = "check", header = "Check this backend: settings, mounts, clocks, locks, director.",
-        description = {"Changes nothing. Clocks, locks and root squash are found by trying, with files that are removed at once. What "
-            + "cannot be looked at is unknown, never ok. docs/check.md explains each check."},
+        description = {"Changes nothing. Clocks, locks and root squash are found by trying, with files that are removed at "
+                + "once. What cannot be looked at is unknown, never ok. docs/check.md explains each check."},
         footer = {"", "Examples:",
             "  roost check --director dir.example.org:9091 anna@example.org",
             "  roost check --single-backend --only mmap-disable,mail-fsync",
@@ -86,8 +86,8 @@ final class CheckCommand extends ReportingCommand {
     @Option(names = "--clock-of", paramLabel = "URL", description = "Compare the clock of this web server, such as doveadm's.")
     private List<URI> clocks = List.of();
 
-    @Option(names = "--hold-lock", paramLabel = "FILE", description = "Lock this file until interrupted, and check nothing: for "
-            + "--locked-elsewhere on another host.")
+    @Option(names = "--hold-lock", paramLabel = "FILE", description = "Lock this file until interrupted, and check nothing: "
+            + "for --locked-elsewhere on another host.")
     private Path holdLock;
 
     @Option(names = "--locked-elsewhere", paramLabel = "FILE", description = "Check that this file, locked on another host, is "
@@ -171,11 +171,12 @@ final class CheckCommand extends ReportingCommand {
 
     private static Check space(Site site, Backend backend) throws IOException {
         return new PlannedSpace(backend.users().stream().filter(u -> u.source().filter(MailLocation::isMaildir).isPresent()
-                && u.target().filter(MailLocation::isMdbox).isPresent()).map(u -> new Account(u.name(), u.home(), u.uid(), u.gid(),
-                        u.source().get(), u.target().get())).toList(), site.settings());
+                && u.target().filter(MailLocation::isMdbox).isPresent()).map(u -> new Account(u.name(), u.home(), u.uid(),
+                u.gid(), u.source().get(), u.target().get())).toList(), site.settings());
     }
 
-    private void resolve(Site site, List<SampleUser> sample, List<SampleUser.Unresolved> unresolved) throws InterruptedException {
+    private void resolve(Site site, List<SampleUser> sample,
+            List<SampleUser.Unresolved> unresolved) throws InterruptedException {
         for (String name : new LinkedHashSet<>(users)) {
             try {
                 sample.add(site.sample(name));
@@ -214,7 +215,8 @@ final class CheckCommand extends ReportingCommand {
             if (lock == null) {
                 throw new IOException(file + " is locked by somebody else");
             }
-            screen.message("roost: " + file + " is locked until Ctrl-C; on the other host: roost check --locked-elsewhere " + file);
+            screen.message("roost: " + file + " is locked until Ctrl-C; on the other host: roost check --locked-elsewhere "
+                    + file);
             while (lock.isValid()) {
                 Thread.sleep(1_000);
             }

@@ -61,6 +61,12 @@ final class EventJson implements Event.Sink {
             lines.object("reached", e.user(), json -> json.writeStringField("state", JsonFields.id(e.state())));
         } else if (event instanceof Event.Problem e) {
             lines.object("problem", e.user(), json -> JsonFields.problem(json, e.problem()));
+        } else if (event instanceof Event.Compared e) {
+            lines.object("compared", e.user(), json -> {
+                months(json, "source", e.source());
+                months(json, "target", e.target());
+                json.writeNumberField("undated", e.source().undated());
+            });
         } else if (event instanceof Event.CutOver e) {
             lines.object("cut_over", e.user(), json -> {
                 json.writeNumberField("lock_out_seconds", e.lockOutMillis() / 1000.0);
@@ -68,12 +74,6 @@ final class EventJson implements Event.Sink {
             });
         } else if (event instanceof Event.BroughtOver e) {
             lines.object("brought_over", e.user(), json -> JsonFields.path(json, "path", e.path()));
-        } else if (event instanceof Event.Compared e) {
-            lines.object("compared", e.user(), json -> {
-                months(json, "source", e.source());
-                months(json, "target", e.target());
-                json.writeNumberField("undated", e.source().undated());
-            });
         } else if (event instanceof Event.SourceChanged e) {
             lines.object("source_changed", e.user(), json -> json.writeNumberField("attempt", e.attempt()));
         }

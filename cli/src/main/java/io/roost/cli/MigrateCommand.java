@@ -3,8 +3,10 @@ package io.roost.cli;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.ZonedDateTime;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 
 import io.roost.checkpoint.CheckpointStore;
 import io.roost.cli.control.ControlException;
@@ -19,6 +21,12 @@ import io.roost.engine.EngineSettings;
 import io.roost.engine.StopReason;
 import io.roost.engine.ThrottledPace;
 import io.roost.migrate.Settings;
+import io.roost.preflight.Backend;
+import io.roost.preflight.Finding;
+import io.roost.preflight.MountTable;
+import io.roost.preflight.Preflight;
+import io.roost.preflight.SampleUser;
+import io.roost.preflight.Topology;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -39,6 +47,10 @@ import picocli.CommandLine.Spec;
             "  roost migrate --director 10.0.0.2:9095 --mine --cutover --gate passwd-file:/etc/dovecot/roost-gate",
             "      --switch passwd-file:/etc/dovecot/users --users-file tonight.txt"})
 final class MigrateCommand extends ReportingCommand {
+    /** Users whose paths are looked at before a run. */
+    private static final int SAMPLE = 5;
+    private static final int SAMPLE_TRIES = 50;
+
     @Spec
     private CommandSpec spec;
     @Mixin
@@ -63,6 +75,9 @@ final class MigrateCommand extends ReportingCommand {
 
     @Option(names = "--no-cache", description = "Leave dovecot.index.cache behind: the first logins then read all mail.")
     private boolean noCache;
+
+    @Option(names = "--ignore-check", paramLabel = "ID", split = ",", description = "Begin though this check of roost check says unsafe.")
+    private List<String> ignoredChecks = List.of();
 
     @Option(names = "--dry-run", description = "Show what would be done, for each user and in all. Writes nothing.")
     private boolean dryRun;
@@ -112,12 +127,42 @@ final class MigrateCommand extends ReportingCommand {
             if (names.isEmpty()) {
                 return nobody();
             }
+            requireSafe(site, names);
             try (ControlServer control = control(store); CutoverOptions.Nights nights = cutover.open(site, store, screen).orElse(null)) {
                 RecordedRun recorded = RecordedRun.begin(store, run, site, settingsOfUsers(site), spec.commandLine().getParseResult(),
                         names);
                 return migrate(site, settings, brakes, store, names, recorded, control,
                         Optional.ofNullable(nights).map(CutoverOptions.Nights::night));
             }
+        }
+    }
+
+    /** What could lose mail is looked at before every run, with the first users as a sample. */
+    private void requireSafe(Site site, List<String> names) throws Exception {
+        if (!site.isAsked()) {
+            return;
+        }
+        List<SampleUser> sample = new ArrayList<>();
+        for (String name : names.subList(0, Math.min(names.size(), SAMPLE_TRIES))) {
+            try {
+                if (sample.size() < SAMPLE) {
+                    sample.add(site.sample(name));
+                }
+            } catch (IOException | CommandException e) {
+                // Told when it is this user's turn.
+            }
+        }
+        if (sample.isEmpty()) {
+            // Nothing can be said without a path, and nothing will be written without one either.
+            return;
+        }
+        List<Finding> unsafe = Preflight.beforeMigration(new Backend(site.dovecot(),
+                cutover.singleBackend ? Topology.SINGLE_BACKEND : Topology.DIRECTOR, sample, MountTable.ofProcess())).stream().filter(finding -> !ignoredChecks.contains(finding.id())).toList();
+        if (!unsafe.isEmpty()) {
+            throw new CommandException(ExitCode.CHECK_UNSAFE, "refused: mail could be lost. " + String.join(". ", unsafe.stream()
+                    .map(finding -> finding.id() + ": " + finding.lookedAt() + ": found " + finding.found() + ", expected "
+                            + finding.expected() + "; " + finding.remedy()).toList())
+                    + ". roost check tells more; --ignore-check ID goes on nonetheless");
         }
     }
 
@@ -141,19 +186,22 @@ final class MigrateCommand extends ReportingCommand {
                 : new MigrationText(screen, quiet, many, site.targetSetting());
         MigrationTotals totals = new MigrationTotals(names.size());
         RunRecords records = recordOptions.open(RecordedRun.arguments(spec.commandLine().getParseResult()));
+        AtomicReference<Engine> running = new AtomicReference<>();
+        MountWatch mounts = new MountWatch(why -> running.get().stop(StopReason.MOUNT, why));
         SiteMigration work = new SiteMigration(site, settingsOfUsers(site).withPace(new ThrottledPace(brakes.throttle())), store,
-                recorded.isRestart(), night);
+                mounts, recorded.isRestart(), night);
         Engine engine = new Engine(names, work, settings, brakes, event -> {
             totals.event(event);
             report.event(event);
             records.event(event);
             control.event(event);
         }, Clock.systemUTC());
+        running.set(engine);
         follow(records, engine, brakes);
         control.serve(new ControlledRun(engine, store, () -> Runtime.getRuntime().halt(ExitCode.STOPPED.number())));
-        try (TerminationSignals signals = new TerminationSignals(screen,
+        try (mounts; TerminationSignals signals = new TerminationSignals(screen,
                 () -> engine.stop(StopReason.SIGNAL, "the process was told to stop"))) {
-            Optional<StopReason> stopped = run(engine, many);
+            Optional<StopReason> stopped = run(site, names, engine);
             stopped.ifPresent(totals::stopped);
             if (stopped.filter(reason -> reason == StopReason.STATE).isEmpty()) {
                 recorded.end(totals.notStarted());
@@ -175,8 +223,10 @@ final class MigrateCommand extends ReportingCommand {
         }
     }
 
-    private Optional<StopReason> run(Engine engine, boolean many) {
-        try (RunProgress progress = many && !isJson() && !quiet ? new RunProgress(screen, engine::status) : null) {
+    private Optional<StopReason> run(Site site, List<String> names, Engine engine) {
+        boolean many = names.size() > 1;
+        try (RunProgress progress = many && !isJson() && !quiet ? new RunProgress(screen, engine::status) : null;
+                SizeProbe sizes = many ? new SizeProbe(site, names, engine) : null) {
             return engine.run();
         }
     }

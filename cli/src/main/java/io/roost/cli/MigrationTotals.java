@@ -96,7 +96,7 @@ final class MigrationTotals implements RunEvent.Sink {
             case OPERATOR -> ExitCode.STOPPED;
             case SIGNAL -> ExitCode.INTERRUPTED;
             case WINDOW -> ExitCode.WINDOW_ENDED;
-            case ERRORS -> ExitCode.FAILED;
+            case ERRORS, MOUNT -> ExitCode.FAILED;
             case STATE -> ExitCode.STATE_UNUSABLE;
         });
     }

@@ -16,11 +16,13 @@ import picocli.CommandLine.Option;
 
 /** Files that are kept about a run. Filled by picocli. */
 final class RecordOptions {
-    @Option(names = "--report", paramLabel = "FILE.html", description = "Write a page about the run: totals, throughput, failures, "
+    @Option(names = "--report", paramLabel = "FILE.html",
+            description = "Write a page about the run: totals, throughput, failures, "
             + "every mail not carried over. Renewed once a minute.")
     private Path report;
 
-    @Option(names = "--metrics-file", paramLabel = "FILE.prom", description = "Write numbers for Prometheus' node exporter, every ten "
+    @Option(names = "--metrics-file", paramLabel = "FILE.prom",
+            description = "Write numbers for Prometheus' node exporter, every ten "
             + "seconds.")
     private Path metrics;
 
@@ -39,7 +41,8 @@ final class RecordOptions {
             settings.add(new Setting(equals < 0 ? argument : argument.substring(0, equals),
                     equals < 0 || argument.endsWith("=true") ? "yes" : argument.substring(equals + 1)));
         }
-        Run run = new Run(new Roost.Version().getVersion()[0], host(), 0, -1, "", settings, log == null ? "" : "the log " + log);
+        Run run = new Run(new Roost.Version().getVersion()[0], host(), 0, -1, "", settings, log == null ? "" : "the log "
+                + log);
         try {
             return new RunRecords(new RunRecords.Destinations(Optional.ofNullable(report), Optional.ofNullable(metrics),
                     Optional.ofNullable(log)), run, RecordOptions::explain, Clock.systemUTC());

@@ -79,6 +79,7 @@ public final class Roost implements Runnable {
         roost.addSubcommand(GateCommand.commandLine(screen));
         roost.addSubcommand(new RollbackCommand(screen));
         roost.addSubcommand(new RetireCommand(screen));
+        roost.addSubcommand(new MaintainCommand(screen));
         roost.addSubcommand(new TuiCommand(screen));
         roost.addSubcommand(new DemoCommand(screen));
         roost.addSubcommand(new HelpCommand());

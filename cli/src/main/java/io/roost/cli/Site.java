@@ -88,7 +88,8 @@ final class Site {
     private static UserDatabase ofSettings(DovecotSettings settings) {
         if (settings.get("mail_home").isEmpty()) {
             return name -> {
-                throw new UserDatabase.TemporaryFailure(name, "no Dovecot is here to ask, and mail_home is not set: give --home");
+                throw new UserDatabase.TemporaryFailure(name, "no Dovecot is here to ask, and mail_home is not set: give "
+                        + "--home");
             };
         }
         return new TemplateUsers(settings.get("mail_home"), settings.authUsernameFormat(), -1, -1);
@@ -152,7 +153,7 @@ final class Site {
         return new SampleUser(name, home, owner, group, source, target);
     }
 
-    /** Dovecot's settings, as they were asked for. */
+    /** Dovecot's settings, or its defaults if it was not asked. */
     DovecotSettings dovecot() {
         return dovecot;
     }

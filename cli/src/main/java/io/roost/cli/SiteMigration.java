@@ -18,26 +18,30 @@ final class SiteMigration implements UserWork {
     private final Site site;
     private final Settings settings;
     private final CheckpointStore store;
+    private final MountWatch mounts;
     private final boolean restart;
     private final Optional<Night> night;
     /** Those whose earlier attempts are thrown away: each once, not at every retry. */
     private final Set<String> restarted = ConcurrentHashMap.newKeySet();
 
     /**
+     * @param mounts  told of every user before anything is written
      * @param restart whether what an unfinished run has copied is thrown away
      * @param night   how users are pinned and cut over; empty to publish their mdboxes and leave the rest to the administrator
      */
-    SiteMigration(Site site, Settings settings, CheckpointStore store, boolean restart, Optional<Night> night) {
+    SiteMigration(Site site, Settings settings, CheckpointStore store, MountWatch mounts, boolean restart, Optional<Night> night) {
         this.night = night;
         this.site = site;
         this.settings = settings;
         this.store = store;
+        this.mounts = mounts;
         this.restart = restart;
     }
 
     @Override
     public Migrated run(String user, int readers, Event.Sink events) throws Exception {
         Account account = site.account(user, store);
+        mounts.watch(account);
         if (restart && !restarted.contains(user)) {
             UnfinishedMigration.discard(account, store);
             restarted.add(user);

@@ -70,7 +70,8 @@ class CheckCommandTest {
 
     @Test
     void saysWhatWasFoundExpectedAndWhatToDo() throws IOException {
-        assertEquals(20, run("protocols = imap lmtp\n", "--behind-director", "--only=mmap-disable,delivery-lmtp,separator", "anna"));
+        assertEquals(20, run("protocols = imap lmtp\n", "--behind-director", "--only=mmap-disable,delivery-lmtp,separator",
+                "anna"));
         assertTrue(captured.out().contains("\nUNSAFE  separator      "), captured.out());
         assertTrue(captured.out().contains("\nUNSAFE separator, separator of namespace"), captured.out());
         assertTrue(captured.out().contains("\n  to do     set separator = . in that namespace"), captured.out());
@@ -96,8 +97,10 @@ class CheckCommandTest {
         assertEquals(List.of("type", "time", "id", "severity", "looked_at", "found", "expected", "why", "remedy", "hint"),
                 List.copyOf(fsync.keySet()));
         assertTrue(findings.stream().anyMatch(f -> "user-resolved".equals(f.get("id")) && "unknown".equals(f.get("severity"))));
-        for (String id : List.of("locks-fcntl", "locks-dotlock", "clock-server", "native-libraries", "source-readable", "space")) {
-            assertEquals("ok", findings.stream().filter(f -> id.equals(f.get("id"))).findFirst().orElseThrow().get("severity"), id);
+        for (String id : List.of("locks-fcntl", "locks-dotlock", "clock-server", "native-libraries", "source-readable",
+                "space")) {
+            assertEquals("ok", findings.stream().filter(f -> id.equals(f.get("id"))).findFirst().orElseThrow().get("severity"),
+                    id);
         }
     }
 
@@ -129,7 +132,8 @@ class CheckCommandTest {
         Path file = Files.writeString(temp.resolve("settings"), "# 2.3.16 (x): /etc/dovecot/dovecot.conf\nmail_home = "
                 + temp + "/%n\nmail_location = maildir:~/Maildir\nmail_fsync = never\n");
         captured = CapturedScreen.plain();
-        assertEquals(21, Roost.run(captured.screen(), "check", "--settings=" + file, "--no-dovecot", "--state=" + temp, "--single-backend",
+        assertEquals(21, Roost.run(captured.screen(), "check", "--settings=" + file, "--no-dovecot", "--state=" + temp,
+                "--single-backend",
                 "--only=dovecot-version,source-readable,socket-anvil", "anna@example.org"), captured.out() + captured.err());
         assertTrue(captured.out().contains("2.3.16"), captured.out());
         assertTrue(captured.out().contains("from a file"), captured.out());
@@ -147,8 +151,8 @@ class CheckCommandTest {
 
     @Test
     void theDocumentationHasEachCheckAndNoOther() throws IOException {
-        List<Check> all = new ArrayList<>(Checks.all(new Checks.Needs("/state", temp, ProbePlace.NOWHERE, List.of(), Optional.empty(),
-                DirectorSide.UNKNOWN)));
+        List<Check> all = new ArrayList<>(Checks.all(new Checks.Needs("/state", temp, ProbePlace.NOWHERE, List.of(),
+                Optional.empty(), DirectorSide.UNKNOWN)));
         all.add(new PlannedSpace(List.of(), Settings.defaults()));
         all.add(new TerminalCheck(CapturedScreen.plain().screen()));
         Set<String> ids = new TreeSet<>();

@@ -55,7 +55,8 @@ class EventJsonTest {
         source.addUndated(2);
         MonthCounts target = new MonthCounts();
         target.add(1_577_836_800L, 7);
-        new EventJson(new JsonLines(captured.screen(), Clock.systemUTC()), () -> now).event(new Event.Compared("anna", source, target));
+        new EventJson(new JsonLines(captured.screen(), Clock.systemUTC()),
+                () -> now).event(new Event.Compared("anna", source, target));
         Map<String, Object> line = Json.object(captured.out());
         assertEquals("compared", line.get("type"));
         assertEquals(Map.of("2019-12", 1L, "2020-01", 7L), line.get("source"));

@@ -28,7 +28,8 @@ class PlanJsonTest {
     void hasEverythingThatThePlanHas() {
         Map<String, Object> json = write(Samples.plan(List.of(Samples.problem(Kind.UNREADABLE, "cur/x\u00e9")),
                 List.of("an obstacle"),
-                Optional.of(Samples.nfs())), List.of(new Finding.Question("zlib", "mail_plugins", "all", "why").unsafe("m", "r")));
+                Optional.of(Samples.nfs())), List.of(new Finding.Question("zlib", "mail_plugins", "all", "why").unsafe("m",
+                "r")));
         assertEquals(List.of("type", "time", "user", "clean", "source", "target", "mailboxes", "mails", "bytes", "data_files",
                 "data_bytes", "index_bytes", "files", "space", "estimate", "obstacles", "problems", "settings", "notes"),
                 List.copyOf(json.keySet()));

@@ -94,7 +94,8 @@ class PlanReportTest {
                 List.of(new Finding.Question("separator", "separator", "one", "clients get lost").unsafe("none", "set one")),
                 List.of("defaults are taken"));
         assertTrue(text.contains("In the way\n  - there is an mdbox already\n"), text);
-        assertTrue(text.contains("Dovecot's settings\n  UNSAFE separator\n    separator: none; clients get lost. To do: set one\n"), text);
+        assertTrue(text.contains("Dovecot's settings\n  UNSAFE separator\n    separator: none; clients get lost. To do: set "
+                + "one\n"), text);
         assertTrue(text.contains("Note: defaults are taken\n"), text);
         assertTrue(text.endsWith("Not ready: see what is in the way.\n"), text);
     }

@@ -43,15 +43,18 @@ class RecordOptionsTest {
 
         String html = Files.readString(page);
         for (String text : List.of("1 of 3\u00a0users failed.", "there is no Maildir at " + temp + "/nobody/Maildir",
-                "1500000000.M2P1.directory", "left out, as --skip-unreadable says", "<th scope=\"row\">--retries</th><td>0</td>")) {
+                "1500000000.M2P1.directory", "left out, as --skip-unreadable says",
+                "<th scope=\"row\">--retries</th><td>0</td>")) {
             assertTrue(html.contains(text), () -> text + " in " + html);
         }
         assertTrue(html.contains("The same number of mails in every month"), html);
         String numbers = Files.readString(metrics);
-        assertTrue(numbers.contains("\nroost_users{state=\"done\"} 2\n") && numbers.contains("\nroost_users{state=\"failed\"} 1\n")
+        assertTrue(numbers.contains("\nroost_users{state=\"done\"} 2\n")
+                && numbers.contains("\nroost_users{state=\"failed\"} 1\n")
                 && numbers.contains("\nroost_mails_rejected 1\n") && numbers.contains("\nroost_run_exit_code 1\n"), numbers);
         String lines = Files.readString(log);
-        assertTrue(lines.contains("WARN  bert: not carried over: not-a-file: INBOX: ") && lines.contains("ERROR nobody: failed (source)")
+        assertTrue(lines.contains("WARN  bert: not carried over: not-a-file: INBOX: ")
+                && lines.contains("ERROR nobody: failed (source)")
                 && lines.endsWith("INFO  run: ended with exit code 1\n"), lines);
     }
 

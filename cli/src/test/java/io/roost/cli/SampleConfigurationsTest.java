@@ -30,18 +30,19 @@ import io.roost.testing.Requires.Ability;
 import io.roost.testing.RequiresDovecot;
 
 /**
- * The configurations in {@code samples/dovecot}, as they are but for addresses and directories, loaded into a real Dovecot that runs, and
- * looked at by {@code roost check}. Mail lies on a local disk here, so that some findings are as the machine is; on NFS
- * {@code samples/check/nfs-lab.sh} looks at them.
+ * The configurations in {@code samples/dovecot}, as they are but for addresses and directories, loaded into a real Dovecot
+ * that runs, and looked at by {@code roost check}. Mail lies on a local disk here, so that some findings are as the machine
+ * is; on NFS {@code samples/check/nfs-lab.sh} looks at them.
  */
 @RequiresDovecot
 @Requires(Ability.ROOT)
 class SampleConfigurationsTest {
     /** What depends on this machine and not on the configuration. */
-    private static final Set<String> OF_THE_MACHINE = Set.of("mount-type", "time-daemon", "clock-others", "terminal", "file-descriptors",
-            "state-room", "tmpfs-room", "purge-job", "defect-mdbox-fdatasync", "defect-dsync-percent");
+    private static final Set<String> OF_THE_MACHINE = Set.of("mount-type", "time-daemon", "clock-others", "terminal",
+            "file-descriptors", "state-room", "tmpfs-room", "purge-job", "defect-mdbox-fdatasync", "defect-dsync-percent");
     /** What a backend cannot see. */
-    private static final Set<String> OF_THE_DIRECTOR = Set.of("director-monitor", "director-user-expire", "director-flush-socket");
+    private static final Set<String> OF_THE_DIRECTOR = Set.of("director-monitor", "director-user-expire",
+            "director-flush-socket");
 
     private final List<Process> running = new ArrayList<>();
     private final List<ServerSocket> listening = new ArrayList<>();
@@ -52,9 +53,12 @@ class SampleConfigurationsTest {
     void place() throws IOException {
         directory = Files.createTempDirectory(Path.of("/tmp"), "rs-");
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
-        network = "127." + ThreadLocalRandom.current().nextInt(50, 100) + "." + ThreadLocalRandom.current().nextInt(1, 255) + ".";
-        Files.writeString(directory.resolve("users"), user("anna", "") + user("bert", "userdb_mail=mdbox:~/mdbox:LISTINDEX=/dev/shm/"
-                + directory.getFileName() + "/bb/bert/dovecot.list.index:VOLATILEDIR=/dev/shm/" + directory.getFileName() + "/bb/bert"));
+        network = "127." + ThreadLocalRandom.current().nextInt(50, 100) + "." + ThreadLocalRandom.current().nextInt(1, 255)
+                + ".";
+        Files.writeString(directory.resolve("users"), user("anna", "") + user("bert",
+                "userdb_mail=mdbox:~/mdbox:LISTINDEX=/dev/shm/"
+                + directory.getFileName() + "/bb/bert/dovecot.list.index:VOLATILEDIR=/dev/shm/" + directory.getFileName()
+                + "/bb/bert"));
         for (String name : List.of("anna", "bert")) {
             Path home = Files.createDirectories(directory.resolve("mail/" + name));
             Files.setAttribute(home, "unix:uid", 5000);
@@ -62,7 +66,8 @@ class SampleConfigurationsTest {
         }
         Path shm = Files.createDirectories(Path.of("/dev/shm").resolve(directory.getFileName()));
         Files.setPosixFilePermissions(shm, PosixFilePermissions.fromString("rwxrwxrwx"));
-        Path script = Files.writeString(directory.resolve("postlogin.sh"), "#!/bin/sh\n# in place of the one that calls roost hostchange\nexec \"$@\"\n");
+        Path script = Files.writeString(directory.resolve("postlogin.sh"),
+                "#!/bin/sh\n# in place of the one that calls roost hostchange\nexec \"$@\"\n");
         Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 
@@ -87,7 +92,8 @@ class SampleConfigurationsTest {
     /** Starts a Dovecot with the sample, on an address of its own. */
     private Path start(String sample, String address) throws Exception {
         Path base = Files.createDirectories(directory.resolve(sample));
-        String text = Files.readString(Path.of("../samples/dovecot/" + sample + ".conf")).replace("/etc/dovecot/users", directory + "/users")
+        String text = Files.readString(Path.of("../samples/dovecot/" + sample + ".conf")).replace("/etc/dovecot/users",
+                directory + "/users")
                 .replace("/srv/mail/%d", directory + "/mail").replace("/dev/shm/dovecot", "/dev/shm/" + directory.getFileName())
                 .replace("/usr/local/lib/roost", directory.toString()).replace("10.0.0.", network)
                 .replaceAll("port = (\\d{2,3})\n", "port = 31$1\n");
@@ -141,7 +147,8 @@ class SampleConfigurationsTest {
     /** {@code id} of everything that is not ok and not the machine's doing. */
     private Set<String> check(Path config, String... more) {
         CapturedScreen captured = CapturedScreen.plain();
-        List<String> args = new ArrayList<>(List.of("check", "--json", "--dovecot-config=" + config, "--state=" + directory + "/none"));
+        List<String> args = new ArrayList<>(List.of("check", "--json", "--dovecot-config=" + config, "--state=" + directory
+                + "/none"));
         args.addAll(Arrays.asList(more));
         Roost.run(captured.screen(), args.toArray(String[]::new));
         List<Map<String, Object>> findings = captured.outLines().stream().map(Json::object)
@@ -151,13 +158,14 @@ class SampleConfigurationsTest {
         boolean director = config.toString().contains("/director/");
         findings.stream().filter(f -> !"ok".equals(f.get("severity")) && !OF_THE_MACHINE.contains(f.get("id"))
                 && (director || !OF_THE_DIRECTOR.contains(f.get("id"))))
-                .forEach(f -> wrong.add(f.get("severity") + " " + f.get("id") + ": " + f.get("looked_at") + ": " + f.get("found")));
+                .forEach(f -> wrong.add(f.get("severity") + " " + f.get("id") + ": " + f.get("looked_at") + ": "
+                + f.get("found")));
         return wrong;
     }
 
     private void assertRuns(Path config, String user, String location) throws Exception {
-        Process doveadm = new ProcessBuilder(program("doveadm"), "-c", config.toString(), "mailbox", "status", "-u", user, "messages",
-                "INBOX").redirectErrorStream(true).start();
+        Process doveadm = new ProcessBuilder(program("doveadm"), "-c", config.toString(), "mailbox", "status", "-u", user,
+                "messages", "INBOX").redirectErrorStream(true).start();
         String said = new String(doveadm.getInputStream().readAllBytes());
         assertEquals(0, doveadm.waitFor(), location + ": " + said);
         assertTrue(said.contains("messages="), said);

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -33,6 +34,10 @@ class SystemdSampleTest {
         Files.writeString(service, Files.readString(SAMPLES.resolve("roost-night.service")).replace("/opt/roost/roost",
                 Path.of("../roost").toRealPath().toString()));
         Path timer = Files.copy(SAMPLES.resolve("roost-night.timer"), temp.resolve("roost-night.timer"));
+        // A migration in this JVM has cleared its umask, and systemd does not like files that others may write.
+        for (Path unit : List.of(service, timer)) {
+            Files.setPosixFilePermissions(unit, PosixFilePermissions.fromString("rw-r--r--"));
+        }
         Process process = new ProcessBuilder("systemd-analyze", "verify", "--man=no", service.toString(), timer.toString())
                 .redirectErrorStream(true).start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -56,7 +61,8 @@ class SystemdSampleTest {
             args.add(text.startsWith("/") ? temp.resolve(Path.of(text).getFileName().toString()).toString()
                     : text.replace("=off", "=full"));
         }
-        args.addAll(List.of("--no-dovecot", "--home=" + temp + "/%u", "--from=maildir:~/Maildir", "--state=" + temp.resolve("state")));
+        args.addAll(List.of("--no-dovecot", "--home=" + temp + "/%u", "--from=maildir:~/Maildir", "--state="
+                + temp.resolve("state")));
         CapturedScreen captured = CapturedScreen.plain();
         assertEquals(0, Roost.run(captured.screen(), args.toArray(String[]::new)), () -> captured.err());
         assertTrue(Files.readString(temp.resolve("night.html")).contains("Complete: every user is migrated and checked."));

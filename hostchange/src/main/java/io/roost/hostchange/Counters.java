@@ -13,7 +13,8 @@ import java.util.concurrent.atomic.AtomicLongArray;
  * What the daemon counts, and the textfile of it for Prometheus' node exporter, in the text format 0.0.4:
  *
  * <pre>
- *   *( "# HELP" SP name SP text LF "# TYPE" SP name SP ( "counter" / "gauge" / "histogram" ) LF 1*( name [ labels ] SP value LF ) )
+ *   *( "# HELP" SP name SP text LF "# TYPE" SP name SP ( "counter" / "gauge" / "histogram" ) LF 1*( name [ labels ] SP value
+ * LF ) )
  * </pre>
  *
  * Thread-safe.
@@ -72,7 +73,8 @@ final class Counters {
             count += slots.get(i);
             line(out, "flush_seconds_bucket{le=\"" + (i == BOUNDS.length ? "+Inf" : Double.toString(BOUNDS[i])) + "\"}", count);
         }
-        out.append(PREFIX).append("flush_seconds_sum ").append(String.format(Locale.ROOT, "%.6f", nanos.get() / 1e9)).append('\n');
+        out.append(PREFIX).append("flush_seconds_sum ").append(String.format(Locale.ROOT, "%.6f",
+                nanos.get() / 1e9)).append('\n');
         line(out, "flush_seconds_count", count);
         return out.toString();
     }

@@ -12,8 +12,8 @@ import java.util.List;
  * </pre>
  *
  * After {@code +} the director lets the user's logins go on at once; after {@code -} it logs every text and waits for
- * {@code director_user_kick_delay} first. It cannot be kept from the move. Source: {@code program-client-remote.c} of Dovecot 2.3;
- * both forms tried with a running 2.3.19.1.
+ * {@code director_user_kick_delay} first. It cannot be kept from the move. Source: {@code program-client-remote.c} of Dovecot
+ * 2.3; both forms tried with a running 2.3.19.1.
  *
  * @param problems what went wrong, one line each; none for success
  */

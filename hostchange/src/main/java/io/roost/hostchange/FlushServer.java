@@ -32,11 +32,11 @@ import io.roost.posix.ByteString;
 
 /**
  * Takes directors' flushes over unix sockets and TCP. One thread for each socket takes connections, {@link #WORKERS} answer
- * them, {@link #WAITING} may wait; more wait in the kernel. A connection that is not done within ten seconds is closed. Whatever
- * comes in is a stranger's: what is no flush is refused and noted. Thread-safe.
+ * them, {@link #WAITING} may wait; more wait in the kernel. A connection that is not done within ten seconds is closed.
+ * Whatever comes in is a stranger's: what is no flush is refused and noted. Thread-safe.
  */
 final class FlushServer implements Closeable {
-    static final int WORKERS = 16;
+    static final int WORKERS = 64;
     static final int WAITING = 256;
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
@@ -119,7 +119,8 @@ final class FlushServer implements Closeable {
             channel.bind(address, 512);
         } catch (IOException | RuntimeException e) {
             channel.close();
-            throw new IOException("cannot listen on " + address.getHostString() + ":" + address.getPort() + ": " + e.getMessage(), e);
+            throw new IOException("cannot listen on " + address.getHostString() + ":" + address.getPort() + ": "
+                    + e.getMessage(), e);
         }
         accept(channel, true);
         return ((InetSocketAddress) channel.getLocalAddress()).getPort();

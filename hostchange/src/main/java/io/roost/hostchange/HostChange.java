@@ -6,6 +6,7 @@ import java.util.Optional;
 
 import io.roost.dovecot.InvalidSettingException;
 import io.roost.posix.ByteString;
+import io.roost.posix.FileSystemStatus;
 import io.roost.posix.OpenDirectory;
 import io.roost.posix.Ownership;
 import io.roost.posix.PosixException;
@@ -29,10 +30,10 @@ import io.roost.posix.PosixException;
  * <li>It is opened again, and if it is still ours, what is seen is written into the local file.
  * </ol>
  *
- * A crash between any two steps leaves the local file empty, or at odds with the other: the next login begins again. The user is
- * let in only if the deletion and the step on shared storage succeeded; without the latter another host would go on to
- * believe in its own list index. Whatever is odd (unreadable, damaged, no regular file, an inode number used again, a clock that
- * was set back) counts as a change.
+ * A crash between any two steps leaves the local file empty, or at odds with the other: the next login begins again. The user
+ * is let in only if the deletion and the step on shared storage succeeded; without the latter another host would go on to
+ * believe in its own list index. Whatever is odd (unreadable, damaged, no regular file, an inode number used again, a clock
+ * that was set back) counts as a change.
  *
  * <p>Immutable and thread-safe, also between processes.
  */
@@ -54,7 +55,7 @@ public final class HostChange {
         TAKEN,
         /** As TAKEN, and the list index of shared storage is here now. */
         MOVED,
-        /** INDEX does not exist: a new user, or a missing mount. What was there is deleted, nothing is recorded. */
+        /** INDEX does not exist: a missing mount, or a new domain. What was there is deleted, nothing is recorded. */
         NO_INDEX,
         /** As TAKEN, but nothing could be recorded here: the next login will do the same again. */
         UNRECORDED
@@ -102,7 +103,8 @@ public final class HostChange {
     public Outcome check(UserPaths user) throws IOException {
         try {
             Optional<HostFile> index = HostFile.open(user.index());
-            if (index.isEmpty() && HostFile.lookAgain(user.index())) {
+            if (index.isEmpty() && (HostFile.create(user.index(), FileSystemStatus::isNetwork)
+                    || HostFile.lookAgain(user.index()))) {
                 index = HostFile.open(user.index());
             }
             if (index.isEmpty()) {
@@ -170,7 +172,8 @@ public final class HostChange {
         }
         if (!(shared.read() instanceof HostFile.Present now && now.host().equals(mine))) {
             ListIndexFiles.delete(local);
-            notes.warning("user " + user.user() + ": another host took the user at the same time; list index deleted once more");
+            notes.warning("user " + user.user() + ": another host took the user at the same time; list index deleted once "
+                    + "more");
             return Outcome.UNRECORDED;
         }
         try {
@@ -194,7 +197,8 @@ public final class HostChange {
             }
             shared.directory().removeFile(LastHost.FILE);
             shared.directory().sync();
-            notes.warning("user " + user.user() + ": " + e.getMessage() + "; until there is room, each login deletes the list index");
+            notes.warning("user " + user.user() + ": " + e.getMessage()
+                    + "; until there is room, each login deletes the list index");
             return false;
         }
     }
@@ -205,7 +209,8 @@ public final class HostChange {
             return unreadable.reason();
         }
         if (found instanceof HostFile.Present present) {
-            if (seen.isPresent() && seen.get().matches(present.status(), present.host()) && present.host().host().equals(host)) {
+            if (seen.isPresent() && seen.get().matches(present.status(), present.host())
+                    && present.host().host().equals(host)) {
                 return "";
             }
             return present.host().host().equals(host) ? "nothing is known of the list index here, or " + LastHost.FILE

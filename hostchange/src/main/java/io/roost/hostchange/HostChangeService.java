@@ -21,8 +21,8 @@ import io.roost.posix.OpenDirectory;
 import io.roost.posix.PosixException;
 
 /**
- * The daemon of a backend: answers the director's flushes, so that the list index of a user who comes back is gone before they are
- * let in; asks the director who is elsewhere now, and frees their memory; deletes what nobody has used for long; and writes
+ * The daemon of a backend: answers the director's flushes, so that the list index of a user who comes back is gone before they
+ * are let in; asks the director who is elsewhere now, and frees their memory; deletes what nobody has used for long; and writes
  * what it counts. It needs no shared storage. One thread does all that is done from time to time. Thread-safe.
  */
 public final class HostChangeService implements Closeable {
@@ -191,7 +191,8 @@ public final class HostChangeService implements Closeable {
         try {
             Director asking = director.orElseThrow();
             if (asking.hosts().stream().noneMatch(host -> host.ip().equals(config.self()))) {
-                throw new IOException("the director knows no backend " + config.self() + ": correct --self, or nobody's memory is "
+                throw new IOException("the director knows no backend " + config.self()
+                        + ": correct --self, or nobody's memory is "
                         + "freed when they leave");
             }
             asking.users("", entry -> {

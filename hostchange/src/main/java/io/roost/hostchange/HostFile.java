@@ -4,10 +4,12 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 import io.roost.dovecot.CorruptFileException;
 import io.roost.posix.ByteString;
 import io.roost.posix.FileStatus;
+import io.roost.posix.FileSystemStatus;
 import io.roost.posix.OpenDirectory;
 import io.roost.posix.OpenFile;
 import io.roost.posix.Ownership;
@@ -69,6 +71,28 @@ final class HostFile implements Closeable {
         }
     }
 
+    /**
+     * Makes the INDEX of a new user, which Dovecot would make in a moment, so that there is a place for the file: without it a
+     * second session of the user would delete the list index of the first. Only in a directory that is there, on shared
+     * storage, and not root's: a mount point whose file system is missing is neither.
+     *
+     * @param shared which file systems are shared storage
+     * @return whether it was made
+     */
+    static boolean create(String path, Predicate<FileSystemStatus> shared) {
+        int slash = path.lastIndexOf('/');
+        try (OpenDirectory parent = OpenDirectory.openNoFollow(slash <= 0 ? "/" : path.substring(0, slash))) {
+            FileStatus status = parent.status();
+            if (status.uid() == 0 || !shared.test(parent.fileSystem())) {
+                return false;
+            }
+            LocalDirectory.ownershipAs(status).createDirectory(parent, path.substring(slash + 1)).close();
+            return true;
+        } catch (PosixException e) {
+            return false;
+        }
+    }
+
     OpenDirectory directory() {
         return index;
     }
@@ -98,8 +122,8 @@ final class HostFile implements Closeable {
     }
 
     /**
-     * Replaces the file by rename, so that every reader sees the old or the new one, and waits until it is on the server's disk.
-     * What a crash leaves is at most one {@code .lasthost.new.HOST} for each host, which the next one replaces.
+     * Replaces the file by rename, so that every reader sees the old or the new one, and waits until it is on the server's
+     * disk. What a crash leaves is at most one {@code .lasthost.new.HOST} for each host, which the next one replaces.
      *
      * @param ownership of the new file
      */

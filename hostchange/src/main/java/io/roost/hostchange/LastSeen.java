@@ -4,8 +4,8 @@ import io.roost.dovecot.CorruptFileException;
 import io.roost.posix.FileStatus;
 
 /**
- * {@code LISTINDEX/.lasthost}, the file in this host's memory that tells which version of {@code INDEX/.lasthost} the list index
- * beside it belongs to:
+ * {@code LISTINDEX/.lasthost}, the file in this host's memory that tells which version of {@code INDEX/.lasthost} the list
+ * index beside it belongs to:
  *
  * <pre>
  *   file  = inode SP mtime LF content
@@ -14,10 +14,10 @@ import io.roost.posix.FileStatus;
  *   content                            ; of INDEX/.lasthost with its token, see {@link LastHost}
  * </pre>
  *
- * The first line is what {@code stat -c '%i %.9Y'} prints, and the rest a copy of the other file, so that a shell can compare both
- * without Roost. An empty file means that nothing is known, and so does anything that breaks this grammar. It is written in
- * place, under the lock that this very file carries: emptied first, then written whole; the token at the end tells a part of it
- * from the whole.
+ * The first line is what {@code stat -c '%i %.9Y'} prints, and the rest a copy of the other file, so that a shell can compare
+ * both without Roost. An empty file means that nothing is known, and so does anything that breaks this grammar. It is written
+ * in place, under the lock that this very file carries: emptied first, then written whole; the token at the end tells a part
+ * of it from the whole.
  *
  * @param inode of {@code INDEX/.lasthost}
  * @param mtime its modification time, seconds

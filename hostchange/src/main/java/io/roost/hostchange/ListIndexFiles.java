@@ -14,9 +14,9 @@ import io.roost.posix.Ownership;
 import io.roost.posix.PosixException;
 
 /**
- * The files of a mailbox list index in one directory: {@code dovecot.list.index}, {@code .log}, {@code .log.2}, and whatever else
- * begins with that name (lock files, temporary files). Directories and files of other names are never touched; a symbolic link
- * of such a name is removed itself.
+ * The files of a mailbox list index in one directory: {@code dovecot.list.index}, {@code .log}, {@code .log.2}, and whatever
+ * else begins with that name (lock files, temporary files). Directories and files of other names are never touched; a symbolic
+ * link of such a name is removed itself.
  */
 final class ListIndexFiles {
     static final String LOG = UserPaths.PREFIX + ".log";
@@ -55,14 +55,20 @@ final class ListIndexFiles {
         return new Size(files, bytes, newest);
     }
 
-    /** Names of the files, the log first: without it Dovecot makes nothing of the others. */
-    private static List<String> names(OpenDirectory directory) throws PosixException {
+    /** Names that may be files, the log first: without it Dovecot makes nothing of the others. */
+    private static List<String> candidates(OpenDirectory directory) throws PosixException {
         List<String> names = new ArrayList<>();
         directory.list((name, kind) -> {
             if (name.startsWith(UserPaths.PREFIX) && kind != FileStatus.Kind.DIRECTORY) {
                 names.add(name.equals(LOG) ? 0 : names.size(), name);
             }
         });
+        return names;
+    }
+
+    /** Names of the files. */
+    private static List<String> names(OpenDirectory directory) throws PosixException {
+        List<String> names = candidates(directory);
         // some file systems do not tell what a name is
         for (int i = names.size() - 1; i >= 0; i--) {
             Optional<FileStatus> status = directory.status(names.get(i));
@@ -75,16 +81,27 @@ final class ListIndexFiles {
 
     /** Deletes all of them and returns how many there were. */
     static int delete(OpenDirectory directory) throws PosixException {
-        List<String> names = names(directory);
-        for (String name : names) {
-            directory.removeFile(name);
+        return deleteCounted(directory).files();
+    }
+
+    /** Deletes all of them and returns what there was. */
+    static Purge.Deleted deleteCounted(OpenDirectory directory) throws PosixException {
+        int files = 0;
+        long bytes = 0;
+        for (String name : candidates(directory)) {
+            Optional<FileStatus> status = directory.status(name);
+            if (status.isPresent() && !status.get().isDirectory()) {
+                directory.removeFile(name);
+                files++;
+                bytes += status.get().size();
+            }
         }
-        return names.size();
+        return new Purge.Deleted(files, bytes);
     }
 
     /**
-     * Moves the files of a list index that lies on shared storage into memory, to where none is. At no time can the copy be used
-     * while the original is there, or the other way round: the copies bear their names only when the originals are
+     * Moves the files of a list index that lies on shared storage into memory, to where none is. At no time can the copy be
+     * used while the original is there, or the other way round: the copies bear their names only when the originals are
      * gone. The log goes last from shared storage, so that a move which was cut off there is seen and not taken for
      * complete.
      *
@@ -116,8 +133,8 @@ final class ListIndexFiles {
     }
 
     /**
-     * Deletes the list index of shared storage. The index goes first, so that what a crash leaves is not taken for complete, and
-     * the log last, so that it is seen.
+     * Deletes the list index of shared storage. The index goes first, so that what a crash leaves is not taken for complete,
+     * and the log last, so that it is seen.
      *
      * @return false, as nothing was moved
      */

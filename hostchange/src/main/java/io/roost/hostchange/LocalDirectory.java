@@ -45,7 +45,8 @@ final class LocalDirectory {
         try {
             refuseNetwork(at);
             FileStatus root = at.status();
-            Ownership between = new Ownership(ownership.uid() < 0 ? -1 : root.uid(), ownership.gid() < 0 ? -1 : root.gid(), 0600,
+            Ownership between = new Ownership(ownership.uid() < 0 ? -1 : root.uid(), ownership.gid() < 0 ? -1 : root.gid(),
+                    0600,
                     root.mode());
             for (int i = 0; i < path.below().size(); i++) {
                 boolean last = i == path.below().size() - 1;

@@ -15,8 +15,8 @@ import io.roost.posix.Ownership;
 import io.roost.posix.PosixException;
 
 /**
- * {@code LISTINDEX/.lasthost} of a user, locked: a {@code fcntl} write lock on the file itself keeps logins, flushes, purges and
- * sweeps of one user on one host apart. See {@link LastSeen} for the content. The lock goes when this is closed, or the
+ * {@code LISTINDEX/.lasthost} of a user, locked: a {@code fcntl} write lock on the file itself keeps logins, flushes, purges
+ * and sweeps of one user on one host apart. See {@link LastSeen} for the content. The lock goes when this is closed, or the
  * process ends.
  */
 final class LocalRecord implements Closeable {

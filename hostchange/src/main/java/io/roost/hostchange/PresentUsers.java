@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntConsumer;
 
 import io.roost.director.UserHash;
 import io.roost.posix.ByteString;
@@ -19,7 +20,8 @@ import io.roost.posix.PosixException;
 /**
  * The users who have a directory in this host's memory, by the director's hash. Directories are the truth: each question is
  * answered from what they hold at that time. Those whose modification time has not moved are not read again; several that ask
- * at once share one look. A user takes 8 bytes and the length of the directory's name. Thread-safe.
+ * at once share one look. A user takes 8 bytes and the length of the directory's name, all directories together four megabytes
+ * more. Thread-safe.
  */
 final class PresentUsers {
     /** Time stamps move in steps of up to 10 ms: what was read within so many after a change may lack another change. */
@@ -31,11 +33,15 @@ final class PresentUsers {
     private final ReentrantLock lock = new ReentrantLock();
     private final AtomicLong tickets = new AtomicLong();
     private long lookedFor;
-    private Map<List<String>, Bucket> buckets = new HashMap<>();
+    /** By path below the root. */
+    private Map<String, Bucket> buckets = new HashMap<>();
+    private Bucket[] all = {};
+    private Rows rows = new Rows(0);
     private volatile int users;
 
     /** The users of one directory as they were when it had this modification time. */
     private static final class Bucket {
+        private final List<String> path;
         /** Hash in the upper half, offset of the name in the lower half; sorted. */
         private long[] keys = new long[0];
         /** Names, each ended by NUL. */
@@ -43,21 +49,74 @@ final class PresentUsers {
         private long seconds;
         private int nanos;
         private boolean settled;
+        /** Where it is in {@code all}. */
+        private int number;
+
+        Bucket(List<String> path) {
+            this.path = path;
+        }
 
         boolean isAsItWas(FileStatus status) {
             return settled && status.mtime() == seconds && status.mtimeNanos() == nanos;
+        }
+
+        /** The hash of each name. */
+        Map<String, Integer> hashes() {
+            Map<String, Integer> hashes = new HashMap<>(keys.length * 2);
+            for (long key : keys) {
+                hashes.put(name((int) key), (int) (key >> 32));
+            }
+            return hashes;
+        }
+
+        private String name(int start) {
+            int end = start;
+            while (names[end] != 0) {
+                end++;
+            }
+            return ByteString.of(names, start, end - start);
         }
 
         void find(int wanted, List<String> into) {
             long first = (long) wanted << 32;
             int at = Arrays.binarySearch(keys, first);
             for (int i = at < 0 ? -at - 1 : at; i < keys.length && (int) (keys[i] >> 32) == wanted; i++) {
-                int start = (int) keys[i];
-                int end = start;
-                while (names[end] != 0) {
-                    end++;
+                into.add(name((int) keys[i]));
+            }
+        }
+    }
+
+    /**
+     * In which directories a hash may be: a row of bits, one for each directory, for each value of the hash's upper bits. Bits
+     * are only ever set, so that one too many may be; four megabytes at most.
+     */
+    private static final class Rows {
+        private static final int MAX_BITS = 25;
+
+        private final int shift;
+        private final int words;
+        private final long[] bits;
+
+        Rows(int directories) {
+            words = Math.max(1, (directories + 63) / 64);
+            int width = 32 - Integer.numberOfLeadingZeros(words * 64 - 1);
+            int rows = Math.max(1, Math.min(16, MAX_BITS - width));
+            shift = 32 - rows;
+            bits = new long[words << rows];
+        }
+
+        void add(int number, Bucket bucket) {
+            for (long key : bucket.keys) {
+                bits[((int) (key >> 32) >>> shift) * words + number / 64] |= 1L << number % 64;
+            }
+        }
+
+        void each(int hash, IntConsumer number) {
+            int row = (hash >>> shift) * words;
+            for (int word = 0; word < words; word++) {
+                for (long rest = bits[row + word]; rest != 0; rest &= rest - 1) {
+                    number.accept(word * 64 + Long.numberOfTrailingZeros(rest));
                 }
-                into.add(ByteString.of(names, start, end - start));
             }
         }
     }
@@ -65,19 +124,25 @@ final class PresentUsers {
     /** Collects the users of a directory. */
     private final class Listing {
         private final List<String> path;
+        private final Map<String, Integer> known;
         private long[] keys = new long[64];
         private byte[] names = new byte[1024];
         private int count;
         private int length;
 
-        Listing(List<String> path) {
+        Listing(List<String> path, Map<String, Integer> known) {
             this.path = path;
+            this.known = known;
         }
 
         void add(String name) throws IOException {
-            Optional<String> user = userOf(path, name);
-            if (user.isEmpty()) {
-                return;
+            Integer hashed = known.get(name);
+            if (hashed == null) {
+                Optional<String> user = userOf(path, name);
+                if (user.isEmpty()) {
+                    return;
+                }
+                hashed = hash.of(user.get());
             }
             if (count == keys.length) {
                 keys = Arrays.copyOf(keys, count * 2);
@@ -85,7 +150,7 @@ final class PresentUsers {
             if (length + name.length() + 1 > names.length) {
                 names = Arrays.copyOf(names, names.length * 2 + 256);
             }
-            keys[count++] = (long) hash.of(user.get()) << 32 | length;
+            keys[count++] = (long) hashed << 32 | length;
             byte[] bytes = ByteString.toBytes(name);
             System.arraycopy(bytes, 0, names, length, bytes.length);
             length += bytes.length;
@@ -93,7 +158,7 @@ final class PresentUsers {
         }
 
         Bucket bucket(FileStatus before, long now) {
-            Bucket bucket = new Bucket();
+            Bucket bucket = new Bucket(path);
             bucket.keys = Arrays.copyOf(keys, count);
             Arrays.sort(bucket.keys);
             bucket.names = Arrays.copyOf(names, length);
@@ -144,7 +209,7 @@ final class PresentUsers {
         try {
             int[] hashes = new int[users];
             int n = 0;
-            for (Bucket bucket : buckets.values()) {
+            for (Bucket bucket : all) {
                 for (long key : bucket.keys) {
                     hashes[n++] = (int) (key >> 32);
                 }
@@ -169,22 +234,33 @@ final class PresentUsers {
     private List<String> findKnown(int wanted) {
         List<String> found = new ArrayList<>();
         List<String> names = new ArrayList<>();
-        buckets.forEach((path, bucket) -> {
-            bucket.find(wanted, names);
-            names.forEach(name -> userOf(path, name).ifPresent(found::add));
+        rows.each(wanted, number -> {
+            all[number].find(wanted, names);
+            names.forEach(name -> userOf(all[number].path, name).ifPresent(found::add));
             names.clear();
         });
         return found;
     }
 
     private void look() throws IOException {
-        Map<List<String>, Bucket> now = new HashMap<>();
+        Map<String, Bucket> now = new HashMap<>(buckets.size() * 2);
         tree.buckets(new UserTree.BucketVisitor() {
             @Override
+            public boolean isKnown(List<String> path, FileStatus status) {
+                String key = String.join("/", path);
+                Bucket known = buckets.get(key);
+                if (known == null || !known.isAsItWas(status)) {
+                    return false;
+                }
+                now.put(key, known);
+                return true;
+            }
+
+            @Override
             public void bucket(List<String> path, OpenDirectory directory) throws IOException {
-                Bucket known = buckets.get(path);
-                FileStatus status = directory.status();
-                now.put(path, known != null && known.isAsItWas(status) ? known : list(path, directory, status));
+                String key = String.join("/", path);
+                Bucket known = buckets.get(key);
+                now.put(key, list(path, directory, directory.status(), known == null ? Map.of() : known.hashes()));
             }
 
             @Override
@@ -192,13 +268,36 @@ final class PresentUsers {
                 notes.warning(e.getMessage() + "; users below it cannot be flushed");
             }
         });
+        number(now);
         buckets = now;
         users = now.values().stream().mapToInt(bucket -> bucket.keys.length).sum();
     }
 
-    private Bucket list(List<String> path, OpenDirectory directory, FileStatus before) throws IOException {
+    /** Directories keep their numbers as long as they stay the same ones. */
+    private void number(Map<String, Bucket> now) {
+        if (now.keySet().equals(buckets.keySet())) {
+            now.forEach((key, bucket) -> {
+                Bucket before = buckets.get(key);
+                if (bucket != before) {
+                    bucket.number = before.number;
+                    all[bucket.number] = bucket;
+                    rows.add(bucket.number, bucket);
+                }
+            });
+            return;
+        }
+        all = now.values().toArray(Bucket[]::new);
+        rows = new Rows(all.length);
+        for (int i = 0; i < all.length; i++) {
+            all[i].number = i;
+            rows.add(i, all[i]);
+        }
+    }
+
+    private Bucket list(List<String> path, OpenDirectory directory, FileStatus before, Map<String, Integer> known)
+            throws IOException {
         long now = System.currentTimeMillis() * 1_000_000;
-        Listing listing = new Listing(path);
+        Listing listing = new Listing(path, known);
         UserTree.each(directory, (name, kind) -> {
             if (kind == FileStatus.Kind.DIRECTORY) {
                 listing.add(name);

@@ -12,8 +12,8 @@ import io.roost.posix.PosixException;
 
 /**
  * Deletes users' list indexes from this host's memory, under the lock. {@link #now} leaves the user's directory and an empty
- * record, for users who are about to come; {@link #entirely} leaves nothing, for users who have gone. Immutable and thread-safe,
- * also between processes.
+ * record, for users who are about to come; {@link #entirely} leaves nothing, for users who have gone. Immutable and
+ * thread-safe, also between processes.
  */
 public final class Purge {
     private static final int ATTEMPTS = 20;
@@ -115,8 +115,7 @@ public final class Purge {
     }
 
     private static Deleted delete(OpenDirectory directory) throws PosixException {
-        long bytes = ListIndexFiles.size(directory).bytes();
-        return new Deleted(ListIndexFiles.delete(directory), bytes);
+        return ListIndexFiles.deleteCounted(directory);
     }
 
     /** A lock, or none where memory is so full that it has no room for the file that is locked. */

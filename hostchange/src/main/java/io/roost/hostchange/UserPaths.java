@@ -10,7 +10,8 @@ import io.roost.posix.ByteString;
  * The two directories of a user that matter for host changes.
  *
  * @param user      name, text
- * @param index     {@code INDEX}, on shared storage: an absolute byte string. It is the mail root where no {@code INDEX=} is set
+ * @param index     {@code INDEX}, on shared storage: an absolute byte string. It is the mail root where no {@code INDEX=} is
+ *              set
  * @param listIndex where {@code LISTINDEX} has its files, on this host
  */
 public record UserPaths(String user, String index, LocalPath listIndex) {

@@ -68,6 +68,11 @@ public final class UserTree {
     interface BucketVisitor {
         void bucket(List<String> names, OpenDirectory directory) throws IOException;
 
+        /** Whether all is known of a directory whose status is this, so that it need not be opened. */
+        default boolean isKnown(List<String> names, FileStatus status) {
+            return false;
+        }
+
         void failed(PosixException e) throws IOException;
     }
 
@@ -97,7 +102,8 @@ public final class UserTree {
         boolean whole = patterns.stream().anyMatch(p -> p.has('u') || p.has('n'));
         if (!whole) {
             throw new InvalidSettingException("LISTINDEX", listIndex, "%u, or %n, as a directory of its own",
-                    "so that each user has one and it can be told whose it is: LISTINDEX=/dev/shm/dovecot-listindex/%2.256Nu/%u/"
+                    "so that each user has one and it can be told whose it is: "
+                    + "LISTINDEX=/dev/shm/dovecot-listindex/%2.256Nu/%u/"
                             + UserPaths.PREFIX);
         }
         if (root.length() == 0) {
@@ -222,7 +228,10 @@ public final class UserTree {
         }
     }
 
-    /** Visits all users who have a directory, in the file system's order, holding no more than one directory's buffer each level. */
+    /**
+     * Visits all users who have a directory, in the file system's order, holding no more than one directory's buffer each
+     * level.
+     */
     public void walk(Visitor visitor) throws IOException {
         buckets(new BucketVisitor() {
             @Override
@@ -286,8 +295,13 @@ public final class UserTree {
                 unexplained.path(directory.pathOf(name));
                 return;
             }
+            List<String> path = append(names, name);
             OpenDirectory next;
             try {
+                Optional<FileStatus> status = path.size() == last ? directory.status(name) : Optional.empty();
+                if (status.isPresent() && visitor.isKnown(path, status.get())) {
+                    return;
+                }
                 next = directory.openDirectory(name);
             } catch (PosixException e) {
                 if (!e.isNotFound()) {
@@ -296,7 +310,7 @@ public final class UserTree {
                 return;
             }
             try (next) {
-                descend(append(names, name), next, visitor, unexplained);
+                descend(path, next, visitor, unexplained);
             }
         });
     }
@@ -306,7 +320,10 @@ public final class UserTree {
         void entry(String name, FileStatus.Kind kind) throws IOException;
     }
 
-    /** Lists a directory for a visitor that may fail in other ways than the system does; asks where it does not tell the kind. */
+    /**
+     * Lists a directory for a visitor that may fail in other ways than the system does; asks where it does not tell the
+     * kind.
+     */
     static void each(OpenDirectory directory, Entry visitor) throws IOException {
         IOException[] failure = new IOException[1];
         directory.list((name, kind) -> {

@@ -76,7 +76,8 @@ class CrashTest {
             site.host("be1").check(site.paths("be1"));
             site.listIndex(site.local("be1"), "stale");
             site.host("be2").check(site.paths("be2"));
-            Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin/java").toString(), "-Xshare:auto",
+            Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                    "-Xshare:auto",
                     "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"), Victim.class.getName(),
                     site.root.toString(), step.name()).redirectErrorStream(true).start();
             String said = new String(process.getInputStream().readAllBytes());
@@ -102,9 +103,9 @@ class CrashTest {
     }
 
     /**
-     * A user wanders between hosts for a long time; processes crash, memories are lost, files are damaged, sweeps and flushes come
-     * in between, and hosts without host change see the user too. The content of each list index is the state of the mailboxes
-     * it was made of: whenever somebody is let in, it is the state of now.
+     * A user wanders between hosts for a long time; processes crash, memories are lost, files are damaged, sweeps and flushes
+     * come in between, and hosts without host change see the user too. The content of each list index is the state of the
+     * mailboxes it was made of: whenever somebody is let in, it is the state of now.
      */
     @Test
     void anyOrderOfEvents() throws IOException {

@@ -50,7 +50,8 @@ class FlushServerTest {
         UserTree tree = UserTree.of(temp + "/shm/%2.256Nu/%u/dovecot.list.index");
         return new HostChangeService(new HostChangeService.Config(tree, new UserHash("%Lu"), List.of(temp.resolve("s")), 0660,
                 Optional.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
-                AddressList.of(List.of("127.0.0.1", "10.0.0.0/8")), "", Duration.ofHours(1), Duration.ZERO, Duration.ofHours(1), metrics,
+                AddressList.of(List.of("127.0.0.1", "10.0.0.0/8")), "", Duration.ofHours(1), Duration.ZERO,
+                Duration.ofHours(1), metrics,
                 notifySocket), Optional.empty(), notes);
     }
 
@@ -83,7 +84,8 @@ class FlushServerTest {
             assertEquals("rw-rw----", PosixFilePermissions.toString(Files.getPosixFilePermissions(temp.resolve("s"))));
             notes.listIndex(directoryOf(USER), "stale");
             assertEquals("+\n", ask(unix(), SENT));
-            assertEquals(List.of(".lasthost"), TestSite.names(directoryOf(USER)), "a user who came after the start is found too");
+            assertEquals(List.of(".lasthost"), TestSite.names(directoryOf(USER)),
+                    "a user who came after the start is found too");
             notes.listIndex(directoryOf(USER), "stale");
             notes.listIndex(directoryOf("other@example.com"), "fresh");
             SocketAddress tcp = new InetSocketAddress(InetAddress.getLoopbackAddress(), service.tcpPort());
@@ -109,7 +111,8 @@ class FlushServerTest {
             assertTrue(answer.startsWith("cannot ") && answer.endsWith("Is a directory\n-\n"), answer);
             assertTrue(ask(new InetSocketAddress(InetAddress.getLoopbackAddress(), service.tcpPort()), SENT_TCP)
                     .endsWith("Is a directory\r\n.\r\n-\n"));
-            assertTrue(ask(unix(), SENT.replace("FLUSH", "DELETE")).endsWith("expected FLUSH with hash, old host and new host\n-\n"));
+            assertTrue(ask(unix(), SENT.replace("FLUSH", "DELETE")).endsWith("expected FLUSH with hash, old host and new "
+                    + "host\n-\n"));
         }
     }
 
@@ -127,9 +130,12 @@ class FlushServerTest {
                 assertThrowsOrEnds(channel);
             }
             assertEquals(3, TestSite.names(directoryOf(USER)).size());
-            for (String bad : List.of("", "\n", "GET / HTTP/1.0\r\n\r\n", SENT.replace("287140048", "-1"), SENT.replace("287140048", "4294967296"),
-                    SENT.replace("287140048", "../../etc"), SENT.replace("127.0.0.2", "a\u0001b"), SENT.substring(0, SENT.length() - 1),
-                    "VERSION\tscript\t4\t0\n" + "env_x=y\n".repeat(500), "x".repeat(100_000), SENT.replace("script", "other"))) {
+            for (String bad : List.of("", "\n", "GET / HTTP/1.0\r\n\r\n", SENT.replace("287140048", "-1"),
+                    SENT.replace("287140048", "4294967296"),
+                    SENT.replace("287140048", "../../etc"), SENT.replace("127.0.0.2", "a\u0001b"),
+                    SENT.substring(0, SENT.length() - 1),
+                    "VERSION\tscript\t4\t0\n" + "env_x=y\n".repeat(500), "x".repeat(100_000),
+                    SENT.replace("script", "other"))) {
                 String answer;
                 try {
                     answer = ask(unix(), bad);
@@ -146,7 +152,8 @@ class FlushServerTest {
                 assertTrue(silent.isConnected());
             }
         }
-        assertTrue(notes.warnings.stream().anyMatch(line -> line.startsWith("flush from 127.0.0.9: ")), notes.warnings::toString);
+        assertTrue(notes.warnings.stream().anyMatch(line -> line.startsWith("flush from 127.0.0.9: ")),
+                notes.warnings::toString);
     }
 
     private static void assertThrowsOrEnds(SocketChannel channel) {
@@ -211,7 +218,8 @@ class FlushServerTest {
         Path metrics = temp.resolve("roost.prom");
         try (HostChangeService service = service(notes, Optional.of(metrics), Optional.of(temp.resolve("nobody").toString()))) {
             service.start();
-            assertTrue(notes.warnings.get(0).startsWith("the service manager cannot be told: cannot send to "), notes.warnings::toString);
+            assertTrue(notes.warnings.get(0).startsWith("the service manager cannot be told: cannot send to "),
+                    notes.warnings::toString);
             notes.listIndex(directoryOf(USER), "12345");
             ask(unix(), SENT);
         }
@@ -253,7 +261,8 @@ class FlushServerTest {
     @Test
     void directoriesThatDoNotTellTheHashAreRefused() throws IOException {
         UserTree tree = UserTree.of("/x/%1.16Nn/%n/dovecot.list.index");
-        HostChangeService.Config config = new HostChangeService.Config(tree, new UserHash("%Lu"), List.of(), 0600, Optional.empty(),
+        HostChangeService.Config config = new HostChangeService.Config(tree, new UserHash("%Lu"), List.of(), 0600,
+                Optional.empty(),
                 AddressList.of(List.of()), "", Duration.ZERO, Duration.ZERO, Duration.ZERO, Optional.empty(), Optional.empty());
         assertThrows(InvalidSettingException.class, () -> new HostChangeService(config, Optional.empty(), Notes.NONE));
     }

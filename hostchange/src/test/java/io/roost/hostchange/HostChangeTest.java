@@ -71,7 +71,8 @@ class HostChangeTest {
         assertEquals(Outcome.TAKEN, login("be1"));
         assertEquals(List.of(".lasthost"), TestSite.names(site.local("be1")));
         assertEquals("be1", firstLine());
-        assertTrue(site.infos.toString().contains("the user was on be2; 3 files of the list index deleted"), site.infos.toString());
+        assertTrue(site.infos.toString().contains("the user was on be2; 3 files of the list index deleted"),
+                site.infos.toString());
         assertEquals(List.of(), site.warnings);
         assertEquals(List.of(".lasthost"), TestSite.names(site.index()), "no temporary file is left");
     }
@@ -191,7 +192,8 @@ class HostChangeTest {
         Files.delete(recordOnNfs());
         Files.createDirectory(recordOnNfs());
         IOException e = assertThrows(IOException.class, () -> login("be1"));
-        assertTrue(e.getMessage().startsWith("user anna@example.org must not be let in on be1: cannot rename "), e.getMessage());
+        assertTrue(e.getMessage().startsWith("user anna@example.org must not be let in on be1: cannot rename "),
+                e.getMessage());
         assertEquals(List.of(".lasthost"), TestSite.names(site.local("be1")));
 
         Path file = temp.resolve("file");
@@ -335,7 +337,8 @@ class HostChangeTest {
         assertEquals(List.of(".lasthost"), TestSite.names(site.index()));
         Files.delete(recordOnNfs());
         logOfShared(0);
-        assertEquals(Outcome.MOVED, site.host("be1", true, s -> { }).check(site.paths("be1")), "a log from the beginning is whole");
+        assertEquals(Outcome.MOVED, site.host("be1", true, s -> { }).check(site.paths("be1")),
+                "a log from the beginning is whole");
         assertEquals(List.of(".lasthost", "dovecot.list.index.log"), TestSite.names(site.local("be1")));
     }
 

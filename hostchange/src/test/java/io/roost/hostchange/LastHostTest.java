@@ -45,7 +45,8 @@ class LastHostTest {
             assertThrows(CorruptFileException.class, () -> LastHost.read(bad, "f"), bad);
         }
         for (String bad : new String[] {"1 2.000000000\nbe1\n", "1 2\nbe1\n" + TOKEN + "\n", "1 2.0\nbe1\n" + TOKEN + "\n", "x",
-            "\n", "99999999999999999999 1.000000000\nbe1\n" + TOKEN + "\n", "1 9999999999999999999.000000000\nb\n" + TOKEN + "\n"}) {
+            "\n", "99999999999999999999 1.000000000\nbe1\n" + TOKEN + "\n", "1 9999999999999999999.000000000\nb\n" + TOKEN
+            + "\n"}) {
             assertThrows(CorruptFileException.class, () -> LastSeen.read(bad, "f"), bad);
         }
     }

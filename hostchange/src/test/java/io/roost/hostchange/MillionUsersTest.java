@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -19,6 +20,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
+import com.sun.management.OperatingSystemMXBean;
+
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -28,8 +31,8 @@ import io.roost.posix.OpenDirectory;
 import io.roost.posix.PosixException;
 
 /**
- * A million users' directories in real tmpfs: the first look, flushes, a sweep, and what memory the daemon takes. Prints what it
- * measured; asserts only what does not depend on the machine. {@code -Droost.users=N} for other numbers.
+ * A million users' directories in real tmpfs: the first look, flushes, a sweep, and what memory the daemon takes. Prints what
+ * it measured; asserts only what does not depend on the machine. {@code -Droost.users=N} for other numbers.
  */
 @Tag("soak")
 class MillionUsersTest {
@@ -67,9 +70,12 @@ class MillionUsersTest {
                     (heap() - before) / 1e6);
             for (int parallel : new int[] {1, 100}) {
                 flush(socket, hash, 500, 1);
+                long cpu = cpu();
                 long[] micros = flush(socket, hash, 3000, parallel);
+                tell("processor time for a flush, of director and daemon: %.3f ms", (cpu() - cpu) / 3000 / 1e6);
                 Arrays.sort(micros);
-                tell("flush, %d at a time: median %.2f ms, 95 %%: %.2f ms, 99 %%: %.2f ms", parallel, micros[micros.length / 2] / 1e3,
+                tell("flush, %d at a time: median %.2f ms, 95 %%: %.2f ms, 99 %%: %.2f ms", parallel,
+                        micros[micros.length / 2] / 1e3,
                         micros[micros.length * 95 / 100] / 1e3, micros[micros.length * 99 / 100] / 1e3);
             }
             long afterFlushes = heap();
@@ -100,7 +106,8 @@ class MillionUsersTest {
             }
         });
         assertEquals(USERS, report.users());
-        tell("sweep that finds nothing old: %.1f s; heap before %.1f MB, after %.1f MB", (System.nanoTime() - start) / 1e9, used / 1e6,
+        tell("sweep that finds nothing old: %.1f s; heap before %.1f MB, after %.1f MB", (System.nanoTime() - start) / 1e9,
+                used / 1e6,
                 heap() / 1e6);
     }
 
@@ -141,7 +148,8 @@ class MillionUsersTest {
         try {
             List<Future<Long>> answers = new ArrayList<>();
             for (int i = 0; i < count; i++) {
-                String request = new FlushRequest(hash.of(user(random.nextInt(USERS / 100) * 100)), "10.0.0.1", "10.0.0.2", true).write();
+                String request = new FlushRequest(hash.of(user(random.nextInt(USERS / 100) * 100)), "10.0.0.1", "10.0.0.2",
+                        true).write();
                 answers.add(directors.submit(() -> ask(socket, request)));
             }
             long[] micros = new long[count];
@@ -167,6 +175,10 @@ class MillionUsersTest {
             assertEquals("+\n", ByteString.of(answer.array(), 0, answer.position()));
         }
         return (System.nanoTime() - start) / 1000;
+    }
+
+    private static long cpu() {
+        return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getProcessCpuTime();
     }
 
     private static long heap() {

@@ -85,7 +85,8 @@ class SweepTest {
         Path fresh = user("new@example.org", Duration.ofDays(6));
         Path touched = user("touched@example.org", Duration.ofDays(8));
         FileTime now = FileTime.from(Instant.ofEpochSecond(NOW));
-        Files.getFileAttributeView(touched.resolve("dovecot.list.index.log"), BasicFileAttributeView.class).setTimes(null, now, null);
+        Files.getFileAttributeView(touched.resolve("dovecot.list.index.log"), BasicFileAttributeView.class).setTimes(null,
+                now, null);
         Path future = user("future@example.org", Duration.ofDays(-100));
         Path more = user("more@example.org", Duration.ofDays(8));
         Files.writeString(more.resolve("other"), "x");
@@ -120,7 +121,8 @@ class SweepTest {
             sweeper.start();
             site.host("be1").check(paths);
             sweeper.join();
-            assertTrue(site.host("be1").check(paths) == HostChange.Outcome.FRESH || !Files.exists(Path.of(paths.listIndex().path()))
+            assertTrue(site.host("be1").check(paths) == HostChange.Outcome.FRESH
+                    || !Files.exists(Path.of(paths.listIndex().path()))
                     || TestSite.names(Path.of(paths.listIndex().path())).equals(List.of(".lasthost")));
         }
         assertEquals(List.of(), site.warnings.stream().filter(line -> !line.contains("found \"x\"")).toList());
@@ -156,6 +158,14 @@ class SweepTest {
         Files.delete(Path.of(tree.pathOf("u7@example.org").path()));
         assertEquals(List.of(), present.find(hash.of("u7@example.org")));
         assertEquals(299, present.size());
+        // directories come and go too
+        Files.createDirectories(temp.resolve("shm/zz"));
+        assertEquals(List.of("u8@example.org"), present.find(hash.of("u8@example.org")));
+        Files.delete(temp.resolve("shm/zz"));
+        for (int i = 0; i < 300; i++) {
+            String user = "u" + i + "@example.org";
+            assertEquals(i == 7 ? List.of() : List.of(user), present.find(hash.of(user)));
+        }
     }
 
     @Test

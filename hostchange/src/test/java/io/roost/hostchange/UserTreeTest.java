@@ -57,7 +57,8 @@ class UserTreeTest {
     void directoriesOfNobody() throws InvalidSettingException {
         UserTree tree = UserTree.of("/x/%2.256Nu/%Lu/dovecot.list.index");
         for (List<String> names : List.of(List.of("bf", "bob@example.com"), List.of("bf", "Alice@example.com"), List.of("bf"),
-                List.of("bf", "alice@example.com", "x"), List.of("bf", ".."), List.of("bf", "a/b"), List.of("bf", "\u00ff\u00fe"),
+                List.of("bf", "alice@example.com", "x"), List.of("bf", ".."), List.of("bf", "a/b"),
+                List.of("bf", "\u00ff\u00fe"),
                 List.of("bf", " "), List.of("bf", "a\nb"), List.<String>of())) {
             assertEquals(Optional.empty(), tree.userOf(names), names::toString);
         }
@@ -66,9 +67,12 @@ class UserTreeTest {
     @Test
     void templatesThatCannotBeReadBackwards() {
         for (String bad : List.of("/x/%2.256Nu/dovecot.list.index", "/x/dovecot.list.index", "/%u/dovecot.list.index",
-                "/x/%u/list", "/x/%u.dovecot.list.index", "x/%u/dovecot.list.index", "/x/%h/dovecot.list.index", "/dovecot.list.index",
-                "/x/%u/%h/dovecot.list.index", "/x/../%u/dovecot.list.index", "/x/%{user/dovecot.list.index", "/x/%d/dovecot.list.index",
-                "/x/us_er-%{md5:user}/dovecot.list.index", "", "/x//%u/dovecot.list.index", "/x/%5u/dovecot.list.index", "/x/%/dovecot.list.index")) {
+                "/x/%u/list", "/x/%u.dovecot.list.index", "x/%u/dovecot.list.index", "/x/%h/dovecot.list.index",
+                "/dovecot.list.index",
+                "/x/%u/%h/dovecot.list.index", "/x/../%u/dovecot.list.index", "/x/%{user/dovecot.list.index",
+                "/x/%d/dovecot.list.index",
+                "/x/us_er-%{md5:user}/dovecot.list.index", "", "/x//%u/dovecot.list.index", "/x/%5u/dovecot.list.index",
+                "/x/%/dovecot.list.index")) {
             assertThrows(InvalidSettingException.class, () -> UserTree.of(bad), bad);
         }
     }
@@ -82,11 +86,14 @@ class UserTreeTest {
 
     @Test
     void pathsOfALocation() throws InvalidSettingException {
-        UserPaths paths = UserPaths.of("a", MailLocation.parse("mdbox:~/mdbox:LISTINDEX=/dev/shm/a/dovecot.list.index", "/home/a"));
+        UserPaths paths = UserPaths.of("a", MailLocation.parse("mdbox:~/mdbox:LISTINDEX=/dev/shm/a/dovecot.list.index",
+                "/home/a"));
         assertEquals("/home/a/mdbox", paths.index(), "INDEX is the mail root");
         assertEquals("/dev/shm/a", paths.listIndex().path());
-        assertEquals("/i/a", UserPaths.of("a", MailLocation.parse("mdbox:~/m:INDEX=/i/a:LISTINDEX=/s/a/dovecot.list.index", "/h")).index());
-        for (String bad : List.of("mdbox:~/mdbox", "mdbox:~/m:LISTINDEX=dovecot.list.index", "mdbox:~/m:LISTINDEX=/dev/shm/a/list",
+        assertEquals("/i/a", UserPaths.of("a", MailLocation.parse("mdbox:~/m:INDEX=/i/a:LISTINDEX=/s/a/dovecot.list.index",
+                "/h")).index());
+        for (String bad : List.of("mdbox:~/mdbox", "mdbox:~/m:LISTINDEX=dovecot.list.index",
+                "mdbox:~/m:LISTINDEX=/dev/shm/a/list",
                 "mdbox:~/m:INDEX=MEMORY:LISTINDEX=/s/a/dovecot.list.index", "mdbox:~/m:LISTINDEX=~/m/dovecot.list.index",
                 "mdbox:~/m:LISTINDEX=~/m/sub/dovecot.list.index", "mdbox:~/m:LISTINDEX=/dovecot.list.index")) {
             assertThrows(InvalidSettingException.class, () -> UserPaths.of("a", MailLocation.parse(bad, "/h")), bad);
@@ -145,7 +152,8 @@ class UserTreeTest {
             try {
                 UserTree tree = UserTree.of(template);
                 for (int j = 0; j < 5; j++) {
-                    List<String> names = List.of(LastHostTest.mutate(random, "bf"), LastHostTest.mutate(random, "example.com"), "alice");
+                    List<String> names = List.of(LastHostTest.mutate(random, "bf"),
+                            LastHostTest.mutate(random, "example.com"), "alice");
                     Optional<String> user = tree.userOf(names);
                     if (user.isPresent()) {
                         assertEquals(names, tree.pathOf(user.get()).below());

@@ -10,6 +10,8 @@ public enum StopReason {
     WINDOW,
     /** As many users have failed as the administrator is ready to see. */
     ERRORS,
+    /** A file system with users' mail is not mounted any more. */
+    MOUNT,
     /** The checkpoint store failed. */
     STATE
 }

@@ -23,6 +23,8 @@ import io.roost.engine.EngineStatus.Row;
  */
 final class UserQueue {
     static final int NONE = -1;
+    /** {@code values()} makes a new array each time. */
+    private static final Phase[] PHASES = Phase.values();
 
     private final String[] names;
     /** Places in {@link #names}, by name. */
@@ -80,7 +82,7 @@ final class UserQueue {
     }
 
     Phase phase(int user) {
-        return Phase.values()[phases[user]];
+        return PHASES[phases[user]];
     }
 
     int attempts(int user) {

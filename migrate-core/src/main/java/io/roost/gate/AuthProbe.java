@@ -24,7 +24,7 @@ public interface AuthProbe {
 
     /** No Dovecot answers there. */
     final class Unreachable extends IOException {
-        Unreachable(String name, IOException cause) {
+        public Unreachable(String name, IOException cause) {
             super(name + " cannot be reached: " + cause.getMessage(), cause);
         }
     }

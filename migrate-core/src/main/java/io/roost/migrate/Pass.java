@@ -13,7 +13,7 @@ import io.roost.posix.PosixException;
 /** The loop of scanning, copying what is missing, and writing the indexes, until the source stands still. */
 final class Pass {
     private final Account account;
-    private final Settings settings;
+    private Settings settings;
     private final Event.Sink events;
     private final TargetPaths paths;
     private final UserJournal journal;
@@ -51,6 +51,11 @@ final class Pass {
 
     /** What became of it all, in numbers; see {@link Result}. */
     record Finished(int mailboxes, long mails, long bytes, long copiedMails, long sharedMails, long vanished, int dataFiles) {
+    }
+
+    /** From now on nothing is held back: the user is locked out, and no throttle may make that longer. */
+    void atFullSpeed() {
+        settings = settings.withPace(Pace.FULL_SPEED);
     }
 
     /** Scans, and copies what is missing; attempt 0 is the first of a run. */

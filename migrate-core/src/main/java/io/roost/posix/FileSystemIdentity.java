@@ -90,7 +90,7 @@ public record FileSystemIdentity(int uid, int gid) {
      */
     public static void requireAccess(String path, int mode) throws PosixException {
         byte[] c = ByteString.terminated(path);
-        Call.ofLong((mode & 2) != 0 ? "write to" : "read", path, () -> Libc.C.syscall(Libc.SYS_FACCESSAT2, Libc.AT_FDCWD, c, mode,
-                Libc.AT_EACCESS));
+        Call.ofLong((mode & 2) != 0 ? "write to" : "read", path, () -> Libc.C.syscall(Libc.SYS_FACCESSAT2, Libc.AT_FDCWD, c,
+                mode, Libc.AT_EACCESS));
     }
 }

@@ -11,8 +11,8 @@ import java.nio.ByteBuffer;
  */
 public record MountIdentity(long device, long mountId) {
     /**
-     * Asks for the mount of a path, following symbolic links. One system call; a file server is not asked for attributes, though
-     * it may be for names that the client has forgotten. An automounter mounts what it has unmounted.
+     * Asks for the mount of a path, following symbolic links. One system call; a file server is not asked for attributes,
+     * though it may be for names that the client has forgotten. An automounter mounts what it has unmounted.
      *
      * @param path byte string
      * @throws PosixException if the path is not there, or cannot be reached

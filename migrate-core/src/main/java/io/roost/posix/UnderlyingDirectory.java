@@ -5,8 +5,8 @@ import java.util.Optional;
 
 /**
  * The directory <em>under</em> a mount point, looked at while the mount is in force. The mount that holds the mount point is
- * cloned without those on top of it ({@code open_tree}), into no name space and to no path, so that nothing changes for anybody;
- * the clone goes with its descriptor. Needs root and Linux 5.2.
+ * cloned without those on top of it ({@code open_tree}), into no name space and to no path, so that nothing changes for
+ * anybody; the clone goes with its descriptor. Needs root and Linux 5.2.
  *
  * @param status    of the directory
  * @param immutable whether it carries the attribute that {@code chattr +i} sets: even root writes nothing into it

@@ -3,7 +3,10 @@ package io.roost.preflight;
 import java.io.IOException;
 import java.util.List;
 
-/** One thing, or a few that belong together, to look at. To add one: a class, a line in {@link Checks}, a row in docs/check.md. */
+/**
+ * One thing, or a few that belong together, to look at. To add one: a class, a line in {@link Checks}, a row in
+ * docs/check.md.
+ */
 public interface Check {
     /** The identifiers of its findings, all of them. */
     List<String> ids();

@@ -55,8 +55,8 @@ public final class Checks {
      * @param heldElsewhere  a file that another host has locked
      * @param director       what is known of it
      */
-    public record Needs(String stateDirectory, Path temporary, ProbePlace probes, List<URI> clocks, Optional<Path> heldElsewhere,
-            DirectorSide director) { }
+    public record Needs(String stateDirectory, Path temporary, ProbePlace probes, List<URI> clocks,
+            Optional<Path> heldElsewhere, DirectorSide director) { }
 
     /** Everything that {@code roost check} looks at. */
     public static List<Check> all(Needs needs) {
@@ -65,8 +65,8 @@ public final class Checks {
         checks.addAll(List.of(new SourcePlugins(), new DeliverySettings(), new DovecotSockets(),
                 new MailLocations(), new TmpfsDirectories(), new MaintenanceJobs(),
                 new NfsMounts(), new SeparateMounts(), new UnderMountPoint(), new RootSquash(needs.probes()),
-                new ServerClock(needs.probes(), Clock.systemUTC()), new OtherClocks(needs.clocks(), Clock.systemUTC()), new TimeDaemon(),
-                new Locks(needs.probes(), needs.heldElsewhere()), new WithoutDirector(),
+                new ServerClock(needs.probes(), Clock.systemUTC()), new OtherClocks(needs.clocks(), Clock.systemUTC()),
+                new TimeDaemon(), new Locks(needs.probes(), needs.heldElsewhere()), new WithoutDirector(),
                 new DirectorState(needs.director()), new DirectorSettings(needs.director()),
                 new StateDirectory(needs.stateDirectory()), new NativeLibraries(needs.temporary()), new FileDescriptors(),
                 new UserAccess()));
@@ -75,13 +75,15 @@ public final class Checks {
 
     /** What {@code roost check} looks at on a director, where there is no mail and no Roost. */
     public static List<Check> forDirector(Needs needs) {
-        return List.of(new DovecotVersion(), new MaintenanceJobs(), new OtherClocks(needs.clocks(), Clock.systemUTC()), new TimeDaemon(),
+        return List.of(new DovecotVersion(), new MaintenanceJobs(), new OtherClocks(needs.clocks(), Clock.systemUTC()),
+                new TimeDaemon(),
                 new WithoutDirector(), new DirectorState(needs.director()), new DirectorSettings(needs.director()));
     }
 
     /** Settings that matter for anybody's mdbox, NFS or not: what {@code roost plan} shows. */
     public static List<Check> forMdbox() {
-        return List.of(new Pop3Settings(), new NamespaceSettings(), new QuotaSettings(), new PluginSettings(), new MdboxSettings());
+        return List.of(new Pop3Settings(), new NamespaceSettings(), new QuotaSettings(), new PluginSettings(),
+                new MdboxSettings());
     }
 
     /** Of {@link #forPlan}, the identifiers that concern a single user. */

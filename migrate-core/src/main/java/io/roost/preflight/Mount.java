@@ -18,8 +18,8 @@ import java.util.Set;
  * @param source       {@code server:/path}, a device...
  * @param superOptions of the file system: {@code vers=3}, {@code hard}...
  */
-public record Mount(long id, long parent, long device, String root, String mountPoint, String options, String type, String source,
-        String superOptions) {
+public record Mount(long id, long parent, long device, String root, String mountPoint, String options, String type,
+        String source, String superOptions) {
     private static final Set<String> NETWORK = Set.of("nfs", "nfs4", "cifs", "smb3", "smbfs", "ceph", "afs", "9p", "lustre",
             "ocfs2", "gfs2", "gpfs", "glusterfs", "fuse.glusterfs", "fuse.sshfs", "fuse.ceph", "beegfs", "davfs", "fuse.s3fs");
 

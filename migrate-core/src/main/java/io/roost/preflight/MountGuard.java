@@ -29,7 +29,8 @@ public final class MountGuard {
         private final String mountPoint;
 
         VanishedMountException(String mountPoint, String what) {
-            super(ByteString.toText(mountPoint) + ": " + what + "; mount it, and start again: what is recorded goes on from there");
+            super(ByteString.toText(mountPoint) + ": " + what + "; mount it, and start again: what is recorded goes on from "
+                    + "there");
             this.mountPoint = mountPoint;
         }
 
@@ -97,7 +98,8 @@ public final class MountGuard {
         }
         Optional<Mount> other = MountTable.ofProcess().find(mountPoint);
         if (other.isEmpty() || !other.get().sameAs(before.mount())) {
-            throw new VanishedMountException(mountPoint, ByteString.toText(before.mount().source()) + " (" + before.mount().type()
+            throw new VanishedMountException(mountPoint, ByteString.toText(before.mount().source()) + " ("
+                    + before.mount().type()
                     + ") was mounted here and is not any more; found " + other.map(m -> ByteString.toText(m.source()) + " ("
                     + m.type() + ", mounted on " + ByteString.toText(m.mountPoint()) + ")").orElse("no known mount"));
         }

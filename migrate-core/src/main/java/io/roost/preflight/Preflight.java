@@ -17,7 +17,8 @@ import io.roost.preflight.settings.QuotaSettings;
 /** Runs checks. What a check cannot look at because something failed is unknown, never passed over. */
 public final class Preflight {
     /** Those of {@link #beforeMigration} that decide whether a migration may begin; their other findings are not passed on. */
-    private static final Set<String> LOSS = Set.of("mmap-disable", "mail-fsync", "mail-nfs-index", "mail-nfs-storage", "lock-method",
+    private static final Set<String> LOSS = Set.of("mmap-disable", "mail-fsync", "mail-nfs-index", "mail-nfs-storage",
+            "lock-method",
             "quota-status", "mount-type", "nfs-version", "nfs-locks", "nfs-hard", "under-mount-point", "no-director");
 
     private Preflight() {
@@ -54,20 +55,21 @@ public final class Preflight {
             return check.look(backend);
         } catch (IOException | RuntimeException e) {
             String reason = e.getMessage() == null ? e.getClass().getSimpleName().toLowerCase(Locale.ROOT) : e.getMessage();
-            return check.ids().stream().map(id -> new Question(id, "", "", "").unknown(reason, "mend what it says, and look again"))
-                    .toList();
+            return check.ids().stream().map(id -> new Question(id, "", "", "").unknown(reason,
+                    "mend what it says, and look again")).toList();
         }
     }
 
     /**
-     * The checks that could lose mail, quick enough for the start of every migration: settings that are known already, the mount table,
-     * and a system call for each mount. Nothing is written, no program is run, no server is asked.
+     * The checks that could lose mail, quick enough for the start of every migration: settings that are known already, the
+     * mount table, and a system call for each mount. Nothing is written, no program is run, no server is asked.
      *
      * @param backend with the users that are about to be migrated, or the first of them
      * @return what is {@link Severity#UNSAFE}; empty if the migration may begin
      */
     public static List<Finding> beforeMigration(Backend backend) throws InterruptedException {
-        List<Check> checks = List.of(new NfsSettings(), new QuotaSettings(), new NfsMounts(), new UnderMountPoint(), new WithoutDirector());
+        List<Check> checks = List.of(new NfsSettings(), new QuotaSettings(), new NfsMounts(), new UnderMountPoint(),
+                new WithoutDirector());
         return look(checks, backend, LOSS, List.of()).stream().filter(f -> f.severity() == Severity.UNSAFE).toList();
     }
 }

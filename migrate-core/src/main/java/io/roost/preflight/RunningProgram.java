@@ -28,7 +28,8 @@ public record RunningProgram(String name, List<String> words) {
                 try {
                     String name = Files.readString(process.resolve("comm"), StandardCharsets.ISO_8859_1).strip();
                     String line = Files.readString(process.resolve("cmdline"), StandardCharsets.ISO_8859_1);
-                    programs.add(new RunningProgram(name, Arrays.stream(line.split("\0")).filter(word -> !word.isEmpty()).toList()));
+                    programs.add(new RunningProgram(name, Arrays.stream(line.split("\0")).filter(word -> !word.isEmpty())
+                            .toList()));
                 } catch (IOException e) {
                     // it has ended, or is nobody's business
                 }
@@ -39,6 +40,7 @@ public record RunningProgram(String name, List<String> words) {
 
     /** Whether one of its words, without directories and {@code .py} or {@code .pl}, is this. */
     public boolean hasWord(String word) {
-        return words.stream().map(w -> w.substring(w.lastIndexOf('/') + 1).replaceFirst("\\.(py|pl)$", "")).anyMatch(word::equals);
+        return words.stream().map(w -> w.substring(w.lastIndexOf('/') + 1).replaceFirst("\\.(py|pl)$",
+                "")).anyMatch(word::equals);
     }
 }

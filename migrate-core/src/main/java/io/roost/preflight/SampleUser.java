@@ -16,7 +16,8 @@ import io.roost.dovecot.MailLocation;
  * @param source where the mail is now; empty if it is not known
  * @param target where it shall be; empty if it is not known
  */
-public record SampleUser(String name, String home, int uid, int gid, Optional<MailLocation> source, Optional<MailLocation> target) {
+public record SampleUser(String name, String home, int uid, int gid, Optional<MailLocation> source,
+        Optional<MailLocation> target) {
     /** The locations that are known. */
     public List<MailLocation> locations() {
         List<MailLocation> all = new ArrayList<>();

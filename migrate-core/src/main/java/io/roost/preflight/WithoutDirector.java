@@ -19,12 +19,14 @@ public final class WithoutDirector implements Check {
                 "mdbox is unsafe on NFS when two backends have the same user's mail open: its map index has one writer");
         switch (backend.topology()) {
             case NO_DIRECTOR -> {
-                findings.add(question.unsafe("several backends, and no director", "keep Maildir, with mail_nfs_index = yes, mail_nfs_storage = "
+                findings.add(question.unsafe("several backends, and no director",
+                        "keep Maildir, with mail_nfs_index = yes, mail_nfs_storage = "
                         + "yes, actimeo=0 and deliveries with INDEX=MEMORY; or put a director before the backends first"));
                 findings.add(new Question("source-ip-stickiness", "the load balancer", "each client address on one backend",
-                        "it makes a user's sessions meet on one backend most of the time, which is all that there is without a director")
-                        .unknown("it cannot be seen from a backend", "look at the load balancer; a user with two devices is on two backends "
-                                + "all the same"));
+                        "it makes a user's sessions meet on one backend most of the time, which is all that there is without "
+                        + "a director")
+                        .unknown("it cannot be seen from a backend", "look at the load balancer; a user with two devices is "
+                        + "on two backends all the same"));
             }
             case UNKNOWN -> findings.add(question.unknown("nobody said what stands before the backends",
                     "say --director HOST, --without-director or --single-backend"));

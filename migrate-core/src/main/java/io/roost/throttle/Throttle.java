@@ -124,6 +124,7 @@ public final class Throttle {
     /** Asks the sources at once: one of them was changed. */
     public void changed() {
         lookAt = clock.nanoTime();
+        look();
     }
 
     private Decision look() {

@@ -69,7 +69,7 @@ class RollbackTest {
         dovecot = DovecotInstance.with("maildir:~/Maildir").users(USER)
                 .before("userdb {\n  driver = dict\n  args = " + dict + "\n}").start();
         Path home = dovecot.home(USER);
-        MaildirSample.of(home.resolve("Maildir"), 11, 12).write();
+        MaildirSample.of(home.resolve("Maildir"), 11, 5).write();
         dovecot.own(home);
         String at = ByteString.ofText(home.toString());
         account = new Account(USER, at, dovecot.mailUid(), dovecot.mailGid(), MailLocation.parse("maildir:~/Maildir", at),
@@ -133,7 +133,7 @@ class RollbackTest {
                 .run(true, Optional.empty());
         assertEquals(1, refused.size());
         assertFalse(outcome.wasBack());
-        assertTrue(outcome.report().orElseThrow().mails() > 50);
+        assertTrue(outcome.report().orElseThrow().mails() > 25);
         assertEquals(List.of("gate closed", "nobody is there", "synced", "verified", "switched to Maildir", "gate open"), steps);
         assertEquals(List.of(), gate.entries());
         assertEquals(Optional.empty(), userdb.field(USER));

@@ -55,7 +55,8 @@ class MonthCountsTest {
         maildir.mailbox("Work").add(SampleMail.of("Subject: 3\n\ntext\n").received(1_577_836_801L).field('G', "same"))
                 .add(SampleMail.of("Subject: 4\n\ntext\n").received(1_500_000_000L).base("1500000000.gone"));
         maildir.write();
-        try (RandomAccessFile sparse = new RandomAccessFile(home.resolve("Maildir/cur/1500000005.too-large:2,").toFile(), "rw")) {
+        try (RandomAccessFile sparse = new RandomAccessFile(home.resolve("Maildir/cur/1500000005.too-large:2,").toFile(),
+                "rw")) {
             sparse.setLength((4L << 30) + 1);
         }
         Migrations migrations = new Migrations(temp.resolve("state"));

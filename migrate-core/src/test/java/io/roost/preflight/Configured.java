@@ -12,7 +12,7 @@ import io.roost.dovecot.DovecotSettings;
 import io.roost.dovecot.MailLocation;
 import io.roost.dovecot.Pop3UidlFormat;
 
-/** Backends whose settings the installed {@code doveconf} read from a configuration, for tests that are {@code @RequiresDovecot}. */
+/** Backends whose settings the installed {@code doveconf} read, for tests that carry {@code @RequiresDovecot}. */
 public final class Configured {
     private final DovecotSettings settings;
     private final List<SampleUser> users = new ArrayList<>();
@@ -44,7 +44,8 @@ public final class Configured {
 
     /** @param source location; empty for none */
     public Configured user(String name, String home, int uid, String source, String target) throws IOException {
-        users.add(new SampleUser(name, home, uid, uid, source.isEmpty() ? Optional.empty() : Optional.of(MailLocation.parse(source, home)),
+        users.add(new SampleUser(name, home, uid, uid, source.isEmpty() ? Optional.empty()
+                : Optional.of(MailLocation.parse(source, home)),
                 target.isEmpty() ? Optional.empty() : Optional.of(MailLocation.parse(target, home))));
         return this;
     }

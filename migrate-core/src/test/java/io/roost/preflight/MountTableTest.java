@@ -41,8 +41,8 @@ class MountTableTest {
 
     @Test
     void tagsAreOptionalAndNamesAreEscaped() throws IOException {
-        Mount mount = parse("1 2 8:1 /a\\134b /mnt/with\\040space\\011tab\\012line rw -  ext4  rw\n".replace("-  ext4  rw", "- ext4  rw"))
-                .byId(1).orElseThrow();
+        Mount mount = parse("1 2 8:1 /a\\134b /mnt/with\\040space\\011tab\\012line rw -  ext4  rw\n".replace("-  ext4  rw",
+                "- ext4  rw")).byId(1).orElseThrow();
         assertEquals("/a\\b", mount.root());
         assertEquals("/mnt/with space\ttab\nline", mount.mountPoint());
         assertEquals("", mount.source());
@@ -54,7 +54,8 @@ class MountTableTest {
         MountTable table = MountTable.ofProcess();
         assertEquals("proc", table.find("/proc/self").orElseThrow().type());
         assertEquals(table.find("/proc"), table.find("/proc/is/not/there/at/all"));
-        assertEquals("/", table.all().stream().filter(m -> m.mountPoint().equals("/")).reduce((a, b) -> b).orElseThrow().mountPoint());
+        assertEquals("/", table.all().stream().filter(m -> m.mountPoint().equals("/")).reduce((a,
+                b) -> b).orElseThrow().mountPoint());
     }
 
     @Test
@@ -76,11 +77,12 @@ class MountTableTest {
         CorruptFileException e = assertThrows(CorruptFileException.class, () -> parse(second));
         assertEquals(NFS.length(), e.offset());
         assertTrue(e.getMessage().contains("a number below 2^31"), e.getMessage());
-        for (String bad : new String[] {"1", "1 2", "1 2 3", "1 2 3:4 / /mnt rw", "1 2 3:4 / /mnt rw - ext4", "99999999999 2 3:4 / /m rw - a b c",
+        for (String bad : new String[] {"1", "1 2", "1 2 3", "1 2 3:4 / /mnt rw", "1 2 3:4 / /mnt rw - ext4",
+                "99999999999 2 3:4 / /m rw - a b c",
             "1 2 3:4 / mnt rw - ext4 a rw", "1 2 3:4 / /m\\04 rw - ext4 a rw", "1 2 3:4 / /m\\777 rw - ext4 a rw", "\n"}) {
             assertThrows(CorruptFileException.class, () -> parse(bad), bad);
         }
-        assertThrows(CorruptFileException.class, () -> parse("1 2 3:4 / /m rw " + "t ".repeat(200) + "- ext4 a rw"));
+        assertThrows(CorruptFileException.class, () -> parse("1 2 3:4 / /m rw t ".repeat(200) + "- ext4 a rw"));
     }
 
     @Test

@@ -15,7 +15,8 @@ public final class Recorded {
                 .map(m -> m.id() + " " + m.parent() + " " + (m.device() >> 32) + ":" + (m.device() & 0xffffffffL) + " / "
                         + m.mountPoint() + " " + m.options() + " - " + m.type() + " x " + m.superOptions() + "\n")
                 .collect(Collectors.joining());
-        return MountTable.parse("recorded", text + root.id() + " 1 " + (root.device() >> 32) + ":" + (root.device() & 0xffffffffL)
+        return MountTable.parse("recorded", text + root.id() + " 1 " + (root.device() >> 32) + ":"
+                + (root.device() & 0xffffffffL)
                 + " / / " + options + " shared:1 - " + type + " 10.77.0.1:/srv/mail " + superOptions + "\n");
     }
 }

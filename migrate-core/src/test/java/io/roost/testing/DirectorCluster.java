@@ -74,7 +74,10 @@ public final class DirectorCluster implements AutoCloseable {
             return this;
         }
 
-        /** The backends' {@code mail_location}, {@code maildir:~/Maildir} by default; {@code %IP%} stands for the address of each. */
+        /**
+         * The backends' {@code mail_location}, {@code maildir:~/Maildir} by default; {@code %IP%} stands for the address
+         * of each.
+         */
         public Builder mailLocation(String value) {
             mailLocation = value;
             return this;
@@ -86,7 +89,10 @@ public final class DirectorCluster implements AutoCloseable {
             return this;
         }
 
-        /** Appends to both backends' configuration; {@code %DIR%} stands for the cluster's directory, {@code %IP%} for the address of each. */
+        /**
+         * Appends to both backends' configuration; {@code %DIR%} stands for the cluster's directory, {@code %IP%} for the
+         * address of each.
+         */
         public Builder backendConfig(String text) {
             backendConfig.append(text).append('\n');
             return this;

@@ -161,6 +161,9 @@ class LatencyBackoffTest {
         assertEquals(0, history.usualMicros(), "too little is known");
         history.add(100);
         assertEquals(100, history.usualMicros());
+        for (int i = 0; i < LatencyHistory.WINDOWS / 4; i++) {
+            history.add(100);
+        }
         for (int i = 0; i < LatencyHistory.WINDOWS; i++) {
             history.add(700);
         }

@@ -39,7 +39,8 @@ public final class FindingReport {
     }
 
     public void print(List<Finding> findings) {
-        Table table = new Table().column("", Align.LEFT).column("Check", Align.LEFT).elasticColumn("Looked at").elasticColumn("Found");
+        Table table = new Table().column("", Align.LEFT).column("Check", Align.LEFT).elasticColumn("Looked at")
+                .elasticColumn("Found");
         findings.forEach(f -> table.row(label(f.severity()), f.id(), f.lookedAt(), f.found()));
         screen.table(table);
         findings.stream().filter(f -> f.severity() != Severity.OK).sorted(Comparator.comparing(Finding::severity).reversed())

@@ -20,7 +20,10 @@ import io.roost.preflight.Finding.Question;
 import io.roost.preflight.MailPaths;
 import io.roost.preflight.Mount;
 
-/** Whether the targets' file systems have room for all that were named, while their Maildirs are still there. Reads the Maildirs. */
+/**
+ * Whether the targets' file systems have room for all that were named, while their Maildirs are still there. Reads the
+ * Maildirs.
+ */
 public final class PlannedSpace implements Check {
     private final List<Account> accounts;
     private final Settings settings;
@@ -49,7 +52,8 @@ public final class PlannedSpace implements Check {
         for (Account account : accounts) {
             Plan plan = new Planner(account, settings).plan();
             if (plan.space().isEmpty()) {
-                return List.of(question("target of " + account.user()).unknown("its directory is not there", "mount or create it"));
+                return List.of(question("target of " + account.user()).unknown("its directory is not there",
+                        "mount or create it"));
             }
             String at = backend.mounts().find(MailPaths.parentOf(account.target().root())).map(Mount::mountPoint).orElse("?");
             Need need = needs.computeIfAbsent(at, a -> new Need());
@@ -64,12 +68,13 @@ public final class PlannedSpace implements Check {
             // all of them are moved
             return List.of();
         }
-        return findings.isEmpty() ? List.of(question("targets").unknown("no user was given who has a Maildir", "name all users of the "
-                + "migration")) : findings;
+        return findings.isEmpty() ? List.of(question("targets").unknown("no user was given who has a Maildir",
+                "name all users of the migration")) : findings;
     }
 
     private static Question question(String at) {
-        return new Question("space", at, "room and inodes for an mdbox beside each Maildir", "a full file system stops deliveries too");
+        return new Question("space", at, "room and inodes for an mdbox beside each Maildir",
+                "a full file system stops deliveries too");
     }
 
     private static Finding judge(String at, Need need) {
@@ -78,6 +83,7 @@ public final class PlannedSpace implements Check {
                 + (need.space.totalInodes() == 0 ? "" : ", " + Quantity.count(need.space.freeInodes()) + " inodes");
         boolean fits = need.bytes <= need.space.freeBytes()
                 && (need.space.totalInodes() == 0 || need.files <= need.space.freeInodes());
-        return fits ? question(at).ok(found) : question(at).unsafe(found, "make room, or migrate in parts and retire Maildirs between them");
+        return fits ? question(at).ok(found) : question(at).unsafe(found,
+                "make room, or migrate in parts and retire Maildirs between them");
     }
 }

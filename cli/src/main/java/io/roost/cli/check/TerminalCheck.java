@@ -28,7 +28,8 @@ public final class TerminalCheck implements Check {
         Question question = new Question("terminal", "standard output and error", "UTF-8, 80 columns, or no terminal at all",
                 "names of mailboxes need the one, tables the other");
         String found = (screen.canRedraw() ? "a terminal that redraws" : "no terminal, or TERM=dumb") + ", " + screen.width()
-                + " columns, " + (screen.usesColour() ? "colours" : "no colours") + ", " + (screen.isUnicode() ? "Unicode" : "no Unicode");
+                + " columns, " + (screen.usesColour() ? "colours" : "no colours") + ", " + (screen.isUnicode() ? "Unicode"
+                : "no Unicode");
         if (!screen.isUnicode()) {
             return List.of(question.advice(found, "set LC_ALL=C.UTF-8"));
         }

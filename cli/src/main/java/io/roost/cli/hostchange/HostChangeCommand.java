@@ -9,8 +9,8 @@ import picocli.CommandLine.ParameterException;
 
 /** {@code roost hostchange}: the group of commands. */
 @Command(name = "hostchange", header = "Keep list indexes in a backend's memory honest.", synopsisSubcommandLabel = "COMMAND",
-        description = {"For backends with LISTINDEX=/dev/shm/...: a list index of the time before a user was on another backend "
-            + "is deleted before the user sees it. See docs/hostchange.md."})
+        description = {"For backends with LISTINDEX=/dev/shm/...: a list index of the time before a user was on another "
+        + "backend is deleted before the user sees it. See docs/hostchange.md."})
 public final class HostChangeCommand implements Runnable {
     @Mixin
     private final HelpOption help = new HelpOption();
@@ -37,6 +37,7 @@ public final class HostChangeCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "hostchange: a command is missing: login, serve, check, purge or clean");
+        throw new ParameterException(spec.commandLine(), "hostchange: a command is missing: login, serve, check, purge or "
+                + "clean");
     }
 }

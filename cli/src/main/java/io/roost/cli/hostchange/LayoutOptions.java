@@ -24,7 +24,8 @@ import picocli.CommandLine.Option;
 /** Where users' list indexes lie, and what this host is called. Filled by picocli; asks Dovecot for what is left open, once. */
 final class LayoutOptions {
     @Option(names = "--location", paramLabel = "LOCATION",
-            description = "mail_location with LISTINDEX, such as 'mdbox:~/mdbox:LISTINDEX=/dev/shm/x/%%2.256Nu/%%u/dovecot.list.index'. "
+            description = "mail_location with LISTINDEX, such as "
+            + "'mdbox:~/mdbox:LISTINDEX=/dev/shm/x/%%2.256Nu/%%u/dovecot.list.index'. "
                     + "Default: Dovecot's.")
     String location;
 
@@ -32,7 +33,8 @@ final class LayoutOptions {
             description = "Homes by a template such as '/mail/%%d/%%n'. Default: what Dovecot's userdb says.")
     String home;
 
-    @Option(names = "--host", paramLabel = "NAME", description = "Name of this backend, unlike any other's. Default: the host name.")
+    @Option(names = "--host", paramLabel = "NAME", description = "Name of this backend, unlike any other's. Default: the host "
+            + "name.")
     String host;
 
     @Option(names = "--dovecot-config", paramLabel = "FILE", description = "Ask Dovecot with this dovecot.conf.")
@@ -56,7 +58,8 @@ final class LayoutOptions {
     DovecotSettings settings() throws IOException, CommandException {
         if (settings == null) {
             if (!DovecotProgram.isInstalled("doveconf")) {
-                throw new CommandException(ExitCode.PREREQUISITE_MISSING, "Dovecot is not installed here, so that nobody knows where "
+                throw new CommandException(ExitCode.PREREQUISITE_MISSING,
+                        "Dovecot is not installed here, so that nobody knows where "
                         + "list indexes lie: give --location");
             }
             settings = DovecotSettings.ask(DovecotProgram.doveconf(config()));

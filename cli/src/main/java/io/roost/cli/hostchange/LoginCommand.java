@@ -17,9 +17,9 @@ import picocli.CommandLine.Parameters;
 
 /** {@code roost hostchange login}: the contract at a login. */
 @Command(name = "login", header = "Make sure that a user who logs in sees no stale list.",
-        description = {"Compares INDEX/.lasthost with what was seen last here, and deletes the user's list index if the user was "
-            + "elsewhere. For post-login scripts; samples/hostchange/postlogin.sh calls it only when something has changed. Ends "
-            + "with 0 if the user may be let in."},
+        description = {"Compares INDEX/.lasthost with what was seen last here, and deletes the user's list index if the user "
+        + "was elsewhere. For post-login scripts; samples/hostchange/postlogin.sh calls it only when something has changed. "
+            + "Ends with 0 if the user may be let in."},
         footer = {"", "Examples:",
             "  roost hostchange login anna@example.org",
             "  roost hostchange login --index /mail/anna/mdbox --list-index /dev/shm/x/7c/anna/dovecot.list.index anna"})
@@ -27,8 +27,8 @@ final class LoginCommand extends HostCommand {
     @Mixin
     private final LayoutOptions layout = new LayoutOptions();
 
-    @Option(names = "--index", paramLabel = "DIR", description = "The user's INDEX, or mail root if there is none: the path itself. "
-            + "Asks no Dovecot; needs --list-index.")
+    @Option(names = "--index", paramLabel = "DIR", description = "The user's INDEX, or mail root if there is none: the path "
+            + "itself. Asks no Dovecot; needs --list-index.")
     private String index;
 
     @Option(names = "--list-index", paramLabel = "PREFIX", description = "The user's LISTINDEX: the path itself.")

@@ -23,8 +23,8 @@ import picocli.CommandLine.Option;
 
 /** {@code roost hostchange serve}: the daemon. */
 @Command(name = "serve", header = "Answer the director's flushes, and free the memory of users who left.",
-        description = "The daemon of a backend, for director_flush_socket. Logs on standard error, tells systemd when it is ready, "
-                + "and ends softly on SIGTERM. See samples/hostchange for a unit and Dovecot's settings.",
+        description = "The daemon of a backend, for director_flush_socket. Logs on standard error, tells systemd when it is "
+        + "ready, and ends softly on SIGTERM. See samples/hostchange for a unit and Dovecot's settings.",
         footer = {"", "Example:",
             "  roost hostchange serve --listen 10.1.0.11:9093 --allow 10.1.0.0/24 \\",
             "      --director 10.1.0.1:9091 --self 10.1.0.11 --max-age 7d"})
@@ -44,21 +44,24 @@ final class ServeCommand extends HostCommand {
     @Option(names = "--allow", paramLabel = "IP[/BITS]", split = ",", description = "Who may connect over TCP: the directors.")
     private List<String> allow = List.of();
 
-    @Option(names = "--director", paramLabel = "ADDRESS", split = ",", description = "director-admin of the directors, as IP:PORT or "
-            + "path of a socket: frees the memory of users who are elsewhere. Needs --self.")
+    @Option(names = "--director", paramLabel = "ADDRESS", split = ",", description = "director-admin of the directors, as "
+            + "IP:PORT or path of a socket: frees the memory of users who are elsewhere. Needs --self.")
     private List<String> directors = List.of();
 
     @Option(names = "--self", paramLabel = "IP", description = "This backend's address as the director knows it.")
     private String self;
 
-    @Option(names = "--watch-every", paramLabel = "TIME", defaultValue = "60s", description = "How often the director is asked. "
+    @Option(names = "--watch-every", paramLabel = "TIME", defaultValue = "60s",
+            description = "How often the director is asked. "
             + "Default: 60s.")
     private String watchEvery;
 
-    @Option(names = "--username-hash", paramLabel = "TEMPLATE", description = "The directors' director_username_hash. Default: %%Lu.")
+    @Option(names = "--username-hash", paramLabel = "TEMPLATE", description = "The directors' director_username_hash. "
+            + "Default: %%Lu.")
     private String usernameHash;
 
-    @Option(names = "--max-age", paramLabel = "TIME", defaultValue = "0s", description = "Delete what has not been used for longer, "
+    @Option(names = "--max-age", paramLabel = "TIME", defaultValue = "0s",
+            description = "Delete what has not been used for longer, "
             + "such as 7d. Default: nothing.")
     private String maxAge;
 
@@ -131,7 +134,8 @@ final class ServeCommand extends HostCommand {
 
     private int mode() throws CommandException {
         if (!socketMode.matches("0?[0-7]{3}")) {
-            throw CommandException.usage("--socket-mode: found \"" + socketMode + "\", expected three octal digits, such as 0660");
+            throw CommandException.usage("--socket-mode: found \"" + socketMode
+                    + "\", expected three octal digits, such as 0660");
         }
         return Integer.parseInt(socketMode, 8);
     }
@@ -143,7 +147,8 @@ final class ServeCommand extends HostCommand {
         int colon = listen.lastIndexOf(':');
         String ip = colon < 0 ? "" : listen.substring(0, colon).replace("[", "").replace("]", "");
         String port = listen.substring(colon + 1);
-        if (!ip.matches("[0-9.]+|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*") || !port.matches("[0-9]{1,5}") || Integer.parseInt(port) > 65535) {
+        if (!ip.matches("[0-9.]+|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*") || !port.matches("[0-9]{1,5}")
+                || Integer.parseInt(port) > 65535) {
             throw CommandException.usage("--listen: found \"" + listen + "\", expected IP:PORT, such as 10.1.0.11:9093");
         }
         return Optional.of(new InetSocketAddress(InetAddress.getByName(ip), Integer.parseInt(port)));

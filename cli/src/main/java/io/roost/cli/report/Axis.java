@@ -9,7 +9,8 @@ import java.util.Locale;
 
 /** Round numbers to put beside a chart. */
 final class Axis {
-    private static final long[] TIME_STEPS = {1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400};
+    private static final long[] TIME_STEPS = {1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 14_400, 21_600, 43_200,
+            86_400};
 
     private Axis() {
     }

@@ -24,12 +24,16 @@ final class Html {
         return raw("<" + tag + ">").text(text).raw("</" + (space < 0 ? tag : tag.substring(0, space)) + ">");
     }
 
-    /** The head of a table, and its caption; {@code table} and {@code tbody} stay open. A heading that ends with > is for numbers. */
+    /**
+     * The head of a table, and its caption; {@code table} and {@code tbody} stay open. A heading that ends with > is for
+     * numbers.
+     */
     Html table(String caption, String... headings) {
         raw("<div class=\"wide\"><table>").element("caption", caption).raw("<thead><tr>");
         for (String heading : headings) {
             boolean number = heading.endsWith(">");
-            element("th scope=\"col\"" + (number ? " class=\"n\"" : ""), number ? heading.substring(0, heading.length() - 1) : heading);
+            element("th scope=\"col\"" + (number ? " class=\"n\"" : ""), number ? heading.substring(0, heading.length() - 1)
+                    : heading);
         }
         return raw("</tr></thead>\n<tbody>\n");
     }

@@ -46,7 +46,8 @@ public final class HtmlReport {
     private String build() {
         String title = "Migration to mdbox: " + Quantity.count(summary.status().usersTotal(), "user", "users");
         html.raw("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n")
-                .raw("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n")
+                .raw("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
+                + "'unsafe-inline'\">\n")
                 .raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
                 .raw("<meta name=\"color-scheme\" content=\"light dark\">\n").element("title", title)
                 .raw("<style>\n" + ReportStyle.CSS + "</style></head>\n<body>\n");
@@ -75,7 +76,8 @@ public final class HtmlReport {
     private void head(String title) {
         html.raw("<header>").element("h1", title);
         html.element("p class=\"soft\"", "Began " + Quantity.time(summary.status().started()) + (summary.run().isEnded()
-                ? ", ended " + Quantity.time(summary.run().ended()) : ", still running at " + Quantity.time(summary.status().now())));
+                ? ", ended " + Quantity.time(summary.run().ended()) : ", still running at "
+                + Quantity.time(summary.status().now())));
         Verdict verdict = Verdict.of(summary);
         html.element("p class=\"verdict " + verdict.style() + "\"", verdict.mark() + " " + verdict.sentence());
         if (!verdict.more().isEmpty()) {
@@ -84,17 +86,20 @@ public final class HtmlReport {
         double seconds = summary.seconds();
         RunSummary.Totals totals = summary.totals();
         html.raw("<dl class=\"tiles\">");
-        tile("Users done", Quantity.count(summary.status().users(Phase.DONE)), "of " + Quantity.count(summary.status().usersTotal()));
+        tile("Users done", Quantity.count(summary.status().users(Phase.DONE)), "of "
+                + Quantity.count(summary.status().usersTotal()));
         tile("Users failed", Quantity.count(summary.status().users(Phase.FAILED)), summary.status().users(Phase.RETRYING) > 0
                 ? Quantity.count(summary.status().users(Phase.RETRYING)) + " more to be tried again" : "Maildir in force");
         tile("Mails", Quantity.count(totals.mails()), "in " + Quantity.count(totals.mailboxes(), "mailbox", "mailboxes"));
         tile("Bytes", Quantity.bytes(totals.bytes()), seconds > 0 ? Quantity.bytes(summary.status().bytes() / seconds)
                 + "/s on average" : "");
         tile("Time", Quantity.seconds(seconds), Quantity.rate(seconds > 0 ? totals.migrated() / seconds : 0) + " users/s");
-        tile("Mails not carried over", Quantity.count(summary.rejectedTotal()), summary.rejectedTotal() > 0 ? "listed below" : "");
+        tile("Mails not carried over", Quantity.count(summary.rejectedTotal()), summary.rejectedTotal() > 0 ? "listed below"
+                : "");
         html.raw("</dl>");
         if (summary.failedTotal() + summary.rejectedTotal() > 0) {
-            html.raw("<nav aria-label=\"Lists\">").raw(summary.failedTotal() > 0 ? "<a href=\"#failed\">Users that failed</a>" : "")
+            html.raw("<nav aria-label=\"Lists\">").raw(summary.failedTotal() > 0 ? "<a href=\"#failed\">Users that failed</a>"
+                    : "")
                     .raw(summary.rejectedTotal() > 0 ? "<a href=\"#rejected\">Mails not carried over</a>" : "").raw("</nav>");
         }
         html.raw("</header>\n");
@@ -113,8 +118,8 @@ public final class HtmlReport {
             }
             html.table("By kind", "Kind", "Users>", "What to do");
             for (Map.Entry<String, Long> kind : summary.failedKinds().entrySet()) {
-                html.raw("<tr>").rowHeading(kind.getKey()).number(Quantity.count(kind.getValue())).cell(Remedies.of(kind.getKey()))
-                        .raw("</tr>\n");
+                html.raw("<tr>").rowHeading(kind.getKey()).number(Quantity.count(kind.getValue()));
+                html.cell(Remedies.of(kind.getKey())).raw("</tr>\n");
             }
             html.endTable();
         });
@@ -127,7 +132,8 @@ public final class HtmlReport {
         }
         html.raw("<div id=\"failed\">");
         section("Users that failed", () -> {
-            html.table("Every one of them keeps the Maildir, unchanged." + unlisted(total, summary.failures().size()), "User", "Kind",
+            html.table("Every one of them keeps the Maildir, unchanged." + unlisted(total, summary.failures().size()), "User",
+                    "Kind",
                     "Reason", "Attempts>", "Again");
             for (FailedUser user : summary.failures()) {
                 html.raw("<tr>").rowHeading(user.user()).cell(user.kind()).longCell(user.reason())
@@ -158,7 +164,8 @@ public final class HtmlReport {
                 return;
             }
             html.table(Quantity.count(summary.rejectedTotal()) + " in all, each by name."
-                    + unlisted(summary.rejectedTotal(), summary.rejected().size()), "User", "Mailbox", "File", "Why", "What came of it");
+                    + unlisted(summary.rejectedTotal(), summary.rejected().size()), "User", "Mailbox", "File", "Why",
+                    "What came of it");
             for (RejectedMail mail : summary.rejected()) {
                 html.raw("<tr>").rowHeading(mail.user()).cell(mail.problem().mailbox()).raw("<td class=\"long\">")
                         .element("code", ByteString.toText(mail.problem().path())).raw("</td>")
@@ -204,13 +211,16 @@ public final class HtmlReport {
                 return;
             }
             long undated = summary.source().undated();
-            html.element("p", "Before is what the Maildirs of the users done hold, after is what was read back from their mdboxes.");
+            html.element("p", "Before is what the Maildirs of the users done hold, after is what was read back from their "
+                    + "mdboxes.");
             boolean same = chart.differing() == 0 && undated == 0;
             html.element("p class=\"" + (same ? "good" : "bad") + "\"", same ? "✓ The same number of mails in every month: "
                     + Quantity.count(summary.target().total()) + " in all."
-                    : "✗ " + Quantity.count(summary.source().total()) + " mails before, " + Quantity.count(summary.target().total())
-                    + " after; the difference is what was not carried over, see above."
-                    + (undated == 0 ? "" : " " + Quantity.count(undated) + " of them could not be read, so that their month is not known."));
+                    : "✗ " + Quantity.count(summary.source().total()) + " mails before, "
+                    + Quantity.count(summary.target().total())
+                    + " after; the difference is what was not carried over, see below."
+                    + (undated == 0 ? "" : " " + Quantity.count(undated)
+                    + " of them could not be read, so that their month is not known."));
             chart.write(html);
         });
     }
@@ -224,9 +234,9 @@ public final class HtmlReport {
             html.element("p", "Half of the users took " + bound(0.5) + ", nineteen of twenty " + bound(0.95) + ".");
             html.table("The " + users.size() + " that took longest", "User", "Time>", "Mails>", "Bytes>", "Mails/s>");
             for (TimedUser user : users) {
-                html.raw("<tr>").rowHeading(user.user()).number(Quantity.seconds(user.seconds())).number(Quantity.count(user.mails()))
-                        .number(Quantity.bytes(user.bytes())).number(Quantity.rate(user.mails() / Math.max(0.001, user.seconds())))
-                        .raw("</tr>\n");
+                html.raw("<tr>").rowHeading(user.user()).number(Quantity.seconds(user.seconds()));
+                html.number(Quantity.count(user.mails())).number(Quantity.bytes(user.bytes()));
+                html.number(Quantity.rate(user.mails() / Math.max(0.001, user.seconds()))).raw("</tr>\n");
             }
             html.endTable();
         });
@@ -234,7 +244,8 @@ public final class HtmlReport {
 
     private String bound(double share) {
         double bound = summary.durations().bound(share);
-        return Double.isInfinite(bound) ? "longer than " + Quantity.seconds(DurationCounts.BOUNDS[DurationCounts.BOUNDS.length - 1])
+        return Double.isInfinite(bound) ? "longer than "
+                + Quantity.seconds(DurationCounts.BOUNDS[DurationCounts.BOUNDS.length - 1])
                 : "at most " + Quantity.seconds(bound);
     }
 
@@ -245,14 +256,17 @@ public final class HtmlReport {
             return;
         }
         section("Lock-out times", () -> html.element("p", Quantity.count(users, "user was", "users were")
-                + " locked out for the switch, for " + Quantity.seconds(lockOuts.durations().sum() / users) + " on average; longest "
+                + " locked out for the switch, for " + Quantity.seconds(lockOuts.durations().sum() / users)
+                + " on average; longest "
                 + lockOuts.longestUser() + " with " + Quantity.seconds(lockOuts.longest()) + "."));
     }
 
     private void settings() {
         section("How it was run", () -> {
             html.table("Settings", "Setting", "Value");
-            summary.run().settings().forEach(setting -> html.raw("<tr>").rowHeading(setting.name()).cell(setting.value()).raw("</tr>\n"));
+            for (RunSummary.Setting setting : summary.run().settings()) {
+                html.raw("<tr>").rowHeading(setting.name()).cell(setting.value()).raw("</tr>\n");
+            }
             html.raw("<tr>").rowHeading("workers").cell(Quantity.count(summary.status().workers())).raw("</tr>\n");
             if (summary.run().isEnded()) {
                 html.raw("<tr>").rowHeading("exit code").cell(Integer.toString(summary.run().exitCode())).raw("</tr>\n");

@@ -49,7 +49,8 @@ public final class LogFile implements Closeable {
 
     private void open() throws IOException {
         try {
-            file = FileChannel.open(path, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND),
+            file = FileChannel.open(path, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE,
+                    StandardOpenOption.APPEND),
                     PosixFilePermissions.asFileAttribute(MODE));
             identity = identity();
             lookedAt = clock.millis();

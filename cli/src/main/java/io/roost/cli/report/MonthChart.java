@@ -42,7 +42,8 @@ final class MonthChart {
 
     void write(Html html) {
         picture(html);
-        html.raw("<div class=\"months\">").table("Mails received in each month (UTC). Where before and after differ, both stand there, as before → after.", "Year",
+        html.raw("<div class=\"months\">").table("Mails received in each month (UTC). Where before and after differ, both "
+                + "stand there, as before → after.", "Year",
                 "Jan>", "Feb>", "Mar>", "Apr>", "May>", "Jun>", "Jul>", "Aug>", "Sep>", "Oct>", "Nov>", "Dec>", "Sum>");
         for (int year = months.first().getYear(); year <= months.last().getYear(); year++) {
             if (months.subSet(YearMonth.of(year, 1), true, YearMonth.of(year, 12), true).isEmpty()) {
@@ -76,7 +77,8 @@ final class MonthChart {
         int count = index(months.last()) - index(first) + 1;
         double width = (WIDTH - LEFT - 10.0) / Math.max(count, 12);
         int height = 2 * HALF + GAP + 4;
-        html.raw("<svg viewBox=\"0 0 " + WIDTH + " " + height + "\" role=\"img\" aria-label=\"Mails per month, before above and after "
+        html.raw("<svg viewBox=\"0 0 " + WIDTH + " " + height
+                + "\" role=\"img\" aria-label=\"Mails per month, before above and after "
                 + "below; the table has the numbers\">");
         html.raw("<text x=\"" + (LEFT - 8) + "\" y=\"14\" text-anchor=\"end\">" + Quantity.count(most) + "</text>")
                 .raw("<text x=\"" + (LEFT - 8) + "\" y=\"" + (HALF - 8) + "\" text-anchor=\"end\">before</text>")
@@ -97,14 +99,16 @@ final class MonthChart {
             }
             html.raw(String.format(Locale.ROOT, "<text x=\"%.1f\" y=\"%d\">%d</text>", x, HALF + GAP - 6, year));
         }
-        html.raw(String.format(Locale.ROOT, "<path class=\"grid\" d=\"M%d %dH%d M%d %dH%d\"/></svg>%n", LEFT, HALF, WIDTH - 10, LEFT,
+        html.raw(String.format(Locale.ROOT, "<path class=\"grid\" d=\"M%d %dH%d M%d %dH%d\"/></svg>%n", LEFT, HALF, WIDTH - 10,
+                LEFT,
                 HALF + GAP, WIDTH - 10));
     }
 
     private void bar(Html html, String style, double x, double width, long mails, boolean up) {
         if (mails > 0) {
             double height = Math.max(1, (double) mails / most * (HALF - 6));
-            html.raw(String.format(Locale.ROOT, "<rect class=\"%s\" x=\"%.2f\" y=\"%.1f\" width=\"%.2f\" height=\"%.1f\"/>", style, x,
+            html.raw(String.format(Locale.ROOT, "<rect class=\"%s\" x=\"%.2f\" y=\"%.1f\" width=\"%.2f\" height=\"%.1f\"/>",
+                    style, x,
                     up ? HALF - height : HALF + GAP, Math.max(0.6, width * 0.86), height));
         }
     }

@@ -13,7 +13,8 @@ final class Remedies {
                     + "Move it away and run again.";
             case "busy" -> "Another process migrates these users. Run again when it has ended.";
             case "no_space" -> "Make room on the target's file system and run again; nothing of these users was left there.";
-            case "io" -> "Look at the storage and its log (dmesg, the NFS server), then run again: users go on where they stopped.";
+            case "io" -> "Look at the storage and its log (dmesg, the NFS server), then run again: users go on where they "
+                    + "stopped.";
             case "active" -> "Mail kept coming, or a client kept changing flags. Run again when these users are locked out.";
             case "mismatch" -> "Nothing was published. Keep the Maildir as it is and report this, please.";
             case "interrupted" -> "Run again: they go on where they stopped.";

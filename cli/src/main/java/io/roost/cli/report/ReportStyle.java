@@ -8,7 +8,8 @@ final class ReportStyle {
             @media (prefers-color-scheme:dark){:root{--bg:#12161c;--card:#1b212a;--ink:#e6eaf0;--soft:#a3adbb;--line:#333c49;
             --good:#57c98a;--bad:#ff8a80;--warn:#f0b95a;--main:#6fb0f2;--second:#c79bf2;--wait:#7d8796;--band:#b98a1e}}
             *{box-sizing:border-box}
-            body{margin:0;background:var(--bg);color:var(--ink);font:15px/1.5 system-ui,"Segoe UI",Roboto,"Liberation Sans",sans-serif}
+            body{margin:0;background:var(--bg);color:var(--ink);
+            font:15px/1.5 system-ui,"Segoe UI",Roboto,"Liberation Sans",sans-serif}
             main,header,footer{max-width:1080px;margin:0 auto;padding:0 20px}
             header{padding-top:28px}h1{font-size:26px;line-height:1.25;margin:0 0 4px}
             h2{font-size:19px;margin:0 0 10px}h3{font-size:15px;margin:18px 0 4px}
@@ -22,12 +23,13 @@ final class ReportStyle {
             font-variant-numeric:tabular-nums}dl.tiles small{display:block;font-size:12px;font-weight:400;color:var(--soft)}
             .wide{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:14px}
             caption{text-align:left;color:var(--soft);padding:8px 0 6px}
-nav{margin:14px 0 0}nav a{color:var(--main);margin-right:18px}
+            nav{margin:14px 0 0}nav a{color:var(--main);margin-right:18px}
             th,td{text-align:left;vertical-align:top;padding:5px 10px 5px 0;border-bottom:1px solid var(--line);
             overflow-wrap:break-word}thead th{color:var(--soft);font-weight:600;border-bottom-width:2px;overflow-wrap:normal}
             tbody th{font-weight:600;min-width:9em}
-            .months{font-size:12px}.months table{font-size:12px}.months tbody th{min-width:0}.months th,.months td{padding-right:6px}
-.months td.n+td,.months td.n+th,.months th.n+th{padding-left:0}.long{overflow-wrap:anywhere;min-width:16em}.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+            .months table{font-size:12px}.months tbody th{min-width:0}.months th,.months td{padding-right:6px}
+            .months td.n+td,.months td.n+th,.months th.n+th{padding-left:0}.long{overflow-wrap:anywhere;min-width:16em}
+            .n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
             td.n+td:not(.n),td.n+th,th.n+th:not(.n){padding-left:14px}
             .months td.differs{white-space:normal}td.differs{outline:2px solid var(--bad);outline-offset:-2px;font-weight:600}
             svg{display:block;width:100%;height:auto}svg text{fill:var(--soft);font-size:12px}
@@ -38,12 +40,15 @@ nav{margin:14px 0 0}nav a{color:var(--main);margin-right:18px}
             .s-done{fill:var(--good)}.s-failed{fill:var(--bad)}.s-retrying{fill:var(--warn)}.s-active{fill:var(--main)}
             .s-skipped{fill:var(--second)}.s-waiting{fill:var(--wait)}
             .key{display:inline-block;width:12px;height:12px;vertical-align:-1px;margin-right:6px}
-            ul.legend{list-style:none;padding:0;margin:6px 0;display:flex;flex-wrap:wrap;gap:4px 20px;color:var(--soft);font-size:13px}
+            ul.legend{list-style:none;padding:0;margin:6px 0;display:flex;flex-wrap:wrap;gap:4px 20px;
+            color:var(--soft);font-size:13px}
             code{font:13px ui-monospace,"DejaVu Sans Mono",monospace;overflow-wrap:anywhere}
             footer{color:var(--soft);font-size:13px;padding-bottom:30px}
-            @media print{:root{--bg:#fff;--card:#fff;--ink:#000;--soft:#444;--line:#bbb;--good:#0b5c33;--bad:#8c1d18;--warn:#6b4700;
-            --main:#1f5a99;--second:#6b35a0;--wait:#777;--band:#c99a2e}body{font-size:11pt}section{border:0;padding:0;break-inside:auto}
-            dl.tiles div{break-inside:avoid}svg,tr,h2,h3{break-inside:avoid}h2,h3,caption{break-after:avoid}thead{display:table-header-group}
+            @media print{:root{--bg:#fff;--card:#fff;--ink:#000;--soft:#444;--line:#bbb;--good:#0b5c33;--bad:#8c1d18;
+            --warn:#6b4700;--main:#1f5a99;--second:#6b35a0;--wait:#777;--band:#c99a2e}
+            body{font-size:11pt}section{border:0;padding:0;break-inside:auto}
+            dl.tiles div{break-inside:avoid}svg,tr,h2,h3{break-inside:avoid}
+            h2,h3,caption{break-after:avoid}thead{display:table-header-group}
             .wide{overflow:visible}svg *{print-color-adjust:exact}}
             """;
 

@@ -13,7 +13,9 @@ import io.roost.maildir.SourceProblem.Severity;
 import io.roost.migrate.Event;
 import io.roost.migrate.Result;
 
-/** Writes what happens in a run to a log: a line or two for each user, every mail that is not carried over, what operators do. */
+/**
+ * Writes what happens in a run to a log: a line or two for each user, every mail that is not carried over, what operators do.
+ */
 public final class RunLog implements RunEvent.Sink {
     private final LogFile log;
     private final Function<Throwable, Explained> explain;
@@ -41,7 +43,8 @@ public final class RunLog implements RunEvent.Sink {
         } else if (event instanceof RunEvent.Requeued e) {
             info(e.user() + ": to be tried again, as an operator wants");
         } else if (event instanceof RunEvent.StateChanged e && e.state() != RunState.ENDED) {
-            info("run: " + e.state().name().toLowerCase(java.util.Locale.ROOT) + (e.reason().isEmpty() ? "" : ": " + e.reason()));
+            info("run: " + e.state().name().toLowerCase(java.util.Locale.ROOT)
+                    + (e.reason().isEmpty() ? "" : ": " + e.reason()));
         } else if (event instanceof RunEvent.WorkersChanged e) {
             info("run: " + Quantity.count(e.workers(), "worker", "workers").replace('\u00a0', ' '));
         } else if (event instanceof RunEvent.Throttled e) {
@@ -62,7 +65,8 @@ public final class RunLog implements RunEvent.Sink {
             info(user + ": was migrated before");
             return;
         }
-        info(String.format(java.util.Locale.ROOT, "%s: done: %d mailboxes, %d mails, %d bytes in %.3f s%s", user, result.mailboxes(),
+        info(String.format(java.util.Locale.ROOT, "%s: done: %d mailboxes, %d mails, %d bytes in %.3f s%s", user,
+                result.mailboxes(),
                 result.mails(), result.bytes(), result.millis() / 1000.0,
                 result.skipped().isEmpty() ? "" : "; left out: " + result.skipped().size()));
         for (SourceProblem problem : result.skipped()) {

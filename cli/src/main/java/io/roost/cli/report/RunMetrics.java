@@ -42,7 +42,8 @@ final class RunMetrics {
         if (summary.run().isEnded()) {
             out.family("roost_run_end_time_seconds", "gauge", "When the run ended, Unix time; not there while it runs.")
                     .sample(summary.run().ended() / 1000.0);
-            out.family("roost_run_exit_code", "gauge", "How the run ended; not there while it runs.").sample(summary.run().exitCode());
+            out.family("roost_run_exit_code", "gauge",
+                    "How the run ended; not there while it runs.").sample(summary.run().exitCode());
         }
         out.family("roost_workers", "gauge", "Users that may be in flight at once.").sample(summary.status().workers());
         if (summary.status().secondsLeft() >= 0) {
@@ -76,7 +77,8 @@ final class RunMetrics {
         out.family("roost_mails_done_total", "counter", "Mails of the users that are done.").sample(summary.totals().mails());
         out.family("roost_mails_shared_total", "counter", "Mails of them that share the bytes of a copy.")
                 .sample(summary.totals().shared());
-        out.family("roost_mails_vanished_total", "counter", "Mails that were expunged meanwhile.").sample(summary.totals().vanished());
+        out.family("roost_mails_vanished_total", "counter",
+                "Mails that were expunged meanwhile.").sample(summary.totals().vanished());
         out.family("roost_mails_rejected", "gauge", "Mails that could not be carried over.").sample(summary.rejectedTotal());
     }
 
@@ -102,7 +104,8 @@ final class RunMetrics {
         LatencyReading latency = throttling.latency();
         out.family("roost_read_latency_seconds", "gauge", "What reading a mail takes: recently, and usually. 0: not known yet.")
                 .sample(latency.recentSeconds(), "kind", "recent").sample(latency.usualSeconds(), "kind", "usual");
-        out.family("roost_read_slowdown_ratio", "gauge", "How much longer than usual reading takes, over all sizes. 0: not known yet.")
+        out.family("roost_read_slowdown_ratio", "gauge",
+                "How much longer than usual reading takes, over all sizes. 0: not known yet.")
                 .sample(latency.slowdown());
     }
 

@@ -47,7 +47,8 @@ public record RunSummary(Run run, EngineStatus status, Totals totals, List<Sampl
      * @param settings that matter to a reader, in order
      * @param logs     where all events are, for what is too much for a page; empty if nowhere
      */
-    public record Run(String version, String host, long ended, int exitCode, String ending, List<Setting> settings, String logs) {
+    public record Run(String version, String host, long ended, int exitCode, String ending, List<Setting> settings,
+            String logs) {
         public Run {
             settings = List.copyOf(settings);
         }
@@ -126,7 +127,8 @@ public record RunSummary(Run run, EngineStatus status, Totals totals, List<Sampl
      */
     public record Throttling(ThrottleState state, List<Restriction> restrictions, Map<String, Double> waited,
             LatencyReading latency) {
-        public static final Throttling NONE = new Throttling(ThrottleState.OPEN, List.of(), Map.of(), new LatencyReading(0, 0, 0));
+        public static final Throttling NONE = new Throttling(ThrottleState.OPEN, List.of(), Map.of(),
+                new LatencyReading(0, 0, 0));
     }
 
     /**

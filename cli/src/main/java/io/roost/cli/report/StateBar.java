@@ -18,7 +18,8 @@ final class StateBar {
 
     static void write(Html html, Map<Phase, Integer> users, boolean ended) {
         long total = users.values().stream().mapToLong(Integer::intValue).sum();
-        html.raw("<svg viewBox=\"0 0 " + WIDTH + " 34\" role=\"img\" aria-label=\"Users by state; the table below has the numbers\">");
+        html.raw("<svg viewBox=\"0 0 " + WIDTH
+                + " 34\" role=\"img\" aria-label=\"Users by state; the table below has the numbers\">");
         double x = 0;
         for (Phase phase : ORDER) {
             int count = users.getOrDefault(phase, 0);
@@ -26,7 +27,8 @@ final class StateBar {
             double width = total == 0 || count == 0 ? 0 : Math.max(5, (double) count / total * WIDTH);
             width = Math.min(width, WIDTH - x);
             if (width > 0) {
-                html.raw(String.format(Locale.ROOT, "<rect class=\"s-%s\" x=\"%.1f\" y=\"2\" width=\"%.1f\" height=\"30\"/>", id(phase), x,
+                html.raw(String.format(Locale.ROOT, "<rect class=\"s-%s\" x=\"%.1f\" y=\"2\" width=\"%.1f\" height=\"30\"/>",
+                        id(phase), x,
                         Math.max(1, width - 1.5)));
                 x += width;
             }
@@ -37,7 +39,8 @@ final class StateBar {
             if (count == 0 && phase != Phase.DONE && phase != Phase.FAILED) {
                 continue;
             }
-            html.raw("<tr><th scope=\"row\"><svg class=\"key\" viewBox=\"0 0 12 12\" aria-hidden=\"true\"><rect class=\"s-" + id(phase)
+            html.raw("<tr><th scope=\"row\"><svg class=\"key\" viewBox=\"0 0 12 12\" aria-hidden=\"true\"><rect class=\"s-"
+                    + id(phase)
                     + "\" width=\"12\" height=\"12\"/></svg>").text(name(phase, ended)).raw("</th>");
             html.number(Quantity.count(count)).number(share(count, total)).cell(meaning(phase, ended)).raw("</tr>\n");
         }
@@ -50,7 +53,8 @@ final class StateBar {
             return count == 0 ? "0 %" : "100 %";
         }
         double percent = 100.0 * count / total;
-        return percent < 0.05 ? "under 0.1 %" : percent > 99.95 ? "over 99.9 %" : String.format(Locale.ROOT, "%.1f %%", percent);
+        return percent < 0.05 ? "under 0.1 %" : percent > 99.95 ? "over 99.9 %"
+                : String.format(Locale.ROOT, "%.1f %%", percent);
     }
 
     private static String id(Phase phase) {

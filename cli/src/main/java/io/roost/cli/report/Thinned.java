@@ -16,7 +16,8 @@ final class Thinned {
         List<Sample> joined = new ArrayList<>();
         for (int i = 0; i < samples.size(); i += each) {
             List<Sample> part = samples.subList(i, Math.min(samples.size(), i + each));
-            joined.add(new Sample(part.get(0).from(), part.get(part.size() - 1).to(), part.stream().mapToLong(Sample::mails).sum(),
+            joined.add(new Sample(part.get(0).from(), part.get(part.size() - 1).to(),
+                    part.stream().mapToLong(Sample::mails).sum(),
                     part.stream().mapToLong(Sample::bytes).sum(), part.stream().anyMatch(Sample::slowed)));
         }
         return joined;

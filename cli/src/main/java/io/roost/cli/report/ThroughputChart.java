@@ -84,7 +84,8 @@ final class ThroughputChart {
         area.append('Z');
         html.raw("<path class=\"area\" d=\"" + area + "\"/><path class=\"line\" d=\"" + line + "\"/><path class=\"line2\" d=\""
                 + mails + "\"/></svg>\n");
-        html.raw("<ul class=\"legend\"><li>" + swatch("<path class=\"line\" d=\"M0 6H26\"/>") + "bytes per second (left)</li><li>"
+        html.raw("<ul class=\"legend\"><li>" + swatch("<path class=\"line\" d=\"M0 6H26\"/>")
+                + "bytes per second (left)</li><li>"
                 + swatch("<path class=\"line2\" d=\"M0 6H26\"/>") + "mails per second (right)</li><li>"
                 + swatch("<rect class=\"band\" width=\"26\" height=\"8\" y=\"2\"/>") + "held back (below)</li></ul>\n");
     }

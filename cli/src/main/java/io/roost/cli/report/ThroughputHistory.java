@@ -45,7 +45,8 @@ final class ThroughputHistory {
         for (int i = 0; i < MAX / 2; i++) {
             Sample a = samples.get(2 * i);
             Sample b = samples.get(2 * i + 1);
-            samples.set(i, new Sample(a.from(), b.to(), a.mails() + b.mails(), a.bytes() + b.bytes(), a.slowed() || b.slowed()));
+            samples.set(i, new Sample(a.from(), b.to(), a.mails() + b.mails(), a.bytes() + b.bytes(), a.slowed()
+                    || b.slowed()));
         }
         samples.subList(MAX / 2, MAX).clear();
         millis *= 2;

@@ -24,10 +24,12 @@ record Verdict(String mark, String style, String sentence, String more) {
         String undone = Quantity.count(left, "user was", "users were") + " not reached: the same command goes on with them.";
         if (!summary.run().ending().isEmpty()) {
             return new Verdict("■", failed > 0 ? "bad" : "warn", "Ended early: " + summary.run().ending() + ".",
-                    join(failed > 0 ? Quantity.count(failed, "user", "users") + " failed." : "", left > 0 ? undone : "", leftOut));
+                    join(failed > 0 ? Quantity.count(failed, "user", "users") + " failed." : "", left > 0 ? undone : "",
+                    leftOut));
         }
         if (failed > 0) {
-            return new Verdict("✗", "bad", Quantity.count(failed) + " of " + Quantity.count(total, "user", "users") + " failed.",
+            return new Verdict("✗", "bad", Quantity.count(failed) + " of " + Quantity.count(total, "user", "users")
+                    + " failed.",
                     join("They keep their Maildir, unchanged.", left > 0 ? undone : "", leftOut));
         }
         return left > 0 ? new Verdict("■", "warn", "Not complete.", join(undone, leftOut))

@@ -22,6 +22,7 @@ final class KeyDecoder {
     private static final int LONGEST = 32;
 
     private final Source source;
+    private int pending = NONE;
 
     /** Gives characters, UTF-16 units. */
     @FunctionalInterface
@@ -36,7 +37,8 @@ final class KeyDecoder {
 
     /** Waits so long for a key; null if none came. */
     Key read(long timeoutMillis) throws IOException {
-        int c = source.read(timeoutMillis);
+        int c = pending == NONE ? source.read(timeoutMillis) : pending;
+        pending = NONE;
         return switch (c) {
             case NONE -> null;
             case GONE -> Key.of(Key.Name.GONE);
@@ -67,8 +69,13 @@ final class KeyDecoder {
         if (c == NONE || c == GONE) {
             return Key.of(Key.Name.ESCAPE);
         }
+        if (c == 0x1b) {
+            // pressed twice: the second begins the next key
+            pending = c;
+            return Key.of(Key.Name.ESCAPE);
+        }
         if (c != '[' && c != 'O') {
-            return Key.of(c == 0x1b ? Key.Name.ESCAPE : Key.Name.OTHER);
+            return Key.of(Key.Name.OTHER);
         }
         StringBuilder parameters = new StringBuilder();
         for (int i = 0; i < LONGEST; i++) {

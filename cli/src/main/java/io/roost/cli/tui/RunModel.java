@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 import io.roost.cli.control.JsonObject;
@@ -23,6 +24,7 @@ final class RunModel {
     private volatile long statusAt;
     private volatile String trouble = "connecting";
     private volatile boolean ended;
+    private final AtomicBoolean answered = new AtomicBoolean();
     private volatile UsersPage users;
     private volatile UsersPage failures;
     private volatile UserPage user;
@@ -49,6 +51,7 @@ final class RunModel {
     /** To be done by the thread that draws. */
     void post(Runnable work) {
         posted.add(work);
+        answered.set(true);
         changes.incrementAndGet();
     }
 
@@ -104,8 +107,14 @@ final class RunModel {
         changes.incrementAndGet();
     }
 
+    /** Whether something has come that was asked for, since the last time. */
+    boolean takeAnswered() {
+        return answered.getAndSet(false);
+    }
+
     void users(UsersPage page) {
         users = page;
+        answered.set(true);
         changes.incrementAndGet();
     }
 
@@ -116,6 +125,7 @@ final class RunModel {
 
     void user(UserPage page) {
         user = page;
+        answered.set(true);
         changes.incrementAndGet();
     }
 

@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
@@ -14,14 +15,16 @@ import io.roost.cli.control.JsonObject;
 import io.roost.cli.screen.Quantity;
 
 /**
- * The loop: keys in, screens out. One thread runs it, and only that one draws. A key is answered with the next frame; there are at
- * most ten a second, of which what comes from the run takes four.
+ * The loop: keys in, screens out. One thread runs it, and only that one draws. There are at most ten frames a second: four of what
+ * comes from the run, and one at once for a key that comes by itself; a key that is held down is answered every tenth of a second.
  */
 final class Session {
     /** Commands of the prompt that are no verbs. */
-    static final List<String> LOCAL = List.of("overview", "users", "user", "log", "keys", "quit");
+    static final List<String> LOCAL = List.of("overview", "users", "user", "log", "prepare", "keys", "quit");
 
     private static final long FRAME_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final long ISOLATED_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final long DATA_FRAME_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
     private static final long MESSAGE_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final int LEAST_ROWS = 8;
@@ -36,6 +39,7 @@ final class Session {
     private final OverviewView overview;
     private final UsersView users;
     private final LogView log;
+    private final FormView form;
     private final List<String> history = new ArrayList<>();
     private Piece message;
     private long messageAt;
@@ -46,17 +50,45 @@ final class Session {
     private Runnable confirmed;
     private boolean finished;
 
-    Session(RunModel model, RunFeed feed, Glyphs glyphs, String stateDirectory, boolean readOnly) {
+    /**
+     * What is to be shown first, beside a run that is there.
+     *
+     * @param program to start runs with
+     * @param options of {@code roost migrate}, for them
+     * @param user    to be walked through the first try, empty for none
+     */
+    record Beginning(RoostProgram program, String options, String user) {
+    }
+
+    Session(RunModel model, RunFeed feed, Glyphs glyphs, String stateDirectory, boolean readOnly, Beginning beginning) {
         this.model = model;
         this.feed = feed;
         this.glyphs = glyphs;
         this.readOnly = readOnly;
         actions = new Actions(this, model, feed, stateDirectory, readOnly);
+        Launch launch = new Launch(this, model, beginning.program(), stateDirectory);
+        form = new FormView(this, launch, new RunForm(stateDirectory, beginning.options()));
         overview = new OverviewView(model);
         users = new UsersView(model, feed, actions);
         log = new LogView(model);
         views.push(overview);
         overview.shown(feed);
+        if (!beginning.user().isEmpty()) {
+            open(new WalkView(this, model, launch, stateDirectory, beginning.user(), RunForm.words(beginning.options())));
+        }
+    }
+
+    /** Begins with a run to be prepared: there is none. */
+    void prepare() {
+        if (readOnly) {
+            say(Look.WARNING, "prepare: this session only looks (--read-only)");
+        } else {
+            open(form);
+        }
+    }
+
+    void showOverview() {
+        show(overview);
     }
 
     /** Until somebody quits or the terminal is gone. */
@@ -64,20 +96,24 @@ final class Session {
         Painter painter = new Painter(colours && terminal.hasColours());
         KeyDecoder keys = new KeyDecoder(terminal::read);
         long drawn = System.nanoTime() - DATA_FRAME_NANOS;
+        long pressed = drawn;
         long seen = -1;
         boolean due = true;
+        boolean atOnce = true;
         while (!finished) {
             long since = System.nanoTime() - drawn;
             boolean news = model.changes() != seen;
-            if (since >= FRAME_NANOS && due || since >= DATA_FRAME_NANOS && news || terminal.takeResized()) {
+            due |= model.takeAnswered();
+            if (due && (atOnce || since >= FRAME_NANOS) || since >= DATA_FRAME_NANOS && news || terminal.takeResized()) {
                 seen = model.changes();
                 model.runPosted();
                 terminal.write(painter.paint(draw(terminal.rows(), terminal.columns())));
                 drawn = System.nanoTime();
                 due = false;
+                atOnce = false;
                 since = 0;
             }
-            long pause = due ? FRAME_NANOS - since : FRAME_NANOS;
+            long pause = due ? FRAME_NANOS - since : POLL_NANOS;
             Key key = keys.read(Math.max(1, TimeUnit.NANOSECONDS.toMillis(pause)));
             if (key != null) {
                 if (key.name() == Key.Name.REDRAW) {
@@ -85,6 +121,9 @@ final class Session {
                 }
                 key(key);
                 due = true;
+                // one that is held down is not
+                atOnce |= System.nanoTime() - pressed >= ISOLATED_NANOS;
+                pressed = System.nanoTime();
             } else {
                 // messages go away, clocks go on
                 due |= message != null && System.nanoTime() - messageAt > MESSAGE_NANOS;
@@ -113,7 +152,7 @@ final class Session {
                     : "NO CONNECTION, as of " + Quantity.when(model.statusAt(), System.currentTimeMillis());
         }
         String state = status.text("state");
-        return (readOnly ? "read-only " + glyphs.dot() + " " : "") + (state.equals("running") ? state : state.toUpperCase()) + " "
+        return (readOnly ? "read-only " + glyphs.dot() + " " : "") + (state.equals("running") ? state : state.toUpperCase(Locale.ROOT)) + " "
                 + glyphs.dot() + " " + Quantity.when(status.time("now"), status.time("now"));
     }
 
@@ -135,7 +174,8 @@ final class Session {
             canvas.line(row, Piece.plain(" "), message);
         } else if (!model.trouble().isEmpty() && !model.hasEnded()) {
             message = null;
-            canvas.line(row, Look.BAD.of(" " + model.trouble()));
+            // what is prepared needs no run
+            canvas.line(row, Look.BAD.of(model.status() == null && view != overview ? "" : " " + model.trouble()));
         } else {
             message = null;
             canvas.line(row, Look.WARNING.of(model.hasEnded() ? " the run has ended; what is shown is its last word" : ""));
@@ -351,6 +391,7 @@ final class Session {
             case "overview" -> show(overview);
             case "log" -> show(log);
             case "keys" -> help();
+            case "prepare" -> prepare();
             case "quit" -> finished = true;
             case "users" -> {
                 if (!argument.isEmpty()) {

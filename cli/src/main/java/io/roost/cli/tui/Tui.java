@@ -14,40 +14,65 @@ public final class Tui {
     }
 
     /**
-     * Attaches to the run that has a state directory, until somebody quits. Falls back to plain lines where nothing can be drawn.
+     * How a session begins.
      *
-     * @param screen   for what is said before and after, and for what its terminal can show
+     * @param state    the state directory
      * @param charset  of the terminal
      * @param drawable whether standard input and output are a terminal that can be drawn on
      * @param colours  whether colours are wanted
-     * @param readOnly whether nothing may be changed
+     * @param readOnly whether nothing may be changed or started
+     * @param program  Roost itself, to start runs with
+     * @param options  of {@code roost migrate}, for runs that are started here
+     * @param user     to be walked through the first try, empty for none
      */
-    public static void attach(String stateDirectory, Screen screen, Charset charset, boolean drawable, boolean colours,
-            boolean readOnly) throws IOException, RefusedException {
-        if (!drawable) {
-            PlainSession.run(stateDirectory, screen);
+    public record Settings(String state, Charset charset, boolean drawable, boolean colours, boolean readOnly, RoostProgram program,
+            String options, String user) {
+    }
+
+    /**
+     * Attaches to the run that has the state directory, or prepares one, until somebody quits. Falls back to plain lines where
+     * nothing can be drawn.
+     *
+     * @param screen for what is said before and after, and for what its terminal can show
+     */
+    public static void run(Screen screen, Settings settings) throws IOException, RefusedException {
+        if (!settings.drawable()) {
+            PlainSession.run(settings.state(), screen);
             return;
         }
-        // told on the ordinary screen if there is no run
-        long pid;
-        try (ControlClient client = ControlClient.connect(stateDirectory)) {
-            pid = client.pid();
-        }
+        // whatever is wrong with the state directory is told on the ordinary screen
+        boolean alive = pid(settings.state()) != 0;
         RunModel model = new RunModel();
-        try (RunFeed feed = new RunFeed(stateDirectory, model)) {
-            Session session = new Session(model, feed, new Glyphs(screen), stateDirectory, readOnly);
+        try (RunFeed feed = new RunFeed(settings.state(), model)) {
+            Session session = new Session(model, feed, new Glyphs(screen), settings.state(), settings.readOnly(),
+                    new Session.Beginning(settings.program(), settings.options(), settings.user()));
+            if (!alive && settings.user().isEmpty()) {
+                session.prepare();
+            }
             feed.start();
-            try (TuiTerminal terminal = TuiTerminal.open(charset)) {
-                session.run(terminal, colours);
+            try (TuiTerminal terminal = TuiTerminal.open(settings.charset())) {
+                session.run(terminal, settings.colours());
             }
         }
-        boolean alive;
-        try (ControlClient client = ControlClient.connect(stateDirectory)) {
-            alive = client.pid() == pid;
-        } catch (ControlException e) {
-            alive = false;
+        long pid = pid(settings.state());
+        if (pid != 0) {
+            screen.message("roost: the run goes on (process " + pid + "); roost tui attaches again, roost ctl stop ends it");
+        } else if (model.status() != null) {
+            screen.message("roost: the run has ended; roost status shows what is recorded");
+        } else {
+            screen.message("roost: no run is alive; nothing goes on");
         }
-        screen.message(alive ? "roost: the run goes on (process " + pid + "); roost tui attaches again, roost ctl stop ends it"
-                : "roost: the run has ended; roost status shows what is recorded");
+    }
+
+    /** The process of the run, 0 if there is none. */
+    private static long pid(String state) throws ControlException {
+        try (ControlClient client = ControlClient.connect(state)) {
+            return client.pid();
+        } catch (ControlException e) {
+            if (e.kind() == ControlException.Kind.UNUSABLE || e.kind() == ControlException.Kind.PROTOCOL) {
+                throw e;
+            }
+            return 0;
+        }
     }
 }

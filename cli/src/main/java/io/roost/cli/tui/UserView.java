@@ -30,6 +30,7 @@ final class UserView implements View {
     @Override
     public void shown(RunFeed feed) {
         feed.wantUsers(null);
+        feed.wantFailures(null);
         feed.wantUser(name);
     }
 

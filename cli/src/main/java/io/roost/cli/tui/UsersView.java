@@ -46,6 +46,7 @@ final class UsersView implements View {
 
     @Override
     public void shown(RunFeed unused) {
+        feed.wantFailures(null);
         feed.wantUser(null);
         inFront = true;
         want();

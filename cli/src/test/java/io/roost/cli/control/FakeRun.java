@@ -123,10 +123,15 @@ public final class FakeRun implements AutoCloseable {
 
     /** Waits for something, with patience. */
     public static void await(String what, BooleanSupplier condition) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        await(what, 60, condition);
+    }
+
+    /** Waits so many seconds at the most. */
+    public static void await(String what, int seconds, BooleanSupplier condition) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > deadline) {
-                throw new AssertionError("after a minute not yet: " + what);
+                throw new AssertionError("after " + seconds + " seconds not yet: " + what);
             }
             try {
                 TimeUnit.MILLISECONDS.sleep(5);

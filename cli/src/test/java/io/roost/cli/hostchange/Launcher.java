@@ -16,8 +16,8 @@ final class Launcher {
     }
 
     /**
-     * A launcher of this build that every user may run: Maven's repository may be nobody else's, so that all is copied. Each run
-     * leaves a line in the file {@code runs} beside it.
+     * A launcher of this build that every user may run: Maven's repository may be nobody else's, so that all is copied. Each
+     * run leaves a line in the file {@code runs} beside it.
      *
      * @param directory exists, and anybody may go through it
      */
@@ -58,7 +58,8 @@ final class Launcher {
      */
     static Path postLogin(Path file, Path roost, String host) throws IOException {
         String sample = Files.readString(Path.of("../samples/hostchange/postlogin.sh"));
-        String text = sample.replace("\nroost=/usr/local/bin/roost\n", "\nroost=" + roost + "\n").replace("\nhost=\n", "\n" + host + "\n");
+        String text = sample.replace("\nroost=/usr/local/bin/roost\n", "\nroost=" + roost + "\n").replace("\nhost=\n", "\n"
+                + host + "\n");
         Files.writeString(file, text);
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
         return file;

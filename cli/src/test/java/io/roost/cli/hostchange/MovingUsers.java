@@ -44,7 +44,8 @@ final class MovingUsers implements AutoCloseable, Notes {
         Path script = memory.resolve("postlogin.sh");
         DirectorCluster.Builder builder = DirectorCluster.with().users(users)
                 .mailLocation("mdbox:~/mdbox:LISTINDEX=" + memory + "/%IP%/%2.256Nu/%u/dovecot.list.index")
-                .backendConfig("mailbox_list_index = yes\nmailbox_list_index_very_dirty_syncs = " + (veryDirtySyncs ? "yes" : "no"))
+                .backendConfig("mailbox_list_index = yes\nmailbox_list_index_very_dirty_syncs = "
+                + (veryDirtySyncs ? "yes" : "no"))
                 .directorConfig("director_user_kick_delay = 0");
         if (with == With.FLUSH) {
             builder.directorConfig("director_flush_socket = tcp:%i:" + FLUSH_PORT);
@@ -102,7 +103,8 @@ final class MovingUsers implements AutoCloseable, Notes {
         Director director = new DirectorAdmin(List.of(DirectorAddress.parse(cluster.adminAddress())), hash,
                 DirectorAdmin.Limits.defaults());
         return new HostChangeService(new HostChangeService.Config(tree(node), hash, 
-                List.of(cluster.director().baseDirectory().resolve("flush." + node.ip())), 0666, Optional.of(new InetSocketAddress(InetAddress.getByName(node.ip()), FLUSH_PORT)),
+                List.of(cluster.director().baseDirectory().resolve("flush." + node.ip())), 0666,
+                Optional.of(new InetSocketAddress(InetAddress.getByName(node.ip()), FLUSH_PORT)),
                 AddressList.of(List.of("127.0.0.0/8")), node.ip(), watchEvery, Duration.ZERO, Duration.ofHours(1), metrics,
                 Optional.empty()), Optional.of(director), this);
     }

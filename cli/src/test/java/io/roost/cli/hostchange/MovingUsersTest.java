@@ -75,7 +75,8 @@ class MovingUsersTest {
             site.cluster.imap("anna").close();
             List<String> logged = site.cluster.director().remarkable();
             assertEquals(1, logged.size(), logged::toString);
-            assertTrue(logged.get(0).matches(".*Failed to flush user hash \\d+ in host [0-9.]+: cannot remove .*Is a directory"),
+            assertTrue(logged.get(0).matches(".*Failed to flush user hash \\d+ in host [0-9.]+: cannot remove .*Is a "
+                    + "directory"),
                     logged.get(0));
         }
     }

@@ -75,7 +75,8 @@ class PostLoginTest {
     @Test
     void callsRoostOnlyIfSomethingHasChanged() throws Exception {
         assertTrue(callsRoost());
-        assertEquals("hostchange login --host be1 --quiet --index " + index + " --list-index " + memory + "/dovecot.list.index -- an na",
+        assertEquals("hostchange login --host be1 --quiet --index " + index + " --list-index " + memory
+                + "/dovecot.list.index -- an na",
                 Launcher.runs(roost).get(0));
         check();
         assertFalse(callsRoost());

@@ -34,7 +34,10 @@ class SamplesTest {
         return Files.readString(Path.of("../samples/hostchange").resolve(name));
     }
 
-    /** IMAP and POP3 logins in a real Dovecot, with INDEX as the mail root: of mdbox, and of a Maildir whose mailboxes are there too. */
+    /**
+     * IMAP and POP3 logins in a real Dovecot, with INDEX as the mail root: of mdbox, and of a Maildir whose mailboxes are
+     * there too.
+     */
     @Test
     void postLoginInARealDovecot() throws Exception {
         Files.setPosixFilePermissions(temp, PosixFilePermissions.fromString("rwxr-xr-x"));
@@ -42,9 +45,11 @@ class SamplesTest {
         Path script = Launcher.postLogin(temp.resolve("postlogin.sh"), roost, "host=be1");
         Path memory = Files.createDirectory(temp.resolve("shm"));
         Path users = temp.resolve("users");
-        Files.writeString(users, "bert::8:8::" + temp + "/bert::\ncarol::8:8::" + temp + "/carol::userdb_mail=maildir:~/mdbox:LISTINDEX="
+        Files.writeString(users, "bert::8:8::" + temp + "/bert::\ncarol::8:8::" + temp
+                + "/carol::userdb_mail=maildir:~/mdbox:LISTINDEX="
                 + memory + "/%2.256Nu/%u/dovecot.list.index\n");
-        for (Path path : List.of(memory, Files.createDirectory(temp.resolve("bert")), Files.createDirectory(temp.resolve("carol")))) {
+        for (Path path : List.of(memory, Files.createDirectory(temp.resolve("bert")),
+                Files.createDirectory(temp.resolve("carol")))) {
             Files.setAttribute(path, "unix:uid", 8);
             Files.setAttribute(path, "unix:gid", 8);
         }
@@ -109,7 +114,8 @@ class SamplesTest {
         String command = unit.lines().dropWhile(l -> !l.startsWith("ExecStart=")).limit(2).reduce("", String::concat);
         for (String option : command.split("\\s+")) {
             if (option.startsWith("--")) {
-                assertTrue(List.of("--location", "--listen", "--allow", "--director", "--self", "--max-age", "--metrics").contains(option),
+                assertTrue(List.of("--location", "--listen", "--allow", "--director", "--self", "--max-age",
+                        "--metrics").contains(option),
                         option);
             }
         }

@@ -77,7 +77,8 @@ final class WanderingUser {
         }
         for (Map.Entry<String, Integer> mailbox : mailboxes.entrySet()) {
             answers++;
-            String expected = "* STATUS " + mailbox.getKey() + " (MESSAGES " + mailbox.getValue() + " UNSEEN " + mailbox.getValue() + ")";
+            String expected = "* STATUS " + mailbox.getKey() + " (MESSAGES " + mailbox.getValue() + " UNSEEN "
+                    + mailbox.getValue() + ")";
             List<String> lines = imap.attempt("STATUS " + mailbox.getKey() + " (MESSAGES UNSEEN)");
             if (!lines.get(0).equals(expected) || !STATUS.matcher(lines.get(0)).matches()) {
                 wrong.add(when + ": " + lines + ", expected " + expected);

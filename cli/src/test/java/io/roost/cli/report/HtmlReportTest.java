@@ -83,7 +83,8 @@ class HtmlReportTest {
         assertTrue(written.length() < 2 << 20, "two megabytes at most: " + written.length());
         Document page = parse(written);
         String all = page.getDocumentElement().getTextContent().replace('\u00a0', ' ');
-        for (String text : List.of("■ Ended early: the maintenance window is over.", "500 users failed.", "1,000 users were not reached",
+        for (String text : List.of("■ Ended early: the maintenance window is over.", "500 users failed.",
+                "1,000 users were not reached",
                 "✓ The same number of mails in every month", "Stale file handle", "user not migrated", "1 h 0 min",
                 "120 users were locked out")) {
             assertTrue(all.contains(text), () -> text);
@@ -129,14 +130,16 @@ class HtmlReportTest {
     @Test
     void loadsNothingAndRunsNothing() {
         String page = page(Runs.night());
-        Matcher outside = Pattern.compile("(?i)<script|<link|<img|<iframe|<object|src=|href=.[^#]|url\\(|@import|https?:|\\son[a-z]+=")
+        Matcher outside = Pattern.compile("(?i)<script|<link|<img|<iframe|<object|src=|href=.[^#]|url\\(|@import|https?:|"
+                + "\\son[a-z]+=")
                 .matcher(page);
         assertFalse(outside.find(), () -> outside.group());
         assertTrue(page.contains("default-src 'none'"));
     }
 
     private static RunSummary nothing() {
-        return new RunRecorder(Runs::explain).summary(Runs.run(0, -1, ""), Runs.status(Runs.STARTED, new EnumMap<>(Phase.class), 0, 0),
+        return new RunRecorder(Runs::explain).summary(Runs.run(0, -1, ""),
+                Runs.status(Runs.STARTED, new EnumMap<>(Phase.class), 0, 0),
                 Throttling.NONE);
     }
 
@@ -151,11 +154,13 @@ class HtmlReportTest {
     void namesCannotBecomeMarkup() {
         String evil = "<script>alert(1)</script>\"'&lt;\u202egpj\u0007\ud800]]>--><b>";
         RunRecorder recorder = new RunRecorder(Runs::explain);
-        SourceProblem problem = new SourceProblem(SourceProblem.Kind.UNREADABLE, evil, evil.replaceAll("[^\0-\u00ff]", "\u00ff"), evil);
+        SourceProblem problem = new SourceProblem(SourceProblem.Kind.UNREADABLE, evil,
+                evil.replaceAll("[^\0-\u00ff]", "\u00ff"), evil);
         Runs.done(recorder, evil, Runs.result(5, 10, List.of(problem)), new MonthCounts(), new MonthCounts());
         recorder.event(Runs.failed(evil + "2", MigrationException.Kind.SOURCE, evil, List.of(problem), 1, 0));
         recorder.lockedOut(evil, 3);
-        RunSummary.Run run = new RunSummary.Run(evil, evil, Runs.STARTED, 1, evil, List.of(new RunSummary.Setting(evil, evil)), evil);
+        RunSummary.Run run = new RunSummary.Run(evil, evil, Runs.STARTED, 1, evil, List.of(new RunSummary.Setting(evil, evil)),
+                evil);
         RunSummary summary = recorder.summary(run, Runs.status(Runs.STARTED, Runs.users(1, 1, 0), 1, 1), Throttling.NONE);
         String page = page(summary);
         Document parsed = parse(page);
@@ -164,10 +169,13 @@ class HtmlReportTest {
         for (Element element : elements(parsed, "*")) {
             tags.add(element.getTagName());
         }
-        assertTrue(Set.of("html", "head", "meta", "title", "style", "body", "header", "h1", "h2", "h3", "p", "dl", "div", "dt", "dd", "small",
-                "main", "section", "table", "caption", "thead", "tbody", "tr", "th", "td", "code", "svg", "rect", "nav", "a", "footer").containsAll(tags),
+        assertTrue(Set.of("html", "head", "meta", "title", "style", "body", "header", "h1", "h2", "h3", "p", "dl", "div", "dt",
+                "dd", "small", "main", "section", "table", "caption", "thead", "tbody", "tr", "th", "td", "code", "svg", "rect",
+                "nav", "a",
+                "footer").containsAll(tags),
                 tags::toString);
-        assertTrue(page.contains("&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;&amp;lt;\\u{202e}gpj\\x07\\u{d800}]]&gt;--&gt;&lt;b&gt;"));
+        assertTrue(page.contains("&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;&amp;lt;\\u{202e}gpj\\x07\\u{d800}]]&gt;"
+                + "--&gt;&lt;b&gt;"));
     }
 
     @Test
@@ -183,12 +191,29 @@ class HtmlReportTest {
         for (int i = 0; i < 10_700; i++) {
             recorder.event(Runs.failed("f" + i, MigrationException.Kind.IO, "broken", List.of(), 1, 0));
         }
-        String all = page(recorder.summary(Runs.run(Runs.STARTED, 1, ""), Runs.status(Runs.STARTED, Runs.users(12, 10_700, 0), 1, 1),
+        String all = page(recorder.summary(Runs.run(Runs.STARTED, 1, ""),
+                Runs.status(Runs.STARTED, Runs.users(12, 10_700, 0), 1, 1),
                 Throttling.NONE));
-        assertTrue(all.contains("12,000 in all, each by name. 2,000 more are not listed here; all are in the JSON events"), "mails");
+        assertTrue(all.contains("12,000 in all, each by name. 2,000 more are not listed here; all are in the JSON events"),
+                "mails");
         assertTrue(all.contains("unchanged. 700 more are not listed here"), "users");
-        assertEquals(Map.of("io", 10_700L), recorder.summary(Runs.run(0, -1, ""), Runs.status(Runs.STARTED, Runs.users(0, 0, 0), 1, 1),
+        assertEquals(Map.of("io", 10_700L), recorder.summary(Runs.run(0, -1, ""),
+                Runs.status(Runs.STARTED, Runs.users(0, 0, 0), 1, 1),
                 Throttling.NONE).failedKinds());
+    }
+
+    @Test
+    void aMonthThatDiffersIsMarked() {
+        MonthCounts before = new MonthCounts();
+        before.add(Runs.STARTED / 1000, 1_204);
+        MonthCounts after = new MonthCounts();
+        after.add(Runs.STARTED / 1000, 1_203);
+        RunRecorder recorder = new RunRecorder(Runs::explain);
+        Runs.done(recorder, "anna", Runs.result(1_203, 10, List.of()), before, after);
+        String page = page(recorder.summary(Runs.run(Runs.STARTED, 0, ""), Runs.status(Runs.STARTED, Runs.users(1, 0, 0), 1, 1),
+                Throttling.NONE));
+        assertTrue(page.contains("<td class=\"n differs\">1,204 → 1,203</td>"), page);
+        assertTrue(page.contains("✗ 1,204 mails before, 1,203 after"), page);
     }
 
     @Test
@@ -201,8 +226,10 @@ class HtmlReportTest {
             assertEquals(List.of(file), files.toList());
         }
         IOException none = assertThrows(IOException.class, () -> HtmlReport.write(dir.resolve("no/night.html"), Runs.three()));
-        assertEquals("cannot write " + dir.resolve("no/night.html") + ": there is no directory " + dir.resolve("no"), none.getMessage());
-        IOException directory = assertThrows(IOException.class, () -> HtmlReport.write(Files.createDirectories(dir.resolve("d/e")).getParent(),
+        assertEquals("cannot write " + dir.resolve("no/night.html") + ": there is no directory " + dir.resolve("no"),
+                none.getMessage());
+        IOException directory = assertThrows(IOException.class,
+                () -> HtmlReport.write(Files.createDirectories(dir.resolve("d/e")).getParent(),
                 Runs.three()));
         assertTrue(directory.getMessage().startsWith("cannot write " + dir.resolve("d")), directory.getMessage());
         try (Stream<Path> files = Files.list(dir)) {

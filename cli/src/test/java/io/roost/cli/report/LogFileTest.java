@@ -45,7 +45,8 @@ class LogFileTest {
 
     private static List<String> texts(Path file) throws IOException {
         return Files.readAllLines(file).stream().map(line -> {
-            assertTrue(line.matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}[+-]\\d\\d:\\d\\d (INFO |WARN |ERROR) .*"), line);
+            assertTrue(line.matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}[+-]\\d\\d:\\d\\d (INFO |WARN |ERROR) "
+                    + ".*"), line);
             return line.substring(30);
         }).toList();
     }
@@ -122,7 +123,8 @@ class LogFileTest {
                 "INFO  throttle: nothing holds the run back", "INFO  run: 1 worker", "INFO  anna: begun",
                 "INFO  anna: the Maildir changed meanwhile, attempt 2", "WARN  anna: " + unreadable.formatted("anna", "1"),
                 "INFO  anna: done: 12 mailboxes, 5 mails, 33000 bytes in 1.234 s; left out: 1",
-                "WARN  anna: not carried over: " + unreadable.formatted("anna", "1"), "ERROR bert: failed (source), attempt 2: why",
+                "WARN  anna: not carried over: " + unreadable.formatted("anna", "1"),
+                "ERROR bert: failed (source), attempt 2: why",
                 "ERROR bert: " + unreadable.formatted("bert", "2"), "ERROR carla: failed (io), attempt 1: EIO",
                 "INFO  dora: stopped; goes on with the next run", "WARN  emil: taken out of this run by an operator",
                 "INFO  emil: to be tried again, as an operator wants"), texts(file));

@@ -47,12 +47,14 @@ class MetricsFileTest {
         expected.put("roost_lockout_seconds_bucket{le=1}", 0.0);
         expected.put("roost_user_seconds_count{}", 98_500.0);
         expected.forEach((sample, value) -> assertEquals(value, found.get(sample), () -> sample + " in " + found));
-        assertEquals(2, found.keySet().stream().filter(s -> s.startsWith("roost_throttle_limit_bytes")).count(), "no limit, no sample");
+        assertEquals(2, found.keySet().stream().filter(s -> s.startsWith("roost_throttle_limit_bytes")).count(),
+                "no limit, no sample");
     }
 
     @Test
     void aRunThatHasJustBegunHasNumbers() {
-        Map<String, Double> found = PrometheusParser.parse(RunMetrics.of(new RunRecorder(Runs::explain).summary(Runs.run(0, -1, ""),
+        Map<String, Double> found = PrometheusParser.parse(RunMetrics.of(new RunRecorder(Runs::explain).summary(Runs.run(0, -1,
+                ""),
                 Runs.status(Runs.STARTED, new EnumMap<>(io.roost.engine.Phase.class), 0, 0), Throttling.NONE)));
         assertEquals(1, found.get("roost_run_state{state=running}"));
         assertTrue(!found.containsKey("roost_run_exit_code{}"));
@@ -61,8 +63,10 @@ class MetricsFileTest {
 
     @Test
     void labelsAreEscaped() {
-        PrometheusText out = new PrometheusText().family("x_total", "counter", "back\\slash\nand line").sample(0.25, "a", "q\"\\\nz", "b", "");
-        assertEquals("# HELP x_total back\\\\slash\\nand line\n# TYPE x_total counter\nx_total{a=\"q\\\"\\\\\\nz\",b=\"\"} 0.25\n",
+        PrometheusText out = new PrometheusText().family("x_total", "counter", "back\\slash\nand line").sample(0.25, "a",
+                "q\"\\\nz", "b", "");
+        assertEquals("# HELP x_total back\\\\slash\\nand line\n# TYPE x_total counter\nx_total{a=\"q\\\"\\\\\\nz\",b=\"\"} "
+                + "0.25\n",
                 out.toString());
         assertEquals(Map.of("x_total{a=q\"\\\nz,b=}", 0.25), PrometheusParser.parse(out.toString()));
         assertThrows(IllegalArgumentException.class, () -> out.family("x_total", "counter", "twice"));
@@ -74,8 +78,10 @@ class MetricsFileTest {
     @Test
     void theParserIsStrict() {
         for (String wrong : List.of("x 1\n", "# HELP x h\n# TYPE x gauge\nx 1", "# HELP x h\n# TYPE x gauge\nx 1 5\n",
-                "# HELP x h\n# TYPE x gauge\ny 1\n", "# HELP x h\n# TYPE x gauge\nx{a=\"\n\"} 1\n", "# HELP x h\n# TYPE x gauge\nx 1\nx 2\n",
-                "# HELP x h\n# TYPE x count\nx 1\n", "# HELP x h\n# TYPE x histogram\nx_bucket{le=\"1\"} 2\nx_sum 1\nx_count 2\n")) {
+                "# HELP x h\n# TYPE x gauge\ny 1\n", "# HELP x h\n# TYPE x gauge\nx{a=\"\n\"} 1\n",
+                "# HELP x h\n# TYPE x gauge\nx 1\nx 2\n",
+                "# HELP x h\n# TYPE x count\nx 1\n",
+                "# HELP x h\n# TYPE x histogram\nx_bucket{le=\"1\"} 2\nx_sum 1\nx_count 2\n")) {
             assertThrows(AssertionError.class, () -> PrometheusParser.parse(wrong), wrong);
         }
     }
@@ -104,7 +110,8 @@ class MetricsFileTest {
         recorder.event(Runs.failed("carla", Kind.IO, "EIO", List.of(), 1, 5));
         Runs.done(recorder, "carla", Runs.result(5, 10, List.of()), new MonthCounts(), new MonthCounts());
         recorder.event(new io.roost.engine.RunEvent.Requeued("anna"));
-        RunSummary summary = recorder.summary(Runs.run(0, -1, ""), Runs.status(Runs.STARTED, Runs.users(1, 1, 1), 1, 1), Throttling.NONE);
+        RunSummary summary = recorder.summary(Runs.run(0, -1, ""), Runs.status(Runs.STARTED, Runs.users(1, 1, 1), 1, 1),
+                Throttling.NONE);
         assertEquals(List.of("bert"), summary.failures().stream().map(RunSummary.FailedUser::user).toList());
         assertEquals(0, summary.rejectedTotal());
         Map<String, Double> found = PrometheusParser.parse(RunMetrics.of(summary));

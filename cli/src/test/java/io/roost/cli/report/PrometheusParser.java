@@ -17,7 +17,8 @@ final class PrometheusParser {
     private static final Pattern TYPE = Pattern.compile("# TYPE ([a-zA-Z_:][a-zA-Z0-9_:]*) (counter|gauge|histogram)");
     private static final Pattern SAMPLE =
             Pattern.compile("([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\\{(.*)\\})? ([-+]?(?:[0-9]+(?:\\.[0-9]+)?|Inf)|NaN)");
-    private static final Pattern LABEL = Pattern.compile("\\G(?:^|,)([a-zA-Z_][a-zA-Z0-9_]*)=\"((?:[^\\\\\"\\n]|\\\\[\\\\\"n])*)\"");
+    private static final Pattern LABEL =
+            Pattern.compile("\\G(?:^|,)([a-zA-Z_][a-zA-Z0-9_]*)=\"((?:[^\\\\\"\\n]|\\\\[\\\\\"n])*)\"");
 
     private PrometheusParser() {
     }
@@ -62,7 +63,8 @@ final class PrometheusParser {
         int end = 0;
         while (label.find()) {
             end = label.end();
-            String value = label.group(2).replaceAll("\\\\\\\\", "\u0000").replace("\\n", "\n").replace("\\\"", "\"").replace('\u0000', '\\');
+            String value = label.group(2).replaceAll("\\\\\\\\", "\u0000").replace("\\n", "\n").replace("\\\"",
+                    "\"").replace('\u0000', '\\');
             out.append(out.length() == 0 ? "" : ",").append(label.group(1)).append('=').append(value);
         }
         assertEquals(text.length(), end, text);
@@ -74,7 +76,8 @@ final class PrometheusParser {
         samples.forEach((key, value) -> {
             Matcher bucket = Pattern.compile("(.*)_bucket\\{le=(.*)\\}").matcher(key);
             if (bucket.matches()) {
-                buckets.computeIfAbsent(bucket.group(1), k -> new TreeMap<>()).put(Double.parseDouble(bucket.group(2).replace("Inf", "Infinity")), value);
+                buckets.computeIfAbsent(bucket.group(1),
+                        k -> new TreeMap<>()).put(Double.parseDouble(bucket.group(2).replace("Inf", "Infinity")), value);
             }
         });
         buckets.forEach((name, counts) -> {

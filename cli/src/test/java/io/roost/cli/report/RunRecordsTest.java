@@ -27,7 +27,8 @@ import io.roost.throttle.TimetableSource;
 
 class RunRecordsTest {
     private static RunRecords records(Path page, Path metrics, Path log) throws IOException {
-        return new RunRecords(new Destinations(Optional.ofNullable(page), Optional.ofNullable(metrics), Optional.ofNullable(log)),
+        return new RunRecords(new Destinations(Optional.ofNullable(page), Optional.ofNullable(metrics),
+                Optional.ofNullable(log)),
                 Runs.run(0, -1, ""), Runs::explain, Clock.systemUTC());
     }
 
@@ -67,7 +68,8 @@ class RunRecordsTest {
         assertThrows(IOException.class, () -> records(null, null, dir.resolve("no/log")));
         assertThrows(IOException.class, () -> records(null, dir.resolve("metrics.txt"), null));
         for (boolean page : new boolean[] {true, false}) {
-            RunRecords records = records(page ? dir.resolve("no/page.html") : null, page ? null : dir.resolve("no/m.prom"), null);
+            RunRecords records = records(page ? dir.resolve("no/page.html") : null, page ? null : dir.resolve("no/m.prom"),
+                    null);
             String message = assertThrows(IOException.class, () -> records.follow(() -> Runs.status(Runs.STARTED,
                     Runs.users(1, 0, 0), 1, 1), brakes())).getMessage();
             assertTrue(message.endsWith("there is no directory " + dir.resolve("no")), message);

@@ -39,11 +39,13 @@ final class Runs {
 
     static Run run(long ended, int exitCode, String ending) {
         return new Run("roost 0.1.0", "mail7.example.org", ended, exitCode, ending,
-                List.of(new Setting("users", "--users-file /root/night1.txt"), new Setting("timetable", "22:00-06:00=full")), "");
+                List.of(new Setting("users", "--users-file /root/night1.txt"), new Setting("timetable", "22:00-06:00=full")),
+                "");
     }
 
     static EngineStatus status(long now, Map<Phase, Integer> users, long mails, long bytes) {
-        return new EngineStatus(RunState.RUNNING, "", STARTED, now, Long.MAX_VALUE, 8, users, List.of(), mails, bytes, 812.5, 5.5e6,
+        return new EngineStatus(RunState.RUNNING, "", STARTED, now, Long.MAX_VALUE, 8, users, List.of(), mails, bytes, 812.5,
+                5.5e6,
                 List.of(), 3_600);
     }
 
@@ -64,7 +66,8 @@ final class Runs {
                 "cannot open it: Permission denied");
     }
 
-    static RunEvent.Failed failed(String user, MigrationException.Kind kind, String why, List<SourceProblem> problems, int attempt,
+    static RunEvent.Failed failed(String user, MigrationException.Kind kind, String why, List<SourceProblem> problems,
+            int attempt,
             long retryAt) {
         return new RunEvent.Failed(user, new MigrationException(kind, why, problems, null),
                 kind == MigrationException.Kind.IO ? FailureClass.TRANSIENT : FailureClass.PERMANENT, attempt, retryAt);
@@ -96,9 +99,11 @@ final class Runs {
         MonthCounts fewer = new MonthCounts();
         fewer.addAll(months);
         fewer.addUndated(1);
-        done(recorder, "bert@example.org", result(812, 8_900, List.of(unreadable("bert@example.org", "1700000000.M1P2.mx1:2,S"))), fewer,
+        done(recorder, "bert@example.org", result(812, 8_900, List.of(unreadable("bert@example.org",
+                "1700000000.M1P2.mx1:2,S"))), fewer,
                 months);
-        recorder.event(failed("carla@example.org", MigrationException.Kind.TARGET, "there is an mdbox at /mail/carla/mdbox already: "
+        recorder.event(failed("carla@example.org", MigrationException.Kind.TARGET,
+                "there is an mdbox at /mail/carla/mdbox already: "
                 + "move it away, or take the user off the list", List.of(), 1, 0));
         return recorder.summary(run(STARTED + 14_000, 1, ""), status(STARTED + 14_000, users(2, 1, 0), 2_016, 13_305_600),
                 Throttling.NONE);
@@ -127,13 +132,15 @@ final class Runs {
         for (int i = 0; i < names.size(); i++) {
             String user = names.get(i);
             if (i % 198 == 7) {
-                MigrationException.Kind kind = i / 198 % 3 == 0 ? MigrationException.Kind.IO : i / 198 % 3 == 1 ? MigrationException.Kind.SOURCE
+                MigrationException.Kind kind = i / 198 % 3 == 0 ? MigrationException.Kind.IO : i / 198 % 3 == 1
+                        ? MigrationException.Kind.SOURCE
                         : MigrationException.Kind.NO_SPACE;
                 recorder.event(failed(user, kind, kind == MigrationException.Kind.SOURCE
                         ? "2 mails cannot be carried over, see the list; repair them or use --skip-unreadable"
                         : "cannot open /mail/" + user + "/Maildir/cur/1700000000.M1P2.mx1,S=5120,W=5234:2,S: Stale file handle",
                         kind == MigrationException.Kind.SOURCE ? List.of(unreadable(user, "1700000001.M1P2.mx1,S=5120:2,S"),
-                        unreadable(user, "1700000002.M1P2.mx1,S=5120:2,S")) : List.of(), kind == MigrationException.Kind.IO ? 5 : 1, 0));
+                        unreadable(user, "1700000002.M1P2.mx1,S=5120:2,S")) : List.of(), kind == MigrationException.Kind.IO ? 5
+                        : 1, 0));
             } else {
                 done(recorder, user, result(200 + random.nextInt(3_000), (long) (900 * Math.exp(random.nextGaussian()))
                         + (i == 5000 ? 5_000_000 : 0), List.of()), some[i % 50], some[i % 50]);
@@ -147,7 +154,8 @@ final class Runs {
     }
 
     static Throttling throttling() {
-        return new Throttling(new ThrottleState(20_000_000, Long.MAX_VALUE, false, "timetable", "limited to 20MB/s by the timetable"),
+        return new Throttling(new ThrottleState(20_000_000, Long.MAX_VALUE, false, "timetable",
+                "limited to 20MB/s by the timetable"),
                 List.of(Restriction.none("pause"), new Restriction("timetable", 20_000_000, Long.MAX_VALUE, false, "limited"),
                         Restriction.hold("flag_file", "held"), new Restriction("latency", 1_000, 5, false, "slow")),
                 Map.of("pause", 0.25, "timetable", 3_610.5, "latency", 1_820.0), new LatencyReading(0.0052, 0.0018, 2.9));

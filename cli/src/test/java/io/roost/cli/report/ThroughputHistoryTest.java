@@ -29,7 +29,8 @@ class ThroughputHistoryTest {
             history.add(i * 1_000L, i * 3L, i * 7_000L, i == 20_000);
         }
         List<Sample> samples = history.samples();
-        assertTrue(samples.size() < ThroughputHistory.MAX && samples.size() >= ThroughputHistory.MAX / 2, () -> "" + samples.size());
+        assertTrue(samples.size() < ThroughputHistory.MAX && samples.size() >= ThroughputHistory.MAX / 2, () -> ""
+                + samples.size());
         long end = 0;
         for (Sample sample : samples) {
             assertEquals(end, sample.from());
@@ -56,6 +57,7 @@ class ThroughputHistoryTest {
                 .map(t -> Axis.time(t, 8 * 3_600_000L, berlin)).toList();
         assertEquals(List.of("00:00", "02:00", "04:00", "06:00"), night);
         assertEquals(List.of("23:00:01", "23:00:02", "23:00:03", "23:00:04", "23:00:05"),
-                Axis.times(Runs.STARTED + 1, Runs.STARTED + 5_000, berlin).stream().map(t -> Axis.time(t, 5_000, berlin)).toList());
+                Axis.times(Runs.STARTED + 1, Runs.STARTED + 5_000, berlin).stream().map(t -> Axis.time(t, 5_000,
+                berlin)).toList());
     }
 }

@@ -54,6 +54,8 @@ class KeyDecoderTest {
         assertEquals(Key.Name.ESCAPE, keys.get(0).name());
         assertEquals(Key.character('q'), keys.get(1));
         assertEquals(Key.Name.ESCAPE, name("\033"));
+        assertEquals(List.of(Key.of(Key.Name.ESCAPE), Key.of(Key.Name.ESCAPE)), keys("\033\033"));
+        assertEquals(List.of(Key.of(Key.Name.ESCAPE), Key.of(Key.Name.UP)), keys("\033\033[A"));
         assertNull(keys("\0").get(0));
     }
 

@@ -44,7 +44,8 @@ class SessionTest {
     private void session(Charset charset) {
         model = new RunModel();
         RunFeed feed = new RunFeed("/nowhere", model);
-        session = new Session(model, feed, new Glyphs(CapturedScreen.of(80, charset).screen()), "/nowhere", false);
+        session = new Session(model, feed, new Glyphs(CapturedScreen.of(80, charset).screen()), "/nowhere", false,
+                new Session.Beginning(new RoostProgram(List.of("/bin/false")), "", ""));
         model.verbs(Set.of("status", "pause", "resume", "rate", "workers", "retry", "skip", "stop", "users", "user"));
     }
 

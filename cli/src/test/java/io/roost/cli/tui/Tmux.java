@@ -83,6 +83,11 @@ final class Tmux implements AutoCloseable {
 
         /** Waits until the screen is as wanted. */
         List<String> await(String what, Predicate<String> wanted) throws IOException, InterruptedException {
+            return await(what, 50, wanted);
+        }
+
+        /** As the other, looking every so many milliseconds. */
+        List<String> await(String what, int millis, Predicate<String> wanted) throws IOException, InterruptedException {
             long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
             while (true) {
                 List<String> screen = screen();
@@ -92,7 +97,7 @@ final class Tmux implements AutoCloseable {
                 if (System.nanoTime() > deadline) {
                     throw new AssertionError("after a minute not yet: " + what + "\n" + String.join("\n", screen));
                 }
-                TimeUnit.MILLISECONDS.sleep(50);
+                TimeUnit.MILLISECONDS.sleep(millis);
             }
         }
 

@@ -62,13 +62,15 @@ public final class DirectorSettings implements Check {
             for (String path : MailPaths.of(user).shared()) {
                 Optional<Mount> mount = backend.mounts().find(path).filter(Mount::isNfs);
                 for (String key : List.of("acregmax", "acdirmax")) {
-                    cache = Math.max(cache, mount.flatMap(m -> m.value(key)).filter(v -> v.matches("[0-9]{1,9}")).map(Long::parseLong)
-                            .orElse(0L));
+                    cache = Math.max(cache, mount.flatMap(m -> m.value(key)).filter(v -> v.matches("[0-9]{1,9}"))
+                            .map(Long::parseLong).orElse(0L));
                 }
             }
         }
-        Question question = new Question("director-user-expire", "director_user_expire", "longer than attributes are cached, " + cache
-                + " seconds here", "a user who comes back to another backend sooner finds there what the NFS client remembers from before");
+        Question question = new Question("director-user-expire", "director_user_expire", "longer than attributes are cached, "
+                + cache
+                + " seconds here", "a user who comes back to another backend sooner finds there what the NFS client remembers "
+                + "from before");
         if (settings.isEmpty()) {
             return question.unknown("the director does not tell", HAND_OVER);
         }
@@ -85,12 +87,15 @@ public final class DirectorSettings implements Check {
         }
         String socket = settings.get().get("director_flush_socket");
         if (socket.isEmpty()) {
-            boolean memory = backend.users().stream().flatMap(u -> u.locations().stream()).anyMatch(l -> l.listIndex().isPresent());
-            return memory || backend.isDirector() ? question.advice("not set", "set it to roost hostchange, or let a post-login script call it")
+            boolean memory = backend.users().stream().flatMap(u -> u.locations().stream()).anyMatch(l -> l.listIndex()
+                    .isPresent());
+            return memory || backend.isDirector() ? question.advice("not set",
+                    "set it to roost hostchange, or let a post-login script call it")
                     : question.ok("not set, and there is no LISTINDEX");
         }
         if (!socket.matches("(unix|tcp|exec):.+")) {
-            return question.unsafe(socket, "begin it with unix: or tcp:; without, director 2.3.19 ends at the first user it moves");
+            return question.unsafe(socket, "begin it with unix: or tcp:; without, director 2.3.19 ends at the first user it "
+                    + "moves");
         }
         if (socket.startsWith("exec:")) {
             return question.unknown(socket + ", a program on the director", "look there");
@@ -105,7 +110,10 @@ public final class DirectorSettings implements Check {
         }
     }
 
-    /** Connects and says nothing: a request would make it work. {@code %i} is the backend that a user comes to: here this one. */
+    /**
+     * Connects and says nothing: a request would make it work. {@code %i} is the backend that a user comes to: here this
+     * one.
+     */
     private static void connect(String socket, DovecotSettings settings, boolean onDirector) throws IOException {
         if (socket.startsWith("unix:")) {
             // the director is chrooted to base_dir
@@ -117,11 +125,13 @@ public final class DirectorSettings implements Check {
         }
         int colon = socket.lastIndexOf(':');
         String template = socket.substring("tcp:".length(), Math.max(colon, "tcp:".length()));
-        List<String> backends = onDirector ? List.of(settings.get("director_mail_servers").strip().split("[ ,]+")) : List.of("127.0.0.1");
+        List<String> backends = onDirector ? List.of(settings.get("director_mail_servers").strip().split("[ ,]+"))
+                : List.of("127.0.0.1");
         for (String backend : backends) {
             String host = template.replace("%i", backend).replace("%h", backend);
             try (SocketChannel channel = SocketChannel.open()) {
-                channel.socket().connect(new InetSocketAddress(host, Integer.parseInt(socket.substring(colon + 1))), TIMEOUT_MILLIS);
+                channel.socket().connect(new InetSocketAddress(host, Integer.parseInt(socket.substring(colon + 1))),
+                        TIMEOUT_MILLIS);
             } catch (IOException e) {
                 throw new IOException(host + ": " + e.getMessage(), e);
             }
@@ -129,7 +139,8 @@ public final class DirectorSettings implements Check {
     }
 
     private Finding collisions(Backend backend) throws IOException {
-        Question question = new Question("director-hash-collisions", "hashes of the users that were given", "a different one for each",
+        Question question = new Question("director-hash-collisions", "hashes of the users that were given",
+                "a different one for each",
                 "users with the same hash are one user to the director: whoever is moved or kicked takes the other along");
         CollidingUsers colliding = new CollidingUsers(director.hash());
         for (SampleUser user : backend.users()) {
@@ -140,20 +151,23 @@ public final class DirectorSettings implements Check {
             return question.unknown("no user was given", "name all users of the migration");
         }
         return groups.isEmpty() ? question.ok("none among " + backend.users().size()) : question.advice(String.join("; ",
-                groups.stream().limit(5).map(g -> String.join(" and ", g)).toList()), "migrate them one after the other, not at once");
+                groups.stream().limit(5).map(g -> String.join(" and ", g)).toList()),
+                "migrate them one after the other, not at once");
     }
 
     /** Programs that take backends out of the director when they seem slow. */
     private static Finding monitor(Backend backend) throws IOException {
-        Question question = new Question("director-monitor", "processes of this machine", "known to the admin: dovemon, poolmon",
-                "they take a backend out of the director when it seems slow, and all its users move, in the middle of a migration too");
+        Question question = new Question("director-monitor", "processes of this machine",
+                "known to the admin: dovemon, poolmon",
+                "they take a backend out of the director when it seems slow, and all its users move, in the middle of a "
+                + "migration too");
         List<RunningProgram> programs = RunningProgram.all(backend.root());
-        List<String> found = List.of("dovemon", "poolmon").stream().filter(name -> programs.stream().anyMatch(p -> p.hasWord(name)))
-                .toList();
+        List<String> found = List.of("dovemon", "poolmon").stream().filter(name -> programs.stream()
+                .anyMatch(p -> p.hasWord(name))).toList();
         if (!found.isEmpty()) {
             return question.advice(String.join(", ", found), "give it generous limits for the time of the migration");
         }
-        return backend.isDirector() ? question.ok("none") : question.unknown("none on this machine; one may run on the director",
-                "look there, or run roost check there; if there is none, --ignore director-monitor");
+        return backend.isDirector() ? question.ok("none") : question.unknown("none on this machine; one may run on the "
+                + "director", "look there, or run roost check there; if there is none, --ignore director-monitor");
     }
 }

@@ -24,7 +24,8 @@ public record DirectorSide(List<DirectorAddress> addresses, Optional<DovecotSett
     }
 
     UserHash hash() throws InvalidSettingException {
-        String format = settings.map(s -> s.get("director_username_hash")).filter(f -> !f.isEmpty()).orElse(UserHash.DEFAULT_FORMAT);
+        String format = settings.map(s -> s.get("director_username_hash")).filter(f -> !f.isEmpty())
+                .orElse(UserHash.DEFAULT_FORMAT);
         return new UserHash(format);
     }
 

@@ -53,7 +53,8 @@ public final class DirectorState implements Check {
     }
 
     private static Question reachable(String at) {
-        return new Question("director-reachable", at, "it answers on its admin listener", "Roost pins users to their backend there, and "
+        return new Question("director-reachable", at, "it answers on its admin listener",
+                "Roost pins users to their backend there, and "
                 + "waits until they are alone");
     }
 
@@ -64,8 +65,8 @@ public final class DirectorState implements Check {
             try {
                 hosts = admin.hosts();
             } catch (IOException e) {
-                findings.add(reachable(at).unsafe(e.getMessage(), "start it; its service director needs an inet_listener whose name ends in "
-                        + "-admin, which this host can reach"));
+                findings.add(reachable(at).unsafe(e.getMessage(), "start it; its service director needs an inet_listener "
+                        + "whose name ends in -admin, which this host can reach"));
                 return;
             }
             findings.add(reachable(at).ok(hosts.size() + " backends"));
@@ -86,7 +87,8 @@ public final class DirectorState implements Check {
         List<MailHost> ours = hosts.stream().filter(host -> isOurs(host.ip())).toList();
         String all = String.join(", ", hosts.stream().map(h -> h.ip() + (h.up() ? "" : " (down)")).toList());
         if (ours.isEmpty()) {
-            return question.unsafe("no address of this host among " + all, "run Roost on a backend, or add this one: doveadm director add");
+            return question.unsafe("no address of this host among " + all,
+                    "run Roost on a backend, or add this one: doveadm director add");
         }
         MailHost host = ours.get(0);
         return host.up() && host.vhosts() > 0 ? question.ok(host.ip() + " of " + all)
@@ -105,13 +107,16 @@ public final class DirectorState implements Check {
     }
 
     private static Finding ring(String at, List<RingMember> members) {
-        Question question = new Question("director-ring", "ring of " + at, "synced", "directors that do not agree send a user to two backends");
+        Question question = new Question("director-ring", "ring of " + at, "synced",
+                "directors that do not agree send a user to two backends");
         List<RingMember> self = members.stream().filter(m -> m.type().equals("self")).toList();
         if (self.isEmpty()) {
-            return question.unknown("it does not name itself among " + members.size() + " directors", "look at doveadm director ring status");
+            return question.unknown("it does not name itself among " + members.size() + " directors",
+                    "look at doveadm director ring status");
         }
         String found = self.get(0).status() + ", " + members.size() + (members.size() == 1 ? " director" : " directors");
-        return self.get(0).isSynced() ? question.ok(found) : question.unsafe(found, "look at doveadm director ring status, and wait");
+        return self.get(0).isSynced() ? question.ok(found) : question.unsafe(found,
+                "look at doveadm director ring status, and wait");
     }
 
     private Finding hash(String at, DirectorAdmin admin, Backend backend) throws IOException {
@@ -120,11 +125,13 @@ public final class DirectorState implements Check {
         List<SampleUser> users = backend.users().stream().limit(HASHED_USERS).toList();
         for (SampleUser user : users) {
             if (!admin.agreesOnHash(user.name())) {
-                return question.unsafe("another hash for " + user.name(), "hand over the director's settings: doveconf -a there, and "
+                return question.unsafe("another hash for " + user.name(),
+                        "hand over the director's settings: doveconf -a there, and "
                         + "--director-settings FILE here");
             }
         }
         return users.isEmpty() ? question.unknown("no user was given", "name some users")
-                : question.ok("the same backend by name and by hash for " + users.size() + (users.size() == 1 ? " user" : " users"));
+                : question.ok("the same backend by name and by hash for " + users.size() + (users.size() == 1 ? " user"
+                : " users"));
     }
 }

@@ -22,7 +22,8 @@ import io.roost.preflight.Severity;
 
 /** What the keys of mail locations say: that Dovecot takes them, that INDEX is used well, that hashed directories agree. */
 public final class MailLocations implements Check {
-    private static final Pattern HASH = Pattern.compile("%[-.0-9]*[A-Z]*[NH][A-Z]*(?:[und]|\\{[a-z:]+})|%\\{(?:md4|md5|sha[0-9]+)[^}]*}");
+    private static final Pattern HASH = Pattern.compile("%[-.0-9]*[A-Z]*[NH][A-Z]*(?:[und]|\\{[a-z:]+})"
+            + "|%\\{(?:md4|md5|sha[0-9]+)[^}]*}");
 
     @Override
     public List<String> ids() {
@@ -35,7 +36,8 @@ public final class MailLocations implements Check {
         List<String> templates = templates(backend);
         findings.add(words(backend, templates));
         for (SampleUser.Unresolved user : backend.unresolved()) {
-            findings.add(new Question("user-resolved", "user " + user.name(), "a home and a mail location", "nothing of this user was "
+            findings.add(new Question("user-resolved", "user " + user.name(), "a home and a mail location",
+                    "nothing of this user was "
                     + "looked at").unknown(user.reason(), "correct the name, or give --home and --from"));
         }
         for (SampleUser user : backend.users()) {
@@ -96,25 +98,30 @@ public final class MailLocations implements Check {
 
     private static Finding index(Backend backend, MailLocation location, String index) {
         Question question = new Question("index-iterindex", "INDEX=" + ByteString.toText(index), "fast storage, with ITERINDEX",
-                "without ITERINDEX mailboxes are listed from the slow storage of the mails though their indexes lie on the fast one");
+                "without ITERINDEX mailboxes are listed from the slow storage of the mails though their indexes lie on the "
+                + "fast one");
         if (location.iterIndex()) {
             return question.ok("ITERINDEX");
         }
-        boolean same = backend.mounts().find(index).map(Mount::id).equals(backend.mounts().find(location.root()).map(Mount::id));
-        return same ? question.advice("no ITERINDEX, and the same mount as the mails", "put INDEX on faster storage, with ITERINDEX")
+        boolean same = backend.mounts().find(index).map(Mount::id).equals(backend.mounts()
+                .find(location.root()).map(Mount::id));
+        return same ? question.advice("no ITERINDEX, and the same mount as the mails",
+                "put INDEX on faster storage, with ITERINDEX")
                 : question.slow("no ITERINDEX", "add :ITERINDEX to the mail location");
     }
 
     private static Finding alt(MailLocation location, String alt) {
         Question question = new Question("alt-nocheck", "ALT=" + ByteString.toText(alt), "ALTNOCHECK",
-                "Dovecot looks at each login whether the alternative storage is mounted, and keeps a link to it in the mail root: a call "
-                        + "to slow storage. The guide spells the word NOALTCHECK; Dovecot 2.3.19 refuses that");
-        return location.altNoCheck() ? question.ok("ALTNOCHECK") : question.slow("no ALTNOCHECK", "add :ALTNOCHECK to the mail location");
+                "Dovecot looks at each login whether the alternative storage is mounted, and keeps a link to it in the mail "
+                + "root: a call to slow storage. The guide spells the word NOALTCHECK; Dovecot 2.3.19 refuses that");
+        return location.altNoCheck() ? question.ok("ALTNOCHECK") : question.slow("no ALTNOCHECK",
+                "add :ALTNOCHECK to the mail location");
     }
 
     private static Finding hashes(List<String> templates) {
         Question question = new Question("hashed-directories", "hashes in mail locations", "the same one everywhere",
-                "what cleans or finds a user's directories computes one hash: with two, directories are left behind or not found");
+                "what cleans or finds a user's directories computes one hash: with two, directories are left behind or not "
+                + "found");
         TreeMap<String, String> used = new TreeMap<>();
         for (String template : templates) {
             for (String part : template.split(":")) {

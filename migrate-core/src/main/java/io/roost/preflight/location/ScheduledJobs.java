@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * The files in which cron and systemd keep what they run: {@code /etc/crontab}, {@code /etc/cron.*}, users' crontabs, units. Lines
- * that begin with {@code #} do not count. Read once.
+ * The files in which cron and systemd keep what they run: {@code /etc/crontab}, {@code /etc/cron.*}, users' crontabs, units.
+ * Lines that begin with {@code #} do not count. Read once.
  */
 final class ScheduledJobs {
     private static final List<String> PLACES = List.of("etc/crontab", "etc/cron.d", "etc/cron.hourly", "etc/cron.daily",

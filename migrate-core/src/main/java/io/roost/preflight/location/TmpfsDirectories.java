@@ -41,7 +41,8 @@ public final class TmpfsDirectories implements Check {
     @Override
     public List<Finding> look(Backend backend) throws IOException {
         if (backend.users().isEmpty()) {
-            return List.of(new Question("volatiledir", "mail_location", "", "").unknown("no user was given", "name some users"));
+            return List.of(new Question("volatiledir", "mail_location", "", "").unknown("no user was given",
+                    "name some users"));
         }
         List<Finding> findings = new ArrayList<>();
         findings.add(key(backend, "volatiledir", "VOLATILEDIR", MailLocation::volatileDir,
@@ -55,7 +56,8 @@ public final class TmpfsDirectories implements Check {
         return findings;
     }
 
-    private static Finding key(Backend backend, String id, String key, Function<MailLocation, Optional<String>> directory, String why) {
+    private static Finding key(Backend backend, String id, String key, Function<MailLocation, Optional<String>> directory,
+            String why) {
         Question question = new Question(id, key + " in the mail locations of the sample", "a directory on tmpfs", why);
         Map<Severity, String> worst = new LinkedHashMap<>();
         for (SampleUser user : backend.users()) {
@@ -100,7 +102,8 @@ public final class TmpfsDirectories implements Check {
     private static Optional<String> memoryDirectory(Backend backend) {
         for (SampleUser user : backend.users()) {
             for (MailLocation location : user.locations()) {
-                for (Optional<String> path : List.of(location.volatileDir(), location.listIndex().filter(p -> p.startsWith("/")))) {
+                for (Optional<String> path : List.of(location.volatileDir(),
+                        location.listIndex().filter(p -> p.startsWith("/")))) {
                     try {
                         if (path.isPresent() && existing(path.get()).isMemory()) {
                             return path;
@@ -115,15 +118,18 @@ public final class TmpfsDirectories implements Check {
     }
 
     private static Finding room(String path) {
-        Question question = new Question("tmpfs-room", "tmpfs of " + ByteString.toText(path), "64 MiB and a tenth of it free, and inodes",
+        Question question = new Question("tmpfs-room", "tmpfs of " + ByteString.toText(path),
+                "64 MiB and a tenth of it free, and inodes",
                 "a full tmpfs makes list indexes fail, and users see errors instead of mailboxes");
         try {
             FileSystemStatus status = existing(path);
-            String found = (status.freeBytes() >> 20) + " MiB free of " + (status.totalBytes() >> 20) + " MiB, " + status.freeInodes()
-                    + " inodes of " + status.totalInodes();
-            boolean enough = status.freeBytes() >= LEAST_BYTES && status.freeBytes() / LEAST_PERCENT >= status.totalBytes() / 100
+            String found = (status.freeBytes() >> 20) + " MiB free of " + (status.totalBytes() >> 20) + " MiB, "
+                    + status.freeInodes() + " inodes of " + status.totalInodes();
+            boolean enough = status.freeBytes() >= LEAST_BYTES
+                    && status.freeBytes() / LEAST_PERCENT >= status.totalBytes() / 100
                     && (status.totalInodes() == 0 || status.freeInodes() / LEAST_PERCENT >= status.totalInodes() / 100);
-            return enough ? question.ok(found) : question.unsafe(found, "make it larger: mount -o remount,size=1g, and the same in "
+            return enough ? question.ok(found) : question.unsafe(found,
+                    "make it larger: mount -o remount,size=1g, and the same in "
                     + "/etc/fstab");
         } catch (PosixException e) {
             return question.unknown(e.getMessage(), "run as the mail user or root");
@@ -143,9 +149,10 @@ public final class TmpfsDirectories implements Check {
 
     /** A list index in memory belongs to one backend; when a user comes back after a while elsewhere, it is old. */
     private static Finding hostChange(Backend backend) throws IOException {
-        Question question = new Question("listindex-hostchange", "Dovecot's services, and processes of this machine", "roost hostchange",
-                "a list index in memory goes stale while its user is on another backend: mailboxes made there are missing until it is "
-                        + "removed");
+        Question question = new Question("listindex-hostchange", "Dovecot's services, and processes of this machine",
+                "roost hostchange",
+                "a list index in memory goes stale while its user is on another backend: mailboxes made there are missing "
+                + "until it is removed");
         List<String> services = DovecotService.of(backend.settings()).stream().filter(s -> runsHostChange(s.executable()))
                 .map(DovecotService::name).toList();
         if (!services.isEmpty()) {
@@ -154,7 +161,8 @@ public final class TmpfsDirectories implements Check {
         if (RunningProgram.all(backend.root()).stream().anyMatch(program -> program.hasWord("hostchange"))) {
             return question.ok("a process");
         }
-        return question.unknown("neither a service nor a process of it is seen here; it may be run otherwise", "set roost hostchange up on "
+        return question.unknown("neither a service nor a process of it is seen here; it may be run otherwise",
+                "set roost hostchange up on "
                 + "every backend, or keep LISTINDEX with the mail; if it runs, --ignore listindex-hostchange");
     }
 

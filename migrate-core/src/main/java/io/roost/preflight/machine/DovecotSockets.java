@@ -37,7 +37,8 @@ public final class DovecotSockets implements Check {
             String path = base + "/" + needed.get(0);
             Question question = new Question("socket-" + needed.get(0), path, "a socket that answers", needed.get(1));
             findings.add(backend.live() ? connect(backend, question, path)
-                    : question.unknown("the settings are from a file, of another Dovecot perhaps", "run without --settings on the backend"));
+                    : question.unknown("the settings are from a file, of another Dovecot perhaps",
+                    "run without --settings on the backend"));
         }
         return findings;
     }
@@ -46,7 +47,8 @@ public final class DovecotSockets implements Check {
         boolean configured = DovecotService.of(backend.settings()).stream().flatMap(s -> s.sockets().stream())
                 .anyMatch(s -> s.path().equals(path) && !s.mode().matches("0*"));
         if (!configured) {
-            return question.unsafe("no unix_listener " + path.substring(path.lastIndexOf('/') + 1), "take the line out that switches it off");
+            return question.unsafe("no unix_listener " + path.substring(path.lastIndexOf('/') + 1),
+                    "take the line out that switches it off");
         }
         Path socket = Path.of(path);
         try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {

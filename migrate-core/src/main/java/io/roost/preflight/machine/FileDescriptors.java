@@ -31,6 +31,7 @@ public final class FileDescriptors implements Check {
             return List.of(question.unknown("/proc/self/limits does not tell", "look at ulimit -n"));
         }
         boolean enough = m.group(1).equals("unlimited") || Long.parseLong(m.group(1)) >= LEAST;
-        return List.of(enough ? question.ok(m.group(1)) : question.advice(m.group(1), "ulimit -n 65536, or LimitNOFILE=65536 in the unit"));
+        return List.of(enough ? question.ok(m.group(1)) : question.advice(m.group(1),
+                "ulimit -n 65536, or LimitNOFILE=65536 in the unit"));
     }
 }

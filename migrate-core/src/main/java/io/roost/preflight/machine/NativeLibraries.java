@@ -39,13 +39,14 @@ public final class NativeLibraries implements Check {
                 "native libraries are unpacked there, unless the launcher has done that before");
         Optional<Mount> mount = backend.mounts().find(ByteString.ofText(temporary.toAbsolutePath().toString()));
         findings.add(mount.isEmpty() ? noexec.unknown("its mount is not known", "look at findmnt -T " + temporary)
-                : mount.get().has("noexec") ? noexec.advice("noexec", "start Roost by its launcher, or with TMPDIR on another file system")
-                : noexec.ok(mount.get().options()));
+                : mount.get().has("noexec") ? noexec.advice("noexec", "start Roost by its launcher, or with TMPDIR on another "
+                + "file system") : noexec.ok(mount.get().options()));
         return findings;
     }
 
     private Finding selfTest() {
-        Question question = new Question("native-libraries", "LMDB and the C library", "a store that can be written and read again",
+        Question question = new Question("native-libraries", "LMDB and the C library",
+                "a store that can be written and read again",
                 "without them Roost cannot record what it did");
         Path directory;
         try {
@@ -63,8 +64,8 @@ public final class NativeLibraries implements Check {
                         : question.unsafe("what was written is not what was read", "look at the disk of " + temporary);
             }
         } catch (CheckpointException | LinkageError e) {
-            return question.unsafe(String.valueOf(e.getMessage()), "use x86_64 or aarch64 with glibc, and a temporary directory that is "
-                    + "not noexec");
+            return question.unsafe(String.valueOf(e.getMessage()), "use x86_64 or aarch64 with glibc, and a temporary "
+                    + "directory that is not noexec");
         } finally {
             remove(directory);
         }

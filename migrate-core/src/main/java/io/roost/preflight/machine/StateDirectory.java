@@ -34,7 +34,8 @@ public final class StateDirectory implements Check {
     @Override
     public List<Finding> look(Backend backend) {
         Question local = new Question("state-local", directory, "on a local disk",
-                "the store is mapped into memory: on a network file system, or in memory, what was done is forgotten or damaged");
+                "the store is mapped into memory: on a network file system, or in memory, what was done is forgotten or "
+                + "damaged");
         Question secret = new Question("state-private", directory, "mode 0700, ours",
                 "whoever writes there can make Roost forget or skip users");
         Question room = new Question("state-room", directory, "1 GiB free", "a store without room stops the migration");
@@ -70,6 +71,7 @@ public final class StateDirectory implements Check {
             return question.unsafe(found + "; Roost runs as uid " + me, "name a directory of your own with --state");
         }
         return (status.mode() & 022) != 0 ? question.unsafe(found, "chmod 0700")
-                : (status.mode() & 055) != 0 ? question.advice(found, "chmod 0700: names of users stand there") : question.ok(found);
+                : (status.mode() & 055) != 0 ? question.advice(found, "chmod 0700: names of users stand there")
+                : question.ok(found);
     }
 }

@@ -16,7 +16,10 @@ import io.roost.preflight.Finding.Question;
 import io.roost.preflight.MailPaths;
 import io.roost.preflight.SampleUser;
 
-/** Whether each user of the sample can read their source and write where the target will be: asked as that user, of the server. */
+/**
+ * Whether each user of the sample can read their source and write where the target will be: asked as that user, of the
+ * server.
+ */
 public final class UserAccess implements Check {
     private static final int READ = 4;
     private static final int WRITE = 2;
@@ -30,12 +33,14 @@ public final class UserAccess implements Check {
     @Override
     public List<Finding> look(Backend backend) throws InterruptedException {
         List<Finding> findings = new ArrayList<>();
-        findings.add(look(backend, "source-readable", "readable to the user", "a mail that cannot be read cannot be carried over", true));
+        findings.add(look(backend, "source-readable", "readable to the user",
+                "a mail that cannot be read cannot be carried over", true));
         findings.add(look(backend, "target-writable", "writable to the user", "Dovecot works on the mdbox as the user", false));
         return findings;
     }
 
-    private static Finding look(Backend backend, String id, String expected, String why, boolean source) throws InterruptedException {
+    private static Finding look(Backend backend, String id, String expected, String why,
+            boolean source) throws InterruptedException {
         List<String> fine = new ArrayList<>();
         for (SampleUser user : backend.users()) {
             Optional<MailLocation> location = source ? user.source() : user.target();
@@ -45,6 +50,10 @@ public final class UserAccess implements Check {
             String path = source ? location.get().root() : MailPaths.parentOf(location.get().root());
             Question question = new Question(id, ByteString.toText(path) + " as " + user.name(), expected, why);
             FileSystemIdentity identity = new FileSystemIdentity(user.uid(), user.gid());
+            if (user.uid() < 0) {
+                return question.unknown("the uid of " + user.name() + " is not known", "set uid in the userdb, or mail_uid; or run as "
+                        + "the mail user");
+            }
             if (!identity.isPossible()) {
                 return question.unknown("only root can try it as uid " + user.uid(), "run as root, or as that user");
             }
@@ -58,9 +67,12 @@ public final class UserAccess implements Check {
                     return path;
                 });
             } catch (PosixException e) {
-                return e.errno() == PosixException.EACCES || e.errno() == PosixException.EROFS || e.errno() == PosixException.EPERM
-                        ? question.unsafe("uid " + user.uid() + ": " + e.getMessage(), "correct owner and mode, or uid and gid in the userdb")
-                        : e.isNotFound() ? question.unsafe(e.getMessage(), "look whether it is mounted; correct the location or create it")
+                return e.errno() == PosixException.EACCES || e.errno() == PosixException.EROFS
+                        || e.errno() == PosixException.EPERM
+                        ? question.unsafe("uid " + user.uid() + ": " + e.getMessage(),
+                        "correct owner and mode, or uid and gid in the userdb")
+                        : e.isNotFound() ? question.unsafe(e.getMessage(),
+                        "look whether it is mounted; correct the location or create it")
                         : question.unknown(e.getMessage(), "look at it by hand");
             }
             fine.add(user.name());

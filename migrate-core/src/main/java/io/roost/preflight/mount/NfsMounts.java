@@ -19,15 +19,16 @@ public final class NfsMounts implements Check {
 
     @Override
     public List<String> ids() {
-        return List.of("mount-type", "nfs-version", "nfs-attribute-cache", "nfs-nordirplus", "nfs-noatime", "nfs-locks", "nfs-hard");
+        return List.of("mount-type", "nfs-version", "nfs-attribute-cache", "nfs-nordirplus", "nfs-noatime", "nfs-locks",
+                "nfs-hard");
     }
 
     @Override
     public List<Finding> look(Backend backend) {
         SharedMounts shared = SharedMounts.of(backend);
         List<Finding> findings = new ArrayList<>();
-        shared.unknown().ifPresent(reason -> findings.add(new Question("mount-type", "mounts of the sample", "NFS, or a local disk", "")
-                .unknown(reason, "name some users, and run as the mail user or root")));
+        shared.unknown().ifPresent(reason -> findings.add(new Question("mount-type", "mounts of the sample",
+                "NFS, or a local disk", "").unknown(reason, "name some users, and run as the mail user or root")));
         for (Map.Entry<Mount, List<String>> entry : shared.mounts().entrySet()) {
             Mount mount = entry.getKey();
             String at = ByteString.toText(mount.mountPoint()) + " (" + ByteString.toText(mount.source()) + ")";
@@ -54,36 +55,40 @@ public final class NfsMounts implements Check {
             return question.ok(mount.type());
         }
         if (mount.isMemory()) {
-            return question.unsafe(mount.type(), "mount the disk that mail belongs on: this is memory, and gone at the next start");
+            return question.unsafe(mount.type(), "mount the disk that mail belongs on: this is memory, and gone at the next "
+                    + "start");
         }
         if (mount.isNetwork()) {
-            return question.unknown(mount.type() + " is a network file system that Roost is not checked on", "try one account first, and "
-                    + "look at the locks: roost check --only locks-fcntl,locks-dotlock");
+            return question.unknown(mount.type() + " is a network file system that Roost is not checked on",
+                    "try one account first, and look at the locks: roost check --only locks-fcntl,locks-dotlock");
         }
-        return topology == Topology.SINGLE_BACKEND ? question.ok(mount.type()) : question.advice(mount.type() + ", which other backends "
+        return topology == Topology.SINGLE_BACKEND ? question.ok(mount.type()) : question.advice(mount.type()
+                + ", which other backends "
                 + "do not share", "say --single-backend if there are none; else look whether the mount is missing");
     }
 
     private static Finding version(String at, NfsOptions options) {
-        Question question = new Question("nfs-version", at, "version 3 or 4", "version 2 has no O_EXCL and no files above 2 GiB");
+        Question question = new Question("nfs-version", at, "version 3 or 4",
+                "version 2 has no O_EXCL and no files above 2 GiB");
         if (options.version().isEmpty()) {
             return question.unknown("the kernel does not show it", "look at nfsstat -m");
         }
-        return options.version().startsWith("2") ? question.unsafe("version " + options.version(), "mount with vers=3 or vers=4.1")
-                .with(fstab("vers=4.1")) : question.ok("version " + options.version());
+        return options.version().startsWith("2") ? question.unsafe("version " + options.version(),
+                "mount with vers=3 or vers=4.1").with(fstab("vers=4.1")) : question.ok("version " + options.version());
     }
 
     private static Finding attributeCache(String at, Mount mount, NfsOptions options, Topology topology) {
-        Question question = new Question("nfs-attribute-cache", at, "actimeo=60 or more behind a director; noac or actimeo=0 without one",
-                "behind a director nobody else changes a user's files, and each expired attribute is a call; without one, what is cached is "
-                        + "what another backend has changed since");
+        Question question = new Question("nfs-attribute-cache", at, "actimeo=60 or more behind a director; noac or actimeo=0 "
+                + "without one",
+                "behind a director nobody else changes a user's files, and each expired attribute is a call; without one, "
+                + "what is cached is what another backend has changed since");
         if (topology == Topology.NO_DIRECTOR) {
             return options.most() == 0 ? question.ok(options.shownCache()) : question.unsafe(options.shownCache(),
                     "mount with actimeo=0").with(fstab(mount, "actimeo=0"));
         }
         if (topology == Topology.UNKNOWN) {
-            return question.unknown("it is " + options.shownCache() + "; whether a director stands before this backend was not said",
-                    "say --director, --without-director or --single-backend");
+            return question.unknown("it is " + options.shownCache() + "; whether a director stands before this backend was "
+                    + "not said", "say --director, --without-director or --single-backend");
         }
         return options.least() >= SECONDS ? question.ok(options.shownCache()) : question.slow(options.shownCache(),
                 "mount with actimeo=60").with(fstab(mount, "actimeo=60"));
@@ -97,7 +102,8 @@ public final class NfsMounts implements Check {
     }
 
     private static Finding atime(String at, Mount mount) {
-        Question question = new Question("nfs-noatime", at, "noatime", "nothing of Dovecot wants access times, and a cached one is asked for "
+        Question question = new Question("nfs-noatime", at, "noatime",
+                "nothing of Dovecot wants access times, and a cached one is asked for "
                 + "again after a read");
         return mount.has("noatime") ? question.ok("noatime") : question.advice(mount.options(), "mount with noatime")
                 .with(fstab(mount, "noatime"));
@@ -105,7 +111,8 @@ public final class NfsMounts implements Check {
 
     private static Finding locks(String at, Mount mount, NfsOptions options, boolean indexesOnly, Topology topology) {
         Question question = new Question("nfs-locks", at, "locks that other machines see: no nolock, local_lock=none",
-                "Dovecot locks with fcntl; a local lock does not keep another backend, a delivery or a Roost there from writing at the same "
+                "Dovecot locks with fcntl; a local lock does not keep another backend, a delivery or a Roost there from "
+                + "writing at the same "
                         + "time. It saves calls where a mount has nothing but indexes and a director stands before it");
         if (options.localLocks().equals("none") || options.localLocks().equals("flock")) {
             return question.ok("local_lock=" + options.localLocks());
@@ -119,8 +126,8 @@ public final class NfsMounts implements Check {
     }
 
     private static Finding hard(String at, Mount mount, NfsOptions options) {
-        Question question = new Question("nfs-hard", at, "hard", "with soft a slow server's answer is an error, and a write that was reported "
-                + "as done is lost");
+        Question question = new Question("nfs-hard", at, "hard", "with soft a slow server's answer is an error, and a write "
+                + "that was reported as done is lost");
         return options.hard() ? question.ok("hard") : question.unsafe("soft", "mount with hard").with(fstab(mount, "hard"));
     }
 

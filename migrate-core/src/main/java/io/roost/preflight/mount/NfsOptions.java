@@ -32,7 +32,8 @@ record NfsOptions(String version, Map<String, Integer> attributeCache, boolean n
 
     static NfsOptions of(Mount mount) {
         Map<String, Integer> cache = new LinkedHashMap<>(DEFAULTS);
-        cache.replaceAll((key, value) -> mount.value(key).filter(v -> v.matches("[0-9]{1,9}")).map(Integer::parseInt).orElse(value));
+        cache.replaceAll((key, value) -> mount.value(key).filter(v -> v.matches("[0-9]{1,9}"))
+                .map(Integer::parseInt).orElse(value));
         String locks = mount.has("nolock") ? "all" : mount.value("local_lock").orElse("none").toLowerCase(Locale.ROOT);
         boolean soft = List.of("soft", "softerr").stream().anyMatch(mount::has);
         return new NfsOptions(mount.value("vers").orElse(""), cache, mount.has("noac"), !mount.has("nordirplus"), !soft, locks);
@@ -50,6 +51,7 @@ record NfsOptions(String version, Map<String, Integer> attributeCache, boolean n
 
     /** {@code acregmin=3,acregmax=60...}. */
     String shownCache() {
-        return noac ? "noac" : String.join(",", attributeCache.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList());
+        return noac ? "noac" : String.join(",", attributeCache.entrySet().stream().map(e -> e.getKey() + "="
+                + e.getValue()).toList());
     }
 }

@@ -22,7 +22,8 @@ public final class SeparateMounts implements Check {
     @Override
     public List<Finding> look(Backend backend) {
         Question question = new Question("index-mount", "mounts of indexes and mails", "different ones",
-                "indexes want fast storage and many small writes, mails want room; on a mount of their own indexes can have other options");
+                "indexes want fast storage and many small writes, mails want room; on a mount of their own indexes can have "
+                + "other options");
         for (SampleUser user : backend.users()) {
             MailPaths paths = MailPaths.of(user);
             Optional<Mount> mails = paths.mails().stream().findFirst().flatMap(backend.mounts()::find);
@@ -39,7 +40,7 @@ public final class SeparateMounts implements Check {
                             + " is on " + ByteString.toText(mails.get().mountPoint()) + " too",
                             "if fast storage is at hand: INDEX=/fast/%2.256Nu/%u:ITERINDEX on a mount of its own"));
         }
-        return List.of(question.unknown(backend.users().isEmpty() ? "no user was given" : "no path of the sample can be reached",
-                "name some users, and run as the mail user or root"));
+        return List.of(question.unknown(backend.users().isEmpty() ? "no user was given"
+                : "no path of the sample can be reached", "name some users, and run as the mail user or root"));
     }
 }

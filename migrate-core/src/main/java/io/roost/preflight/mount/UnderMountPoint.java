@@ -54,8 +54,8 @@ public final class UnderMountPoint implements Check {
 
     private static Question question(String at) {
         return new Question("under-mount-point", "the directory under " + at, "not writable to the mail user",
-                "while the mount is missing, Dovecot would begin an empty mailbox there, and mail that arrives vanishes under the mount "
-                        + "when it is back");
+                "while the mount is missing, Dovecot would begin an empty mailbox there, and mail that arrives vanishes under "
+                + "the mount when it is back");
     }
 
     private static Finding look(Mount mount, Set<List<Integer>> owners) {
@@ -69,7 +69,8 @@ public final class UnderMountPoint implements Check {
             FileStatus status = under.get().status();
             String found = String.format("owner %d, group %d, mode %04o", status.uid(), status.gid(), status.mode())
                     + (under.get().immutable() ? ", immutable" : "");
-            boolean writable = !under.get().immutable() && owners.stream().anyMatch(o -> isWritable(status, o.get(0), o.get(1)));
+            boolean writable = !under.get().immutable() && owners.stream().anyMatch(o -> isWritable(status, o.get(0),
+                    o.get(1)));
             return writable ? question.unsafe(found, "unmount it once, and give the directory to root: chown root:root " + at
                     + " && chmod 0555 " + at + " && chattr +i " + at).with(new Hint(Hint.SHELL, "umount " + at
                             + "\nchown root:root " + at + " && chmod 0555 " + at + " && chattr +i " + at + "\nmount " + at))
@@ -79,7 +80,10 @@ public final class UnderMountPoint implements Check {
         }
     }
 
-    /** Who may write to the directory above may make the mount point themselves; who may not says nothing about what is under it. */
+    /**
+     * Who may write to the directory above may make the mount point themselves; who may not says nothing about what is
+     * under it.
+     */
     private static Finding fromAbove(Mount mount, Set<List<Integer>> owners, Question question, PosixException why) {
         String parent = mount.mountPoint().substring(0, Math.max(1, mount.mountPoint().lastIndexOf('/')));
         try {
@@ -93,8 +97,10 @@ public final class UnderMountPoint implements Check {
         }
         boolean old = why.errno() == ENOSYS;
         return question.unknown(old ? "this kernel cannot show it (Linux 5.2 can); the directory above is not writable"
-                : "only root (CAP_SYS_ADMIN) can look there; the directory above is not writable", old ? "look once yourself: unshare -m sh -c 'umount -l "
-                        + ByteString.toText(mount.mountPoint()) + " && ls -ld " + ByteString.toText(mount.mountPoint()) + "'" : "run as root");
+                : "only root (CAP_SYS_ADMIN) can look there; the directory above is not writable", old
+                ? "look once yourself: unshare -m sh -c 'umount -l "
+                        + ByteString.toText(mount.mountPoint()) + " && ls -ld " + ByteString.toText(mount.mountPoint()) + "'"
+                        : "run as root");
     }
 
     /** As the mode says; further groups and ACLs are not looked at. An owner of -1 is not known, and counts as everybody. */

@@ -22,8 +22,8 @@ import io.roost.preflight.Finding.Question;
  * a second {@code O_EXCL} has to fail; and, where asked, a lock that another host holds has to hold here.
  */
 public final class Locks implements Check {
-    private static final String REMEDY = "mount without nolock, and see that rpc.statd (version 3) runs on both ends and that firewalls let "
-            + "lockd through";
+    private static final String REMEDY = "mount without nolock, and see that rpc.statd (version 3) runs on both ends and that "
+            + "firewalls let lockd through";
 
     private final ProbePlace place;
     private final Optional<Path> heldElsewhere;
@@ -68,7 +68,8 @@ public final class Locks implements Check {
     }
 
     private static Question dotlock(String at) {
-        return new Question("locks-dotlock", at, "a file that exists cannot be made with O_EXCL", "dotlocks do not keep anybody out otherwise");
+        return new Question("locks-dotlock", at, "a file that exists cannot be made with O_EXCL",
+                "dotlocks do not keep anybody out otherwise");
     }
 
     private static Finding fcntl(Question question, ProbeFile probe) throws InterruptedException {
@@ -83,7 +84,8 @@ public final class Locks implements Check {
                 meanwhile = LockAttempt.byAnotherProcess(path);
             }
             if (meanwhile == LockAttempt.FAILED) {
-                return question.unknown("another process could not be started, or could not open the file", "look at the directory's rights");
+                return question.unknown("another process could not be started, or could not open the file",
+                        "look at the directory's rights");
             }
             if (meanwhile == LockAttempt.GOT) {
                 return question.unsafe("two processes had the same lock", REMEDY);
@@ -100,19 +102,22 @@ public final class Locks implements Check {
             return question.unsafe("O_EXCL opened " + ByteString.toText(second.path()) + " though it existed",
                     "mount with NFS version 3 or 4, and set dotlock_use_excl = no");
         } catch (PosixException e) {
-            return e.errno() == PosixException.EEXIST ? question.ok("as expected") : question.unknown(e.getMessage(), "look at the directory");
+            return e.errno() == PosixException.EEXIST ? question.ok("as expected") : question.unknown(e.getMessage(),
+                    "look at the directory");
         }
     }
 
     private static Finding hosts(Path file) {
-        Question question = new Question("locks-hosts", file.toString(), "locked by the other host, so that this one does not get it",
+        Question question = new Question("locks-hosts", file.toString(),
+                "locked by the other host, so that this one does not get it",
                 "a director that moves a user, or Roost on two backends, counts on it");
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
                 FileLock lock = channel.tryLock()) {
-            return lock == null ? question.ok("locked") : question.unsafe("this host got the lock too, unless nobody holds it: roost check "
-                    + "--hold-lock has to run on the other", REMEDY);
+            return lock == null ? question.ok("locked") : question.unsafe("this host got the lock too, unless nobody holds "
+                    + "it: roost check --hold-lock has to run on the other", REMEDY);
         } catch (IOException e) {
-            return question.unknown(e.toString(), "run roost check --hold-lock FILE on the other host first, and name the same file");
+            return question.unknown(e.toString(), "run roost check --hold-lock FILE on the other host first, and name the "
+                    + "same file");
         }
     }
 }

@@ -16,8 +16,8 @@ import io.roost.preflight.Finding;
 import io.roost.preflight.Finding.Question;
 
 /**
- * Clocks of other machines, by the {@code Date} of an HTTP answer, which every web server gives: Dovecot's own doveadm listener too,
- * with or without the key. Whole seconds; several answers spread over one narrow it down.
+ * Clocks of other machines, by the {@code Date} of an HTTP answer, which every web server gives: Dovecot's own doveadm
+ * listener too, with or without the key. Whole seconds; several answers spread over one narrow it down.
  */
 public final class OtherClocks implements Check {
     private static final int READINGS = 6;
@@ -42,8 +42,8 @@ public final class OtherClocks implements Check {
     public List<Finding> look(Backend backend) throws InterruptedException {
         if (urls.isEmpty()) {
             return List.of(question("other backends and the director").unknown("no address was given",
-                    "name one of each with --clock-of http://HOST:PORT/, such as doveadm's http listener; or run this on each of them: all "
-                            + "that agree with the same file server agree with each other"));
+                    "name one of each with --clock-of http://HOST:PORT/, such as doveadm's http listener; or run this on each "
+                    + "of them: all that agree with the same file server agree with each other"));
         }
         List<Finding> findings = new ArrayList<>();
         for (URI url : urls) {
@@ -68,12 +68,14 @@ public final class OtherClocks implements Check {
                 ClockSkew reading = read(url);
                 Optional<ClockSkew> both = skew == null ? Optional.of(reading) : skew.and(reading);
                 if (both.isEmpty()) {
-                    return question.unknown("answers contradict each other, " + skew + " and " + reading + ": several machines, or a clock "
+                    return question.unknown("answers contradict each other, " + skew + " and " + reading
+                            + ": several machines, or a clock "
                             + "that is being set", "name each machine by itself, or look again later");
                 }
                 skew = both.get();
             } catch (IOException | ClassCastException e) {
-                return question.unknown("no answer: " + e.getMessage(), "give the address of a web server there, such as doveadm's");
+                return question.unknown("no answer: " + e.getMessage(),
+                        "give the address of a web server there, such as doveadm's");
             }
         }
         return judge(question, skew);

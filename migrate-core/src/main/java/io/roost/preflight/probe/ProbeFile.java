@@ -10,8 +10,8 @@ import io.roost.posix.OpenFile;
 import io.roost.posix.PosixException;
 
 /**
- * A short-lived file, {@code .roost-probe-PID-RANDOM}, mode 0600. It is removed by {@link #close}, and when the process ends before,
- * on a signal too; after {@code kill -9} it stays, empty.
+ * A short-lived file, {@code .roost-probe-PID-RANDOM}, mode 0600. It is removed by {@link #close}, and when the process ends
+ * before, on a signal too; after {@code kill -9} it stays, empty.
  */
 final class ProbeFile implements Closeable {
     private static final Set<ProbeFile> OPEN = ConcurrentHashMap.newKeySet();

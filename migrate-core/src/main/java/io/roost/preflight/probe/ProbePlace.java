@@ -58,7 +58,8 @@ public record ProbePlace(Optional<String> directory, boolean allowed) {
 
     /** Why {@link #directories} is empty, and what to do about it. */
     List<String> whyNone() {
-        return allowed ? List.of("no user with a directory was given to probe in", "name some users, or a directory with --probe-dir")
+        return allowed ? List.of("no user with a directory was given to probe in",
+                "name some users, or a directory with --probe-dir")
                 : List.of("probe files were not wanted", "leave --no-probes out, or name a directory with --probe-dir");
     }
 

@@ -30,7 +30,8 @@ public final class RootSquash implements Check {
     @Override
     public List<Finding> look(Backend backend) {
         if (OpenDirectory.effectiveUid() != 0) {
-            return List.of(question("this process").ok("Roost runs as uid " + OpenDirectory.effectiveUid() + ", which no server squashes"));
+            return List.of(question("this process").ok("Roost runs as uid " + OpenDirectory.effectiveUid()
+                    + ", which no server squashes"));
         }
         List<Finding> findings = new ArrayList<>();
         for (Map.Entry<String, Optional<SampleUser>> entry : place.directories(backend).entrySet()) {
@@ -61,7 +62,8 @@ public final class RootSquash implements Check {
                     : question.unsafe("a file given to uid " + uid + " belongs to uid " + probe.file().status().uid(), remedy);
         } catch (PosixException e) {
             return e.errno() == PosixException.EACCES || e.errno() == PosixException.EPERM
-                    ? question.unsafe("root is refused: " + e.getMessage(), remedy) : question.unknown(e.getMessage(), "look at the directory");
+                    ? question.unsafe("root is refused: " + e.getMessage(), remedy) : question.unknown(e.getMessage(),
+                    "look at the directory");
         }
     }
 }

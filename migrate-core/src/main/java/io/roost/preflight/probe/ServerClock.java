@@ -16,8 +16,8 @@ import io.roost.preflight.Finding;
 import io.roost.preflight.Finding.Question;
 
 /**
- * The file server's clock against ours: a file is made, and the server says when. What passes between our two looks at our clock is
- * the error's bound; the best of several readings counts.
+ * The file server's clock against ours: a file is made, and the server says when. What passes between our two looks at our
+ * clock is the error's bound; the best of several readings counts.
  */
 public final class ServerClock implements Check {
     private static final int READINGS = 3;
@@ -69,8 +69,8 @@ public final class ServerClock implements Check {
                             status.mtimeNanos() == 0 ? ClockSkew.LIMIT : TICK);
                     Optional<ClockSkew> both = skew == null ? Optional.of(reading) : skew.and(reading);
                     if (both.isEmpty()) {
-                        return question.unknown("readings contradict each other, " + skew + " and " + reading + ": a clock is being set",
-                                "look again later");
+                        return question.unknown("readings contradict each other, " + skew + " and " + reading
+                                + ": a clock is being set", "look again later");
                     }
                     skew = both.get();
                 }

@@ -15,7 +15,8 @@ import io.roost.preflight.RunningProgram;
 
 /** Whether somebody keeps this machine's clock: what the kernel was told, and a daemon among the processes. */
 public final class TimeDaemon implements Check {
-    private static final Set<String> DAEMONS = Set.of("chronyd", "ntpd", "ntpsec", "openntpd", "systemd-timesyn", "ptp4l", "phc2sys");
+    private static final Set<String> DAEMONS = Set.of("chronyd", "ntpd", "ntpsec", "openntpd", "systemd-timesyn", "ptp4l",
+            "phc2sys");
 
     @Override
     public List<String> ids() {
@@ -24,8 +25,8 @@ public final class TimeDaemon implements Check {
 
     @Override
     public List<Finding> look(Backend backend) throws IOException {
-        Question question = new Question("time-daemon", "processes, and the kernel's clock", "a daemon that has the clock synchronised",
-                "a clock that nobody keeps drifts seconds in a week");
+        Question question = new Question("time-daemon", "processes, and the kernel's clock",
+                "a daemon that has the clock synchronised", "a clock that nobody keeps drifts seconds in a week");
         Set<String> running = RunningProgram.all(backend.root()).stream().map(RunningProgram::name).filter(DAEMONS::contains)
                 .collect(Collectors.toCollection(TreeSet::new));
         KernelClock kernel = KernelClock.now();
@@ -35,7 +36,8 @@ public final class TimeDaemon implements Check {
             return List.of(running.isEmpty() ? question.ok(found + ", so that it is kept from outside of what can be seen here")
                     : question.ok(found));
         }
-        return List.of(question.advice(found, running.isEmpty() ? "install chrony or ntpsec, and let it run on every backend, the director "
+        return List.of(question.advice(found, running.isEmpty() ? "install chrony or ntpsec, and let it run on every backend, "
+                + "the director "
                 + "and the file server" : "look at chronyc tracking or ntpq -p; with chrony, rtcsync tells the kernel"));
     }
 }

@@ -24,8 +24,8 @@ public final class DeliverySettings implements Check {
         DovecotSettings settings = backend.settings();
         List<Finding> findings = new ArrayList<>();
         Question lmtp = new Question("delivery-lmtp", "protocols and service lmtp", "lmtp, listening",
-                "a director sends LMTP to the user's backend; an LDA that a mail server starts runs anywhere, and writes to indexes that "
-                        + "another backend has open");
+                "a director sends LMTP to the user's backend; an LDA that a mail server starts runs anywhere, and writes to "
+                + "indexes that another backend has open");
         boolean listens = settings.protocols().contains("lmtp")
                 && DovecotService.of(settings).stream().anyMatch(s -> s.name().equals("lmtp") && s.listens());
         if (listens) {
@@ -33,9 +33,11 @@ public final class DeliverySettings implements Check {
         } else if (backend.topology() == Topology.SINGLE_BACKEND) {
             findings.add(lmtp.ok("no LMTP, and there is no other backend"));
         } else {
-            findings.add(lmtp.unsafe("protocols = " + String.join(" ", settings.protocols()) + ", so that mail comes by LDA or to other "
+            findings.add(lmtp.unsafe("protocols = " + String.join(" ", settings.protocols())
+                    + ", so that mail comes by LDA or to other "
                     + "servers", "add lmtp to protocols, and let the mail server deliver to the director's LMTP port")
-                    .with(Hint.dovecot("protocols = imap pop3 lmtp\nservice lmtp {\n  inet_listener lmtp {\n    port = 24\n  }\n}")));
+                    .with(Hint.dovecot("protocols = imap pop3 lmtp\nservice lmtp {\n  inet_listener lmtp {\n    port = 24\n  "
+                    + "}\n}")));
         }
         if (backend.topology() == Topology.NO_DIRECTOR) {
             findings.add(lda(settings));
@@ -45,13 +47,14 @@ public final class DeliverySettings implements Check {
 
     /** The one thing that can be done without a director: deliveries leave the indexes alone. */
     private static Finding lda(DovecotSettings settings) {
-        Question question = new Question("lda-index-memory", "mail_location in protocol lda and lmtp", "INDEX=MEMORY for deliveries",
-                "without a director a delivery and the user's session run on different backends; a Maildir survives that if the delivery "
-                        + "does not touch its indexes");
+        Question question = new Question("lda-index-memory", "mail_location in protocol lda and lmtp",
+                "INDEX=MEMORY for deliveries",
+                "without a director a delivery and the user's session run on different backends; a Maildir survives that if "
+                + "the delivery does not touch its indexes");
         List<String> without = List.of("lda", "lmtp").stream()
                 .filter(protocol -> !settings.get("mail_location", protocol).contains(":INDEX=MEMORY")).toList();
-        return without.isEmpty() ? question.ok("INDEX=MEMORY") : question.unsafe("not in protocol " + String.join(", ", without),
-                "give these protocols a mail_location of their own, with INDEX=MEMORY").with(Hint.dovecot(
+        return without.isEmpty() ? question.ok("INDEX=MEMORY") : question.unsafe("not in protocol " + String.join(", ",
+                without), "give these protocols a mail_location of their own, with INDEX=MEMORY").with(Hint.dovecot(
                         "protocol lda {\n  mail_location = maildir:~/Maildir:INDEX=MEMORY\n}\n"
                                 + "protocol lmtp {\n  mail_location = maildir:~/Maildir:INDEX=MEMORY\n}"));
     }

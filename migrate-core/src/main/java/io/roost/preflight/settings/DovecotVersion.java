@@ -28,17 +28,19 @@ public final class DovecotVersion implements Check {
 
     private static final List<Defect> DEFECTS = List.of(
             new Defect("defect-mdbox-fdatasync", "2.0", "2.3.21", Severity.ADVICE,
-                    "after a write to an mdbox it syncs the wrong parent directory, and crashes where that fails: a server that loses "
-                            + "power may forget a new m.* file", backend -> true),
+                    "after a write to an mdbox it syncs the wrong parent directory, and crashes where that fails: a server "
+                    + "that loses power may forget a new m.* file", backend -> true),
             new Defect("defect-mdbox-lz4", "2.0", "2.3.17", Severity.UNSAFE, "reading lz4 mails from an mdbox may crash",
                     backend -> backend.settings().isPluginLoaded("zlib")),
             new Defect("defect-list-index", "2.0", "2.3.20", Severity.UNSAFE,
-                    "with LAYOUT=index, mailboxes with the same GUID are not told apart, and a damaged list is not rebuilt well",
-                    backend -> backend.users().stream().flatMap(u -> u.locations().stream()).anyMatch(l -> l.layout() == Layout.INDEX)
+                    "with LAYOUT=index, mailboxes with the same GUID are not told apart, and a damaged list is not rebuilt "
+                    + "well",
+                    backend -> backend.users().stream().flatMap(u -> u.locations()
+                    .stream()).anyMatch(l -> l.layout() == Layout.INDEX)
                             || backend.settings().mailLocation().contains(":LAYOUT=index")),
             new Defect("defect-dsync-percent", "2.3.19", "2.3.21", Severity.ADVICE,
-                    "incremental dsync fails for mailboxes whose names end with %: do not repair or copy users with doveadm sync",
-                    backend -> true),
+                    "incremental dsync fails for mailboxes whose names end with %: do not repair or copy users with doveadm "
+                    + "sync", backend -> true),
             new Defect("defect-dsync-inbox", "2.0", "2.3.20", Severity.ADVICE,
                     "dsync creates INBOX too early with the prefix INBOX/, and gives it another GUID",
                     DovecotVersion::hasInboxPrefix));
@@ -66,7 +68,8 @@ public final class DovecotVersion implements Check {
         Question question = new Question("dovecot-version", "version in " + backend.settingsSource(), "2.3",
                 "Roost writes the files of 2.3 and is checked against it; 2.4 has no director");
         if (!version.matches("[0-9]+\\.[0-9]+(\\.[0-9]+)*.*")) {
-            findings.add(question.unknown("the settings do not begin with Dovecot's version", "hand over what doveconf -a prints, whole"));
+            findings.add(question.unknown("the settings do not begin with Dovecot's version",
+                    "hand over what doveconf -a prints, whole"));
             return findings;
         }
         if (version.startsWith("2.3.")) {

@@ -31,7 +31,8 @@ public final class MdboxSettings implements Check {
         findings.add(settings.mdboxRotateInterval() == 0 ? interval.ok("0")
                 : interval.advice(settings.get("mdbox_rotate_interval"), "nothing to do: Dovecot follows it for new mails"));
         Question space = new Question("mdbox-preallocate-space", "mdbox_preallocate_space", "no on a network file system",
-                "NFS before 4.2 has no way to reserve room, so that zeroes are written instead: the data goes over the wire twice");
+                "NFS before 4.2 has no way to reserve room, so that zeroes are written instead: the data goes over the wire "
+                + "twice");
         boolean network = backend.onNetwork().orElse(true);
         findings.add(settings.getBoolean("mdbox_preallocate_space") && network
                 ? space.slow("yes", "set mdbox_preallocate_space = no").with(Hint.dovecot("mdbox_preallocate_space = no"))

@@ -33,7 +33,8 @@ public final class NamespaceSettings implements Check {
                                 "it stays as it is; migrate it by itself if it is Maildir too"));
             }
         }
-        Question inbox = new Question("no-inbox", "namespaces", "inbox = yes in one of them", "Dovecot refuses to work without");
+        Question inbox = new Question("no-inbox", "namespaces", "inbox = yes in one of them",
+                "Dovecot refuses to work without");
         findings.add(backend.settings().inboxNamespace().isPresent() ? inbox.ok("namespace "
                 + backend.settings().inboxNamespace().get().name())
                 : inbox.unsafe("none", "add inbox = yes to the user's private namespace"));
@@ -42,7 +43,8 @@ public final class NamespaceSettings implements Check {
 
     private static Finding separator(Namespace namespace, boolean maildirPlusPlus) {
         Question question = new Question("separator", "separator of namespace " + namespace.name(), "one that is written down",
-                "clients see . with Maildir and / with mdbox where none is: nested mailboxes seem to be others, and are downloaded again");
+                "clients see . with Maildir and / with mdbox where none is: nested mailboxes seem to be others, and are "
+                + "downloaded again");
         if (!namespace.separator().isEmpty()) {
             return question.ok(namespace.separator());
         }

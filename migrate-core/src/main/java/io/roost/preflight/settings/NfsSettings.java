@@ -16,8 +16,8 @@ import io.roost.preflight.Severity;
 import io.roost.preflight.Topology;
 
 /**
- * The settings without which mail on NFS is damaged or lost. Each is looked at globally and in every {@code protocol} block. Where
- * all mail is known to be local they are not needed, and nothing is demanded.
+ * The settings without which mail on NFS is damaged or lost. Each is looked at globally and in every {@code protocol} block.
+ * Where all mail is known to be local they are not needed, and nothing is demanded.
  */
 public final class NfsSettings implements Check {
     private static final String LOCAL = ", and the mail of the sample is on local disks";
@@ -32,19 +32,22 @@ public final class NfsSettings implements Check {
         boolean local = backend.onNetwork().filter(network -> !network).isPresent();
         List<Finding> findings = new ArrayList<>();
         findings.add(setting(backend, "mmap_disable", "yes", local ? Severity.OK : Severity.UNSAFE,
-                "a file mapped into memory does not show what another machine wrote to it: indexes are read half old, half new"));
+                "a file mapped into memory does not show what another machine wrote to it: indexes are read half old, half "
+                + "new"));
         findings.add(setting(backend, "mail_fsync", "always", local ? Severity.OK : Severity.UNSAFE,
                 "NFS holds writes back: without fsync a client hears OK for a mail that the server never got"));
         findings.add(caches(backend, local, "mail_nfs_index", "indexes"));
         findings.add(caches(backend, local, "mail_nfs_storage", "mail"));
         findings.add(lockMethod(backend, local));
         findings.add(setting(backend, "dotlock_use_excl", "yes", local ? Severity.OK : Severity.SLOW,
-                "lock files are made with link() and three more calls instead of one O_EXCL, which NFS has known since version 3"));
+                "lock files are made with link() and three more calls instead of one O_EXCL, which NFS has known since "
+                + "version 3"));
         return findings;
     }
 
     private static Finding setting(Backend backend, String key, String expected, Severity otherwise, String why) {
-        Question question = new Question(key.replace('_', '-'), key + " in " + backend.settingsSource(), key + " = " + expected, why);
+        Question question = new Question(key.replace('_', '-'), key + " in " + backend.settingsSource(), key + " = "
+                + expected, why);
         Map<String, String> wrong = others(backend, key, expected);
         if (wrong.isEmpty()) {
             return question.ok(expected);
@@ -55,17 +58,22 @@ public final class NfsSettings implements Check {
                         .with(Hint.dovecot(key + " = " + expected));
     }
 
-    /** {@code mail_nfs_*} drops the client's caches at each look: needed where backends share a user, a waste where they do not. */
+    /**
+     * {@code mail_nfs_*} drops the client's caches at each look: needed where backends share a user, a waste where they
+     * do not.
+     */
     private static Finding caches(Backend backend, boolean local, String key, String what) {
         Topology topology = backend.topology();
         String wanted = topology.severalAtOnce() && !local ? "yes" : "no";
         Question question = new Question(key.replace('_', '-'), key + " in " + backend.settingsSource(),
                 "no where a director keeps each user on one backend, yes where none does",
-                "without a director another backend's changes to " + what + " stay unseen in the NFS cache, and are written over; with one, "
+                "without a director another backend's changes to " + what
+                + " stay unseen in the NFS cache, and are written over; with one, "
                         + "dropping the caches makes each access ask the server");
         Map<String, String> wrong = others(backend, key, wanted);
         if (topology == Topology.UNKNOWN && !local) {
-            return question.unknown("it is " + shown(others(backend, key, "")) + "; whether a director stands before this backend was "
+            return question.unknown("it is " + shown(others(backend, key, ""))
+                    + "; whether a director stands before this backend was "
                     + "not said", "say --director, --without-director or --single-backend");
         }
         if (wrong.isEmpty()) {
@@ -73,7 +81,8 @@ public final class NfsSettings implements Check {
         }
         String remedy = "set " + key + " = " + wanted + where(wrong);
         Hint hint = Hint.dovecot(key + " = " + wanted);
-        return wanted.equals("yes") ? question.unsafe(shown(wrong), remedy).with(hint) : question.slow(shown(wrong), remedy).with(hint);
+        return wanted.equals("yes") ? question.unsafe(shown(wrong), remedy).with(hint) : question.slow(shown(wrong),
+                remedy).with(hint);
     }
 
     private static Finding lockMethod(Backend backend, boolean local) {

@@ -29,8 +29,8 @@ public final class PluginSettings implements Check {
     public List<Finding> look(Backend backend) {
         DovecotSettings settings = backend.settings();
         List<Finding> findings = new ArrayList<>();
-        findings.add(files(backend, "metadata", "mail_attribute_dict", Map.of("mail_attribute_dict", settings.mailAttributeDict()),
-                "move the file and the setting, for example to file:%h/dovecot-attributes"));
+        findings.add(files(backend, "metadata", "mail_attribute_dict", Map.of("mail_attribute_dict",
+                settings.mailAttributeDict()), "move the file and the setting, for example to file:%h/dovecot-attributes"));
         Map<String, String> others = new LinkedHashMap<>();
         List.of("sieve", "sieve_dir", "sieve_global", "acl_shared_dict").forEach(key -> others.put(key, settings.plugin(key)));
         findings.add(files(backend, "file-in-maildir", "plugin { " + String.join(", ", others.keySet()) + " }", others,
@@ -38,8 +38,8 @@ public final class PluginSettings implements Check {
         Question escape = new Question("listescape", "mail_plugins", "no listescape",
                 "it escapes what a Maildir's names cannot hold, and less of that with mdbox");
         findings.add(settings.isPluginLoaded("listescape") ? escape.advice("listescape, which escapes with "
-                + settings.storageEscapeChar(), "look for mailboxes with that character in their names, and try them on one account first")
-                : escape.ok("not loaded"));
+                + settings.storageEscapeChar(), "look for mailboxes with that character in their names, and try them on one "
+                + "account first") : escape.ok("not loaded"));
         findings.add(zlib(settings));
         Question index = new Question("full-text-index", "mail_plugins", "no full text index beside the mail",
                 "its files are not carried over");
@@ -56,7 +56,8 @@ public final class PluginSettings implements Check {
             return question.ok("not loaded");
         }
         List<String> without = settings.protocolsWithout("zlib");
-        return without.isEmpty() ? question.ok("loaded for all") : question.unsafe("not loaded for " + String.join(", ", without),
+        return without.isEmpty() ? question.ok("loaded for all") : question.unsafe("not loaded for " + String.join(", ",
+                without),
                 "add zlib to mail_plugins outside of protocol blocks").with(Hint.dovecot("mail_plugins = $mail_plugins zlib"));
     }
 
@@ -75,7 +76,8 @@ public final class PluginSettings implements Check {
             return question.ok("nothing");
         }
         return backend.users().stream().anyMatch(u -> u.source().isPresent()) ? question.ok(String.join(", ", set))
-                : question.unknown(String.join(", ", set) + "; no user was given whose Maildir it could lie in", "name some users");
+                : question.unknown(String.join(", ", set) + "; no user was given whose Maildir it could lie in",
+                "name some users");
     }
 
     /** Whether a setting like {@code file:%h/Maildir/x;active=...} leads into the user's Maildir. */

@@ -14,7 +14,8 @@ import io.roost.preflight.Hint;
 
 /** Whether POP3 clients will know their mails again, or download everything once more. */
 public final class Pop3Settings implements Check {
-    private static final String WHY = "a POP3 client downloads every mail whose UIDL it does not know, and fails where there is none";
+    private static final String WHY = "a POP3 client downloads every mail whose UIDL it does not know, and fails where there "
+            + "is none";
 
     @Override
     public List<String> ids() {
@@ -42,12 +43,14 @@ public final class Pop3Settings implements Check {
     }
 
     private static Finding format(Pop3UidlFormat format) {
-        Question question = new Question("pop3-uidl-format", "pop3_uidl_format", "one that mdbox serves: of %u, %v and %g", WHY);
+        Question question = new Question("pop3-uidl-format", "pop3_uidl_format", "one that mdbox serves: of %u, %v and %g",
+                WHY);
         if (format.unsupported()) {
             return question.unsafe(format.format() + " uses %m, with which neither Maildir nor mdbox gives a UIDL",
                     "POP3 with it fails already; choose another format");
         }
-        return format.changesOnMdbox() ? question.unsafe(format.format() + " uses %f, with which mdbox gives no UIDL: mails carried "
+        return format.changesOnMdbox() ? question.unsafe(format.format()
+                + " uses %f, with which mdbox gives no UIDL: mails carried "
                 + "over keep theirs, POP3 fails at a new one", "change it to %g for migrated users before they are switched")
                 .with(Hint.dovecot("protocol pop3 {\n  pop3_uidl_format = %g\n}"))
                 : question.ok(format.format());

@@ -26,23 +26,27 @@ public final class QuotaSettings implements Check {
         List<String> backends = settings.quotaBackends();
         String shown = backends.isEmpty() ? "no quota" : String.join(", ", backends);
         Hint count = Hint.dovecot("plugin {\n  quota = count:User quota\n  quota_vsizes = yes\n}");
-        Question maildir = new Question("quota-maildir", "plugin { quota }", "not maildir", "it reads a file of the Maildir, which mdbox "
+        Question maildir = new Question("quota-maildir", "plugin { quota }", "not maildir",
+                "it reads a file of the Maildir, which mdbox "
                 + "has not");
-        findings.add(backends.contains("maildir") ? maildir.unsafe(shown, "switch to quota = count before users are switched; Roost "
+        findings.add(backends.contains("maildir") ? maildir.unsafe(shown,
+                "switch to quota = count before users are switched; Roost "
                 + "writes the sizes that it needs").with(count) : maildir.ok(shown));
-        Question dirsize = new Question("quota-dirsize", "plugin { quota }", "not dirsize", "it counts files, and one file of an mdbox "
-                + "holds many mails, expunged ones too");
-        findings.add(backends.contains("dirsize") ? dirsize.unsafe(shown, "switch to quota = count before users are switched").with(count)
-                : dirsize.ok(shown));
+        Question dirsize = new Question("quota-dirsize", "plugin { quota }", "not dirsize",
+                "it counts files, and one file of an mdbox holds many mails, expunged ones too");
+        findings.add(backends.contains("dirsize") ? dirsize.unsafe(shown, "switch to quota = count before users are switched")
+                .with(count) : dirsize.ok(shown));
         findings.add(status(settings, backend.topology()));
         return findings;
     }
 
     private static Finding status(DovecotSettings settings, Topology topology) {
         Question question = new Question("quota-status", "services", "no quota-status on several backends",
-                "it opens a user's indexes on whichever backend the mail server asks, past the director, while another has them open");
+                "it opens a user's indexes on whichever backend the mail server asks, past the director, while another has "
+                + "them open");
         List<String> services = DovecotService.of(settings).stream()
-                .filter(s -> s.executable().matches("(.*/)?quota-status( .*)?") && s.listens()).map(DovecotService::name).toList();
+                .filter(s -> s.executable().matches("(.*/)?quota-status( .*)?") && s.listens()).map(DovecotService::name)
+                .toList();
         if (services.isEmpty()) {
             return question.ok("none");
         }
@@ -50,7 +54,8 @@ public final class QuotaSettings implements Check {
         if (topology == Topology.SINGLE_BACKEND) {
             return question.ok(found + ", and there is no other backend");
         }
-        return question.unsafe(found, "take the service away, and let LMTP refuse mail for full mailboxes (lmtp_rcpt_check_quota = yes)")
+        return question.unsafe(found, "take the service away, and let LMTP refuse mail for full mailboxes "
+                + "(lmtp_rcpt_check_quota = yes)")
                 .with(Hint.dovecot("lmtp_rcpt_check_quota = yes\n# and remove: service quota-status { ... }"));
     }
 }

@@ -29,12 +29,14 @@ public final class SourcePlugins implements Check {
 
     @Override
     public List<Finding> look(Backend backend) {
-        List<SampleUser> users = backend.users().stream().filter(u -> u.source().filter(s -> s.isMaildir()).isPresent()).toList();
+        List<SampleUser> users = backend.users().stream().filter(u -> u.source().filter(s -> s.isMaildir())
+                .isPresent()).toList();
         DovecotSettings settings = backend.settings();
         Question zlib = new Question("plugin-zlib-missing", "the first " + MAILS + " mails of each INBOX of the sample",
-                "no compressed mails, or the plugin zlib", "without the plugin Dovecot shows compressed mails as garbage, and Roost carries "
-                        + "them over as they are");
-        Question acl = new Question("plugin-acl-missing", "dovecot-acl in the mailboxes of the sample", "none, or the plugin acl",
+                "no compressed mails, or the plugin zlib", "without the plugin Dovecot shows compressed mails as garbage, and "
+                + "Roost carries them over as they are");
+        Question acl = new Question("plugin-acl-missing", "dovecot-acl in the mailboxes of the sample",
+                "none, or the plugin acl",
                 "rights that were given are not kept to, and shared mailboxes are gone for those who use them");
         if (users.isEmpty() && !backend.users().isEmpty()) {
             // all of them are moved
@@ -52,8 +54,8 @@ public final class SourcePlugins implements Check {
         List<String> compressed = new ArrayList<>();
         int mails = 0;
         for (SampleUser user : users) {
-            try (OpenDirectory cur = OpenDirectory.open(user.source().orElseThrow().inbox().orElse(user.source().orElseThrow().root())
-                    + "/cur")) {
+            try (OpenDirectory cur = OpenDirectory.open(user.source().orElseThrow().inbox().orElse(user.source()
+                    .orElseThrow().root()) + "/cur")) {
                 List<String> names = new ArrayList<>();
                 cur.list((name, kind) -> {
                     if (names.size() < MAILS) {
@@ -71,8 +73,8 @@ public final class SourcePlugins implements Check {
             }
         }
         return compressed.isEmpty() ? question.ok("none of " + mails + " mails is compressed")
-                : question.unsafe(compressed.size() + " of " + mails + " mails, " + ByteString.toText(compressed.get(0)) + " for one",
-                        "add zlib to mail_plugins").with(Hint.dovecot("mail_plugins = $mail_plugins zlib"));
+                : question.unsafe(compressed.size() + " of " + mails + " mails, " + ByteString.toText(compressed.get(0))
+                + " for one", "add zlib to mail_plugins").with(Hint.dovecot("mail_plugins = $mail_plugins zlib"));
     }
 
     private static boolean isCompressed(OpenDirectory cur, String name) throws PosixException {

@@ -97,7 +97,8 @@ class DirectorChecksTest {
         MountTable longer = Recorded.overRoot("nfs", "rw", "rw,vers=3,acregmin=1200,acregmax=1200,acdirmin=60,hard");
         assertEquals(Severity.UNSAFE, users("anna").mounts(longer).severity(settings(""), id));
         assertEquals(Severity.OK, users("anna").mounts(longer).severity(settings("director_user_expire = 1 hours\n"), id));
-        assertEquals(Severity.OK, Configured.by("director_servers = 127.0.0.1\n").severity(new DirectorSettings(DirectorSide.UNKNOWN), id),
+        assertEquals(Severity.OK, Configured.by("director_servers = 127.0.0.1\n")
+                .severity(new DirectorSettings(DirectorSide.UNKNOWN), id),
                 "this machine is the director");
     }
 
@@ -109,7 +110,8 @@ class DirectorChecksTest {
         Configured memory = Configured.by("").user("anna", "/home", 1, "maildir:~/M:LISTINDEX=/dev/shm/x/l", "");
         assertEquals(Severity.ADVICE, memory.severity(settings(""), id));
         assertEquals(Severity.UNSAFE, users("anna").severity(settings("director_flush_socket = flush\n"), id), "a bare path");
-        assertEquals(Severity.UNKNOWN, users("anna").severity(settings("director_flush_socket = unix:flush\n"), id), "on the director");
+        assertEquals(Severity.UNKNOWN, users("anna").severity(settings("director_flush_socket = unix:flush\n"), id),
+                "on the director");
         assertEquals(Severity.UNKNOWN, users("anna").severity(settings("director_flush_socket = exec:/bin/true\n"), id));
         int port;
         try (ServerSocket socket = new ServerSocket(0)) {
@@ -150,7 +152,8 @@ class DirectorChecksTest {
     @Test
     void withoutADirector() throws Exception {
         WithoutDirector check = new WithoutDirector();
-        assertEquals(List.of("UNSAFE no-director", "UNKNOWN source-ip-stickiness"), users().topology(Topology.NO_DIRECTOR).look(check));
+        assertEquals(List.of("UNSAFE no-director", "UNKNOWN source-ip-stickiness"), users().topology(Topology.NO_DIRECTOR)
+                .look(check));
         assertEquals(List.of("UNKNOWN no-director"), users().topology(Topology.UNKNOWN).look(check));
         assertEquals(List.of("OK no-director"), users().topology(Topology.SINGLE_BACKEND).look(check));
         assertEquals(List.of("OK no-director"), users().look(check));

@@ -40,7 +40,8 @@ class LocationChecksTest {
     @Requires(Ability.MOUNT)
     void tmpfsThatIsTmpfsAndHasRoom() throws Exception {
         try (Mounted memory = Mounted.tmpfs(temp.resolve("memory"), "size=200m,nr_inodes=1000")) {
-            String keys = ":VOLATILEDIR=" + memory.point() + "/a/anna:LISTINDEX=" + memory.point() + "/a/anna/dovecot.list.index";
+            String keys = ":VOLATILEDIR=" + memory.point() + "/a/anna:LISTINDEX=" + memory.point()
+                    + "/a/anna/dovecot.list.index";
             assertEquals(List.of("OK volatiledir", "OK listindex", "OK tmpfs-room", "UNKNOWN listindex-hostchange"),
                     nfs("mdbox:~/mdbox" + keys).root(rootWithProcess(List.of())).look(TMPFS));
             Mounted.run("mount", "-o", "remount,size=32m", memory.point().toString());
@@ -58,7 +59,8 @@ class LocationChecksTest {
         String keys = ":VOLATILEDIR=" + temp + "/volatile:LISTINDEX=" + temp + "/list/dovecot.list.index";
         assertEquals(List.of("SLOW volatiledir", "SLOW listindex"), nfs("maildir:~/Maildir" + keys).look(TMPFS));
         assertEquals(List.of("SLOW volatiledir", "SLOW listindex"), nfs("maildir:~/Maildir").look(TMPFS));
-        assertEquals(List.of("OK volatiledir", "OK listindex"), Configured.by("").userAt(temp).look(TMPFS), "mail is on a local disk");
+        assertEquals(List.of("OK volatiledir", "OK listindex"), Configured.by("").userAt(temp).look(TMPFS),
+                "mail is on a local disk");
         assertEquals(List.of("UNKNOWN volatiledir"), Configured.by("").look(TMPFS));
     }
 
@@ -75,8 +77,8 @@ class LocationChecksTest {
         String location = "mdbox:~/mdbox:LISTINDEX=/dev/shm/roost-test/anna/dovecot.list.index";
         assertEquals(Severity.UNKNOWN, nfs(location).root(rootWithProcess(List.of("java", "io.roost.cli.Roost", "migrate")))
                 .severity(TMPFS, "listindex-hostchange"));
-        assertEquals(Severity.OK, nfs(location).root(rootWithProcess(List.of("java", "io.roost.cli.Roost", "hostchange", "serve")))
-                .severity(TMPFS, "listindex-hostchange"));
+        assertEquals(Severity.OK, nfs(location).root(rootWithProcess(List.of("java", "io.roost.cli.Roost", "hostchange",
+                "serve"))).severity(TMPFS, "listindex-hostchange"));
         Path script = Files.writeString(temp.resolve("postlogin.sh"), "#!/bin/sh\nexec \"$@\"\n");
         Configured service = Configured.by("service imap-postlogin {\n  executable = script-login " + script + "\n}\n")
                 .mounts(Recorded.overRoot("nfs", "rw", "rw,vers=3")).root(rootWithProcess(List.of()))
@@ -84,18 +86,22 @@ class LocationChecksTest {
         assertEquals(Severity.UNKNOWN, service.severity(TMPFS, "listindex-hostchange"));
         Files.writeString(script, "#!/bin/sh\n/usr/local/bin/roost hostchange login ... || exit\nexec \"$@\"\n");
         assertEquals(Severity.OK, service.severity(TMPFS, "listindex-hostchange"));
-        assertTrue(nfs(location).topology(Topology.SINGLE_BACKEND).look(TMPFS).stream().noneMatch(f -> f.contains("hostchange")));
+        assertTrue(nfs(location).topology(Topology.SINGLE_BACKEND)
+                .look(TMPFS).stream().noneMatch(f -> f.contains("hostchange")));
     }
 
     @Test
     void wordsThatDovecotRefuses() throws Exception {
-        Finding finding = Configured.by("mail_location = mdbox:~/mdbox:ALT=/alt/%u:NOALTCHECK\n").finding(LOCATIONS, "mail-location");
+        Finding finding = Configured.by("mail_location = mdbox:~/mdbox:ALT=/alt/%u:NOALTCHECK\n").finding(LOCATIONS,
+                "mail-location");
         assertEquals(Severity.UNSAFE, finding.severity());
         assertEquals("write ALTNOCHECK", finding.remedy());
         assertEquals(Severity.OK, Configured.by("mail_location = mdbox:~/mdbox:ALT=/alt/%u:ALTNOCHECK\n")
                 .severity(LOCATIONS, "mail-location"));
-        assertEquals(Severity.UNSAFE, Configured.by("mail_location = mdbox:~/mdbox:NONSENSE=1\n").severity(LOCATIONS, "mail-location"));
-        assertEquals(Severity.OK, Configured.by("mail_location = mdbox:/mail/%2.256Nu/%d/%n/mdbox\n").severity(LOCATIONS, "mail-location"));
+        assertEquals(Severity.UNSAFE, Configured.by("mail_location = mdbox:~/mdbox:NONSENSE=1\n").severity(LOCATIONS,
+                "mail-location"));
+        assertEquals(Severity.OK, Configured.by("mail_location = mdbox:/mail/%2.256Nu/%d/%n/mdbox\n").severity(LOCATIONS,
+                "mail-location"));
         assertEquals(Severity.UNKNOWN, Configured.by("").severity(LOCATIONS, "mail-location"));
     }
 
@@ -136,14 +142,17 @@ class LocationChecksTest {
     void nightlyJobs() throws Exception {
         Path cron = Files.createDirectories(temp.resolve("etc/cron.d"));
         Path units = Files.createDirectories(temp.resolve("etc/systemd/system"));
-        Configured single = Configured.by("mail_location = mdbox:~/mdbox:ALT=/alt/%u\n").topology(Topology.SINGLE_BACKEND).root(temp);
+        Configured single = Configured.by("mail_location = mdbox:~/mdbox:ALT=/alt/%u\n").topology(Topology.SINGLE_BACKEND)
+                .root(temp);
         assertEquals(List.of("SLOW purge-job", "SLOW altmove-job"), single.look(JOBS));
         Path job = Files.writeString(cron.resolve("dovecot"), "#17 2 * * * root doveadm purge -A\n");
         assertEquals(List.of("SLOW purge-job", "SLOW altmove-job"), single.look(JOBS), "a comment");
         Files.writeString(job, "17 2 * * * root doveadm purge -A\n");
-        Files.writeString(units.resolve("altmove.service"), "[Service]\nExecStart=/usr/bin/doveadm altmove -A \\\n  savedbefore 30d\n");
+        Files.writeString(units.resolve("altmove.service"), "[Service]\nExecStart=/usr/bin/doveadm altmove -A \\\n  "
+                + "savedbefore 30d\n");
         assertEquals(List.of("OK purge-job", "OK altmove-job"), single.look(JOBS));
-        assertEquals(List.of("SLOW purge-job"), Configured.by("").topology(Topology.SINGLE_BACKEND).root(temp.resolve("etc")).look(JOBS));
+        assertEquals(List.of("SLOW purge-job"), Configured.by("").topology(Topology.SINGLE_BACKEND).root(temp.resolve("etc"))
+                .look(JOBS));
     }
 
     @Test

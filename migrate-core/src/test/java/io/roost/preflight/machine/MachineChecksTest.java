@@ -43,7 +43,8 @@ class MachineChecksTest {
         Path state = Files.createDirectory(temp.resolve("state"));
         mode(state, "rwx------");
         Configured backend = Configured.by("");
-        assertEquals(List.of("OK state-local", "OK state-private"), backend.look(new StateDirectory(state.toString())).subList(0, 2));
+        assertEquals(List.of("OK state-local", "OK state-private"), backend.look(new StateDirectory(state.toString()))
+                .subList(0, 2));
         mode(state, "rwxr-x---");
         assertEquals(Severity.ADVICE, backend.severity(new StateDirectory(state.toString()), "state-private"));
         mode(state, "rwxrwxrwx");
@@ -86,9 +87,11 @@ class MachineChecksTest {
         }
         try (Mounted disk = Mounted.tmpfs(temp.resolve("tmp"), "noexec,size=64k")) {
             Check check = new NativeLibraries(disk.point());
-            assertEquals(List.of("UNSAFE native-libraries", "ADVICE tmpdir-noexec"), Configured.by("").look(check), "too small for a store");
+            assertEquals(List.of("UNSAFE native-libraries", "ADVICE tmpdir-noexec"), Configured.by("").look(check),
+                    "too small for a store");
         }
-        assertEquals(Severity.UNKNOWN, Configured.by("").severity(new NativeLibraries(temp.resolve("none")), "native-libraries"));
+        assertEquals(Severity.UNKNOWN, Configured.by("").severity(new NativeLibraries(temp.resolve("none")),
+                "native-libraries"));
     }
 
     @Test
@@ -129,6 +132,8 @@ class MachineChecksTest {
         assertEquals(Severity.UNSAFE, backend.severity(check, "target-writable"));
         assertEquals(Severity.UNSAFE, Configured.by("").userAt(temp.resolve("nobody")).severity(check, "source-readable"));
         assertEquals(List.of("UNKNOWN source-readable", "UNKNOWN target-writable"), Configured.by("").look(check));
+        assertEquals(Severity.UNKNOWN, Configured.by("").user("anna", home.toString(), -1, "maildir:~/Maildir", "")
+                .severity(check, "source-readable"), "nobody knows the uid");
         assertTrue(Files.isReadable(cur), "root is root again, or still");
     }
 
@@ -136,7 +141,8 @@ class MachineChecksTest {
     @Requires({Ability.ROOT, Ability.MOUNT})
     void aTargetOnAFileSystemThatIsReadOnly() throws Exception {
         try (Mounted readOnly = Mounted.tmpfs(temp.resolve("mail"), "ro,mode=0777")) {
-            assertEquals(Severity.UNSAFE, Configured.by("").userAt(readOnly.point()).severity(new UserAccess(), "target-writable"));
+            assertEquals(Severity.UNSAFE, Configured.by("").userAt(readOnly.point()).severity(new UserAccess(),
+                    "target-writable"));
         }
     }
 

@@ -23,15 +23,19 @@ import io.roost.testing.Requires.Ability;
 import io.roost.testing.RequiresDovecot;
 
 /**
- * Options as Linux 6.1 shows them: the lines were taken from real NFS mounts (samples/check/nfs-lab.sh), and are laid over this process's
- * own root mount, so that any path finds them.
+ * Options as Linux 6.1 shows them: the lines were taken from real NFS mounts (samples/check/nfs-lab.sh), and are laid over
+ * this process's own root mount, so that any path finds them.
  */
 @RequiresDovecot
 class NfsMountsTest {
-    private static final String GOOD_3 = "rw,vers=3,rsize=524288,wsize=524288,namlen=255,acregmin=60,acdirmin=60,hard,nordirplus,proto=tcp,"
-            + "timeo=600,retrans=2,sec=sys,mountaddr=10.77.0.1,mountvers=3,mountport=47381,mountproto=udp,local_lock=none,addr=10.77.0.1";
-    private static final String GOOD_4 = "rw,vers=4.2,rsize=524288,wsize=524288,namlen=255,acregmin=60,acdirmin=60,hard,proto=tcp,timeo=600,"
-            + "retrans=2,sec=sys,clientaddr=10.77.0.11,local_lock=none,addr=10.77.0.1";
+    private static final String GOOD_3 = "rw,vers=3,rsize=524288,wsize=524288,namlen=255,acregmin=60,acdirmin=60,hard,"
+            + "nordirplus,proto=tcp,timeo=600,retrans=2,sec=sys,mountaddr=10.77.0.1,mountvers=3,mountport=47381,mountproto=udp,"
+            + "local_lock=none,addr=10.77.0.1";
+    private static final String GOOD_4 = "rw,vers=4.2,rsize=524288,wsize=524288,namlen=255,acregmin=60,acdirmin=60,hard,"
+            + "proto=tcp,timeo=600,retrans=2,sec=sys,clientaddr=10.77.0.11,local_lock=none,addr=10.77.0.1";
+    private static final String BAD_3 = "rw,vers=3,rsize=524288,wsize=524288,namlen=255,acregmax=3,acdirmin=3,acdirmax=3,"
+            + "soft,nolock,proto=tcp,timeo=600,retrans=2,sec=sys,mountaddr=10.77.0.1,mountvers=3,mountport=58814,mountproto=udp,"
+            + "local_lock=all,addr=10.77.0.1";
 
     private static List<Finding> look(Topology topology, String type, String options, String superOptions) throws Exception {
         MountTable table = Recorded.overRoot(type, options, superOptions);
@@ -59,9 +63,16 @@ class NfsMountsTest {
     }
 
     @Test
+    void aMountWithSoftNolockAndActimeo3() throws Exception {
+        assertEquals("SLOW nfs-attribute-cache, SLOW nfs-nordirplus, ADVICE nfs-noatime, UNSAFE nfs-locks, UNSAFE nfs-hard",
+                severities(look(Topology.DIRECTOR, "nfs", "rw,relatime", BAD_3)));
+    }
+
+    @Test
     void eachOptionByItself() throws Exception {
         assertEquals("SLOW nfs-attribute-cache", found(Topology.DIRECTOR, GOOD_3.replace("acregmin=60,", "")));
-        assertEquals("SLOW nfs-attribute-cache", found(Topology.DIRECTOR, GOOD_3.replace("acregmin=60", "acregmin=60,acregmax=30")));
+        assertEquals("SLOW nfs-attribute-cache", found(Topology.DIRECTOR, GOOD_3.replace("acregmin=60",
+                "acregmin=60,acregmax=30")));
         assertEquals("SLOW nfs-attribute-cache", found(Topology.DIRECTOR, GOOD_3.replace("acregmin=60,acdirmin=60", "noac")));
         assertEquals("SLOW nfs-nordirplus", found(Topology.DIRECTOR, GOOD_3.replace("nordirplus,", "")));
         assertEquals("UNSAFE nfs-hard", found(Topology.DIRECTOR, GOOD_3.replace("hard", "soft")));
@@ -69,7 +80,8 @@ class NfsMountsTest {
         assertEquals("UNSAFE nfs-locks", found(Topology.DIRECTOR, GOOD_3.replace("local_lock=none", "nolock,local_lock=all")));
         assertEquals("UNSAFE nfs-locks", found(Topology.DIRECTOR, GOOD_3.replace("local_lock=none", "local_lock=posix")));
         assertEquals("", found(Topology.DIRECTOR, GOOD_3.replace("local_lock=none", "local_lock=flock")));
-        assertEquals("ADVICE nfs-locks", found(Topology.SINGLE_BACKEND, GOOD_3.replace("local_lock=none", "nolock,local_lock=all")));
+        assertEquals("ADVICE nfs-locks", found(Topology.SINGLE_BACKEND, GOOD_3.replace("local_lock=none",
+                "nolock,local_lock=all")));
         assertEquals("UNSAFE nfs-version", found(Topology.DIRECTOR, GOOD_3.replace("vers=3,", "vers=2,")));
         assertEquals("UNKNOWN nfs-version", found(Topology.DIRECTOR, GOOD_3.replace("vers=3,", "")));
         assertEquals("ADVICE nfs-noatime", severities(look(Topology.DIRECTOR, "nfs", "rw,relatime", GOOD_3)));
@@ -87,7 +99,8 @@ class NfsMountsTest {
     @Test
     void localLocksOnAMountOfIndexesAlone(@TempDir Path temp) throws Exception {
         MountTable table = Recorded.overRoot("nfs", "rw,noatime", GOOD_3.replace("local_lock=none", "nolock,local_lock=all"));
-        Configured indexes = Configured.by("").mounts(table).user("anna", "/home", 5000, "maildir:/proc/x:INDEX=/no-such-index", "");
+        Configured indexes = Configured.by("").mounts(table).user("anna", "/home", 5000,
+                "maildir:/proc/x:INDEX=/no-such-index", "");
         assertEquals(Severity.OK, indexes.severity(new NfsMounts(), "nfs-locks"));
     }
 
@@ -116,7 +129,8 @@ class NfsMountsTest {
         assertEquals(Severity.OK, Configured.by("").userAt(temp).severity(check, "index-mount"), "local");
         assertEquals(Severity.UNKNOWN, Configured.by("").severity(check, "index-mount"));
         MountTable table = Recorded.overRoot("nfs", "rw", GOOD_3);
-        assertEquals(Severity.ADVICE, Configured.by("").mounts(table).userAt(Path.of("/no-such-home")).severity(check, "index-mount"));
+        assertEquals(Severity.ADVICE, Configured.by("").mounts(table).userAt(Path.of("/no-such-home")).severity(check,
+                "index-mount"));
         String location = "mdbox:/no-such-home/mdbox:INDEX=";
         assertEquals(Severity.ADVICE, Configured.by("").mounts(table).user("anna", "/", 1, location + "/no-such-index", "")
                 .severity(check, "index-mount"));

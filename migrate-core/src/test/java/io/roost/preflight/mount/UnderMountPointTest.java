@@ -145,7 +145,8 @@ class UnderMountPointTest {
     /** Prints the severity. */
     static final class Look {
         public static void main(String[] args) throws Exception {
-            Backend backend = new Backend(DovecotSettings.parse(""), Topology.DIRECTOR, List.of(new SampleUser("anna", args[0], 5000, 5000,
+            Backend backend = new Backend(DovecotSettings.parse(""), Topology.DIRECTOR, List.of(new SampleUser("anna", args[0],
+                    5000, 5000,
                     Optional.of(MailLocation.parse("maildir:" + args[0], args[0])), Optional.empty())), MountTable.ofProcess());
             System.out.println(CHECK.look(backend).get(0).severity());
         }

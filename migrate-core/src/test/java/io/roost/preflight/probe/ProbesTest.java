@@ -35,7 +35,10 @@ import io.roost.testing.Requires;
 import io.roost.testing.Requires.Ability;
 import io.roost.testing.RequiresDovecot;
 
-/** What has to be tried, on real disks, processes and a real Dovecot. What needs a file server is in samples/check/nfs-lab.sh. */
+/**
+ * What has to be tried, on real disks, processes and a real Dovecot. What needs a file server is in
+ * samples/check/nfs-lab.sh.
+ */
 @RequiresDovecot
 class ProbesTest {
     private static final Clock CLOCK = Clock.systemUTC();
@@ -59,7 +62,8 @@ class ProbesTest {
 
     @Test
     void locksBetweenProcesses() throws Exception {
-        assertEquals(List.of("OK locks-fcntl", "OK locks-dotlock"), backend().look(new Locks(ProbePlace.BESIDE_TARGETS, Optional.empty())));
+        assertEquals(List.of("OK locks-fcntl", "OK locks-dotlock"), backend().look(new Locks(ProbePlace.BESIDE_TARGETS,
+                Optional.empty())));
         assertEquals(List.of("OK locks-fcntl", "OK locks-dotlock"), backend().look(new Locks(here(), Optional.empty())));
         assertNothingLeft();
     }
@@ -77,19 +81,21 @@ class ProbesTest {
     @Test
     @Requires(Ability.MOUNT)
     void whatCannotBeTriedIsUnknown() throws Exception {
-        List<Check> checks = List.of(new Locks(ProbePlace.NOWHERE, Optional.empty()), new ServerClock(ProbePlace.NOWHERE, CLOCK),
-                new RootSquash(ProbePlace.NOWHERE));
+        List<Check> checks = List.of(new Locks(ProbePlace.NOWHERE, Optional.empty()), new ServerClock(ProbePlace.NOWHERE,
+                CLOCK), new RootSquash(ProbePlace.NOWHERE));
         for (Check check : checks) {
             assertTrue(backend().look(check).stream().allMatch(f -> f.startsWith("UNKNOWN ")), check.toString());
         }
         try (Mounted readOnly = Mounted.tmpfs(temp.resolve("mail"), "ro,size=1m")) {
             Configured backend = Configured.by("").userAt(readOnly.point());
             ProbePlace place = ProbePlace.BESIDE_TARGETS;
-            assertEquals(List.of("UNKNOWN locks-fcntl", "UNKNOWN locks-dotlock"), backend.look(new Locks(place, Optional.empty())));
+            assertEquals(List.of("UNKNOWN locks-fcntl", "UNKNOWN locks-dotlock"), backend.look(new Locks(place,
+                    Optional.empty())));
             assertEquals(List.of("UNKNOWN clock-server"), backend.look(new ServerClock(place, CLOCK)));
             assertEquals(List.of("UNKNOWN root-squash"), backend.look(new RootSquash(place)));
         }
-        assertEquals(List.of("UNKNOWN clock-server"), Configured.by("").look(new ServerClock(ProbePlace.BESIDE_TARGETS, CLOCK)));
+        assertEquals(List.of("UNKNOWN clock-server"), Configured.by("").look(new ServerClock(ProbePlace.BESIDE_TARGETS,
+                CLOCK)));
     }
 
     @Test
@@ -104,7 +110,8 @@ class ProbesTest {
         } finally {
             holder.destroyForcibly().waitFor();
         }
-        assertEquals(Severity.UNKNOWN, backend().severity(new Locks(ProbePlace.NOWHERE, Optional.of(temp.resolve("none"))), "locks-hosts"));
+        assertEquals(Severity.UNKNOWN, backend().severity(new Locks(ProbePlace.NOWHERE, Optional.of(temp.resolve("none"))),
+                "locks-hosts"));
     }
 
     @Test
@@ -142,8 +149,8 @@ class ProbesTest {
     @Test
     void otherClocksByTheDateOfDovecotsHttp() throws Exception {
         int port = freePort();
-        String listener = "service doveadm {\n  inet_listener http {\n    address = 127.0.0.1\n    port = " + port + "\n  }\n}\n"
-                + "doveadm_api_key = secret\n";
+        String listener = "service doveadm {\n  inet_listener http {\n    address = 127.0.0.1\n    port = " + port
+                + "\n  }\n}\ndoveadm_api_key = secret\n";
         List<URI> url = List.of(URI.create("http://127.0.0.1:" + port + "/"));
         try (DovecotInstance dovecot = DovecotInstance.with("maildir:~/Maildir").config(listener).start()) {
             Finding fine = backend().finding(new OtherClocks(url, CLOCK), "clock-others");
@@ -203,7 +210,8 @@ class ProbesTest {
     /** Another host, as far as locks go: another process. */
     static final class Holder {
         public static void main(String[] args) throws Exception {
-            try (FileChannel channel = FileChannel.open(Path.of(args[0]), StandardOpenOption.WRITE); FileLock lock = channel.lock()) {
+            try (FileChannel channel = FileChannel.open(Path.of(args[0]),
+                    StandardOpenOption.WRITE); FileLock lock = channel.lock()) {
                 System.out.println("held");
                 Thread.sleep(120_000);
             }

@@ -37,12 +37,13 @@ class OtherSettingsTest {
     @Test
     void mdbox() throws Exception {
         Check check = new MdboxSettings();
-        assertEquals(List.of("OK mdbox-rotate-size", "OK mdbox-rotate-interval", "OK mdbox-preallocate-space", "OK mail-attachment-dir"),
-                by("").look(check));
+        assertEquals(List.of("OK mdbox-rotate-size", "OK mdbox-rotate-interval", "OK mdbox-preallocate-space",
+                "OK mail-attachment-dir"), by("").look(check));
         assertSeverity(Severity.SLOW, check, "mdbox-rotate-size", "mdbox_rotate_size = 64k\n");
         assertSeverity(Severity.ADVICE, check, "mdbox-rotate-size", "mdbox_rotate_size = 1G\n");
         assertSeverity(Severity.ADVICE, check, "mdbox-rotate-interval", "mdbox_rotate_interval = 1 days\n");
-        assertEquals(Severity.SLOW, Configured.by("mdbox_preallocate_space = yes\n").severity(check, "mdbox-preallocate-space"));
+        assertEquals(Severity.SLOW, Configured.by("mdbox_preallocate_space = yes\n").severity(check,
+                "mdbox-preallocate-space"));
         assertSeverity(Severity.OK, check, "mdbox-preallocate-space", "mdbox_preallocate_space = yes\n");
         assertSeverity(Severity.ADVICE, check, "mail-attachment-dir", "mail_attachment_dir = /att\n");
     }
@@ -64,14 +65,16 @@ class OtherSettingsTest {
     void namespaces() throws Exception {
         Check check = new NamespaceSettings();
         assertEquals(List.of("OK separator", "OK no-inbox"), by("").look(check));
-        assertEquals(List.of("UNSAFE separator", "OK no-inbox"), Configured.by(INBOX.replace("  separator = .\n", "")).look(check));
+        assertEquals(List.of("UNSAFE separator", "OK no-inbox"), Configured.by(INBOX.replace("  separator = .\n",
+                "")).look(check));
         assertEquals(List.of("OK separator", "OK no-inbox"), Configured.by(INBOX.replace("  separator = .\n", ""))
                 .user("anna", "/mail/anna", 5000, "maildir:~/Maildir:LAYOUT=fs", "mdbox:~/mdbox").look(check));
         assertEquals(List.of("UNSAFE no-inbox"), Configured.by(INBOX.replace("yes", "no")).look(check));
         assertEquals(List.of("OK separator", "ADVICE namespace", "OK no-inbox"),
                 by("namespace old {\n  prefix = old.\n  separator = .\n  location = maildir:~/old\n}\n").look(check));
         assertEquals(List.of("OK separator", "OK no-inbox"),
-                by("namespace pub {\n  type = public\n  prefix = pub.\n  separator = .\n  location = maildir:/pub\n}\n").look(check));
+                by("namespace pub {\n  type = public\n  prefix = pub.\n  separator = .\n  location = maildir:/pub\n}\n")
+                .look(check));
     }
 
     @Test
@@ -81,7 +84,8 @@ class OtherSettingsTest {
                 by("plugin {\n  quota = count:User quota\n}\n").look(check));
         assertSeverity(Severity.UNSAFE, check, "quota-maildir", "plugin {\n  quota = maildir:User quota\n}\n");
         assertSeverity(Severity.UNSAFE, check, "quota-dirsize", "plugin {\n  quota = count:a\n  quota2 = dirsize:b\n}\n");
-        String status = "service quota-status {\n  executable = quota-status -p postfix\n  inet_listener {\n    port = 12340\n  }\n}\n";
+        String status = "service quota-status {\n  executable = quota-status -p postfix\n  inet_listener {\n    port = "
+                + "12340\n  }\n}\n";
         assertSeverity(Severity.UNSAFE, check, "quota-status", status);
         assertEquals(Severity.OK, by(status).topology(Topology.SINGLE_BACKEND).severity(check, "quota-status"));
         assertSeverity(Severity.OK, check, "quota-status", status.replace("12340", "0"));
@@ -105,11 +109,14 @@ class OtherSettingsTest {
     @Test
     void plugins() throws Exception {
         Check check = new PluginSettings();
-        assertEquals(List.of("OK metadata", "OK file-in-maildir", "OK listescape", "OK zlib", "OK full-text-index"), by("").look(check));
+        assertEquals(List.of("OK metadata", "OK file-in-maildir", "OK listescape", "OK zlib", "OK full-text-index"),
+                by("").look(check));
         assertSeverity(Severity.UNSAFE, check, "metadata", "mail_attribute_dict = file:%h/Maildir/dovecot-attributes\n");
         assertSeverity(Severity.OK, check, "metadata", "mail_attribute_dict = file:%h/dovecot-attributes\n");
-        assertEquals(Severity.UNKNOWN, Configured.by("mail_attribute_dict = file:%h/dovecot-attributes\n").severity(check, "metadata"));
-        assertSeverity(Severity.UNSAFE, check, "file-in-maildir", "plugin {\n  sieve = file:~/sieve;active=~/Maildir/sieve\n}\n");
+        assertEquals(Severity.UNKNOWN, Configured.by("mail_attribute_dict = file:%h/dovecot-attributes\n").severity(check,
+                "metadata"));
+        assertSeverity(Severity.UNSAFE, check, "file-in-maildir", "plugin {\n  sieve = "
+                + "file:~/sieve;active=~/Maildir/sieve\n}\n");
         assertSeverity(Severity.OK, check, "file-in-maildir", "plugin {\n  sieve = file:~/sieve;active=~/.sieve\n}\n");
         assertSeverity(Severity.ADVICE, check, "listescape", "mail_plugins = listescape\n");
         assertSeverity(Severity.OK, check, "zlib", "mail_plugins = zlib\n");
@@ -130,7 +137,8 @@ class OtherSettingsTest {
             out.write("Subject: x\n\n".getBytes());
         }
         Files.writeString(mailbox.resolve("dovecot-acl"), "user=bert lr\n");
-        assertEquals(List.of("UNSAFE plugin-zlib-missing", "UNSAFE plugin-acl-missing"), Configured.by("").userAt(temp).look(check));
+        assertEquals(List.of("UNSAFE plugin-zlib-missing", "UNSAFE plugin-acl-missing"), Configured.by("").userAt(temp)
+                .look(check));
         assertEquals(List.of("OK plugin-zlib-missing", "OK plugin-acl-missing"),
                 Configured.by("mail_plugins = zlib acl\n").userAt(temp).look(check));
         assertEquals(List.of("UNKNOWN plugin-zlib-missing", "UNKNOWN plugin-acl-missing"),
@@ -153,8 +161,10 @@ class OtherSettingsTest {
         assertTrue(version("2.3.19", Topology.DIRECTOR, "mail_plugins = zlib\n").contains("OK defect-mdbox-lz4"));
         assertTrue(version("2.3.19", Topology.DIRECTOR, "mail_location = mdbox:~/mdbox:LAYOUT=index\n")
                 .contains("UNSAFE defect-list-index"));
-        assertTrue(version("2.3.20", Topology.DIRECTOR, "mail_location = mdbox:~/mdbox:LAYOUT=index\n").contains("OK defect-list-index"));
-        assertTrue(version("2.3.19", Topology.DIRECTOR, "namespace a {\n  prefix = INBOX/\n}\n").contains("ADVICE defect-dsync-inbox"));
+        assertTrue(version("2.3.20", Topology.DIRECTOR, "mail_location = mdbox:~/mdbox:LAYOUT=index\n")
+                .contains("OK defect-list-index"));
+        assertTrue(version("2.3.19", Topology.DIRECTOR, "namespace a {\n  prefix = INBOX/\n}\n")
+                .contains("ADVICE defect-dsync-inbox"));
         assertTrue(DovecotVersion.compare("2.3.19.1", "2.3.19") > 0);
         assertTrue(DovecotVersion.compare("2.3.9", "2.3.19") < 0);
         assertEquals(0, DovecotVersion.compare("2.3.21+dfsg1", "2.3.21"));
