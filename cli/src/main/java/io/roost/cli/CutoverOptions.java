@@ -73,6 +73,8 @@ final class CutoverOptions {
     final GateOptions gates = new GateOptions();
     @Mixin
     final SwitchOptions switches = new SwitchOptions();
+    @Mixin
+    final StaleIndexOptions staleIndexes = new StaleIndexOptions();
 
     @Option(names = "--gate-reason", paramLabel = "TEXT", description = "What clients are told meanwhile.")
     String gateReason;
@@ -137,7 +139,8 @@ final class CutoverOptions {
                         + " was left closed by a run that is dead, and is open now"));
             }
             CutoverMeans means = new CutoverMeans(director, backends(site, doveadm, director, ip, screen), doveadm,
-                    GateOptions.auth(site.dovecot()), gate, cutover ? Optional.of(switches.userdb()) : Optional.empty());
+                    GateOptions.auth(site.dovecot()), gate, cutover ? Optional.of(switches.userdb()) : Optional.empty(),
+                    staleIndexes.open(site, new UserHash(usernameHash)));
             Pins pins = new Pins(director, ip, mine);
             Night night = new Night(means, pins, settings(site), store,
                     (user, complaints) -> complaints.forEach(text -> screen.message(user + ": " + text)));

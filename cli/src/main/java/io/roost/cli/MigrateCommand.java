@@ -5,6 +5,7 @@ import java.time.Clock;
 import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -125,9 +126,7 @@ final class MigrateCommand extends ReportingCommand {
             }
             requireSafe(site, names);
             try (ControlServer control = control(store); CutoverOptions.Nights nights = cutover.open(site, store, screen).orElse(null)) {
-                RecordedRun recorded = RecordedRun.begin(store, run, site, settingsOfUsers(site), spec.commandLine().getParseResult(),
-                        names);
-                return migrate(site, settings, brakes, store, names, recorded, control,
+                return migrate(site, settings, brakes, store, names, control,
                         Optional.ofNullable(nights).map(CutoverOptions.Nights::night));
             }
         }
@@ -164,8 +163,9 @@ final class MigrateCommand extends ReportingCommand {
     }
 
     private ExitCode migrate(Site site, EngineSettings settings, Brakes brakes, CheckpointStore store, List<String> names,
-            RecordedRun recorded, ControlServer control, Optional<Night> night) throws Exception {
+            ControlServer control, Optional<Night> night) throws Exception {
         boolean many = names.size() > 1;
+        Map<String, String> decisive = RecordedRun.decisive(store, run, site, settingsOfUsers(site));
         if (!isJson() && !quiet) {
             site.notes().forEach(note -> screen.message("roost: note: " + note));
         }
@@ -176,7 +176,7 @@ final class MigrateCommand extends ReportingCommand {
         AtomicReference<Engine> running = new AtomicReference<>();
         MountWatch mounts = new MountWatch(why -> running.get().stop(StopReason.MOUNT, why));
         SiteMigration work = new SiteMigration(site, settingsOfUsers(site).withPace(new ThrottledPace(brakes.throttle())), store,
-                mounts, recorded.isRestart(), night);
+                mounts, run.restart, night);
         Engine engine = new Engine(names, work, settings, brakes, event -> {
             totals.event(event);
             report.event(event);
@@ -185,6 +185,7 @@ final class MigrateCommand extends ReportingCommand {
         }, Clock.systemUTC());
         running.set(engine);
         follow(records, engine, brakes);
+        RecordedRun recorded = RecordedRun.begin(store, decisive, spec.commandLine().getParseResult(), names);
         control.serve(new ControlledRun(engine, store, () -> Runtime.getRuntime().halt(ExitCode.STOPPED.number())));
         try (mounts; TerminationSignals signals = new TerminationSignals(screen,
                 () -> engine.stop(StopReason.SIGNAL, "the process was told to stop"))) {

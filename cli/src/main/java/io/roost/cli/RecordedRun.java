@@ -26,20 +26,18 @@ final class RecordedRun {
 
     private final CheckpointStore store;
     private final RunRecord record;
-    private final boolean restart;
 
-    private RecordedRun(CheckpointStore store, RunRecord record, boolean restart) {
+    private RecordedRun(CheckpointStore store, RunRecord record) {
         this.store = store;
         this.record = record;
-        this.restart = restart;
     }
 
     /**
-     * Records that a run begins, and its users.
+     * What the run goes by.
      *
      * @throws CommandException if an unfinished one had other settings and the administrator has not said what to do about it
      */
-    static RecordedRun begin(CheckpointStore store, RunOptions run, Site site, Settings settings, ParseResult parsed, List<String> users)
+    static Map<String, String> decisive(CheckpointStore store, RunOptions run, Site site, Settings settings)
             throws CommandException, IOException {
         Map<String, String> decisive = site.decisive();
         decisive.put("skip-unreadable", Boolean.toString(settings.skipUnreadable()));
@@ -48,11 +46,16 @@ final class RecordedRun {
         if (earlier.isPresent() && !run.goOn && !run.restart) {
             requireSame(store, earlier.get(), decisive);
         }
+        return decisive;
+    }
+
+    /** Records that a run begins, and its users. */
+    static RecordedRun begin(CheckpointStore store, Map<String, String> decisive, ParseResult parsed, List<String> users) {
         long now = System.currentTimeMillis();
         RunRecord record = new RunRecord(now, 0, users.size(), decisive, arguments(parsed));
         store.register(users, now);
         store.putRun(record);
-        return new RecordedRun(store, record, run.restart);
+        return new RecordedRun(store, record);
     }
 
     private static void requireSame(CheckpointStore store, RunRecord earlier, Map<String, String> now) throws CommandException {
@@ -85,10 +88,6 @@ final class RecordedRun {
             }
         }
         return arguments;
-    }
-
-    boolean isRestart() {
-        return restart;
     }
 
     /** @param left users who are neither done nor failed */

@@ -1,5 +1,6 @@
 package io.roost.cutover;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 
@@ -18,10 +19,31 @@ import io.roost.gate.UserdbSwitch;
  * @param auth     the auth of this machine's Dovecot
  * @param gate     empty unless users are cut over
  * @param userdb   likewise
+ * @param indexes  the list indexes in the memory of backends, which know the user's mail as it was
  */
 public record CutoverMeans(Director director, List<Backend> backends, DovecotProgram doveadm, AuthProbe auth, Optional<Gate> gate,
-        Optional<UserdbSwitch> userdb) {
+        Optional<UserdbSwitch> userdb, ListIndexes indexes) {
+    /** Takes list indexes away that are not true any more. Thread-safe. */
+    @FunctionalInterface
+    public interface ListIndexes {
+        /** There are none. */
+        ListIndexes NONE = user -> List.of();
+
+        /**
+         * Called while the user is locked out and nobody has sessions.
+         *
+         * @return what could not be done, for an administrator
+         */
+        List<String> purge(String user) throws IOException;
+    }
+
     public CutoverMeans {
         backends = List.copyOf(backends);
+    }
+
+    /** Where list indexes lie with the mail. */
+    public CutoverMeans(Director director, List<Backend> backends, DovecotProgram doveadm, AuthProbe auth, Optional<Gate> gate,
+            Optional<UserdbSwitch> userdb) {
+        this(director, backends, doveadm, auth, gate, userdb, ListIndexes.NONE);
     }
 }

@@ -174,6 +174,7 @@ final class UserCutover implements CutoverSteps {
         openNotBefore = userdb.apply(change);
         pin.settle();
         flushAuthCache();
+        purgeListIndexes();
     }
 
     @Override
@@ -182,6 +183,16 @@ final class UserCutover implements CutoverSteps {
         Optional<String> before = store.cutover(number).flatMap(CutoverRecord::fieldBefore);
         openNotBefore = userdb.revert(change, before);
         flushAuthCache();
+        purgeListIndexes();
+    }
+
+    /** Those in a backend's memory are of the other format now. */
+    private void purgeListIndexes() {
+        try {
+            complaints.addAll(means.indexes().purge(account.user()));
+        } catch (IOException e) {
+            complaints.add("list indexes of " + account.user() + " in the memory of backends could not be removed: " + e.getMessage());
+        }
     }
 
     /** Values that auth has cached would send a session to the old place. */
