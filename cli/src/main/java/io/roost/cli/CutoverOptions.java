@@ -81,7 +81,8 @@ final class CutoverOptions {
             + "Default: 30.")
     int kickLimit = 30;
 
-    @Option(names = "--other-backend", paramLabel = "HOST:PORT", split = ",", description = "Doveadm port of another backend, to be kicked and "
+    @Option(names = "--other-backend", paramLabel = "HOST:PORT", split = ",",
+            description = "Doveadm port of another backend, to be kicked and "
             + "asked too. Default: every other backend of the director, if doveadm_port and doveadm_password are set here.")
     List<String> otherBackends = List.of();
 
@@ -106,8 +107,8 @@ final class CutoverOptions {
             throw CommandException.usage("--mine asks the director, and there is none: leave it out");
         }
         if (cutover && !(gates.isGiven() && switches.isGiven())) {
-            throw CommandException.usage("--cutover needs " + (gates.isGiven() ? "--switch or --switch-hook, to make the userdb lead to the "
-                    + "mdbox" : "--gate, to lock users out") + ": see docs/cutover.md");
+            throw CommandException.usage("--cutover needs " + (gates.isGiven()
+                    ? "--switch or --switch-hook, to make the userdb lead to the mdbox" : "--gate, to lock users out") + ": see docs/cutover.md");
         }
         if (!cutover && (gates.isGiven() || switches.isGiven() || postponeFile != null)) {
             throw CommandException.usage("--gate, --switch, --switch-hook and --postpone-cutover-file are for --cutover");

@@ -20,12 +20,8 @@ import io.roost.engine.Engine;
 import io.roost.engine.EngineSettings;
 import io.roost.engine.StopReason;
 import io.roost.engine.ThrottledPace;
+import io.roost.migrate.Account;
 import io.roost.migrate.Settings;
-import io.roost.preflight.Backend;
-import io.roost.preflight.Finding;
-import io.roost.preflight.MountTable;
-import io.roost.preflight.Preflight;
-import io.roost.preflight.SampleUser;
 import io.roost.preflight.Topology;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -142,27 +138,18 @@ final class MigrateCommand extends ReportingCommand {
         if (!site.isAsked()) {
             return;
         }
-        List<SampleUser> sample = new ArrayList<>();
+        List<Account> sample = new ArrayList<>();
         for (String name : names.subList(0, Math.min(names.size(), SAMPLE_TRIES))) {
             try {
                 if (sample.size() < SAMPLE) {
-                    sample.add(site.sample(name));
+                    sample.add(site.account(name));
                 }
             } catch (IOException | CommandException e) {
                 // Told when it is this user's turn.
             }
         }
-        if (sample.isEmpty()) {
-            // Nothing can be said without a path, and nothing will be written without one either.
-            return;
-        }
-        List<Finding> unsafe = Preflight.beforeMigration(new Backend(site.dovecot(),
-                cutover.singleBackend ? Topology.SINGLE_BACKEND : Topology.DIRECTOR, sample, MountTable.ofProcess())).stream().filter(finding -> !ignoredChecks.contains(finding.id())).toList();
-        if (!unsafe.isEmpty()) {
-            throw new CommandException(ExitCode.CHECK_UNSAFE, "refused: mail could be lost. " + String.join(". ", unsafe.stream()
-                    .map(finding -> finding.id() + ": " + finding.lookedAt() + ": found " + finding.found() + ", expected "
-                            + finding.expected() + "; " + finding.remedy()).toList())
-                    + ". roost check tells more; --ignore-check ID goes on nonetheless");
+        if (!sample.isEmpty()) {
+            site.requireSafe(cutover.singleBackend ? Topology.SINGLE_BACKEND : Topology.DIRECTOR, sample, ignoredChecks);
         }
     }
 

@@ -57,7 +57,7 @@ final class RollbackCommand extends ReportingCommand {
     @Mixin
     private final ClusterOptions cluster = new ClusterOptions();
 
-    @Option(names = "--reason", paramLabel = "TEXT", defaultValue = "Your mailbox is being moved, please try again in a minute",
+    @Option(names = "--gate-reason", paramLabel = "TEXT", defaultValue = "Your mailbox is being moved, please try again in a minute",
             description = "What clients are told meanwhile. Default: ${DEFAULT-VALUE}.")
     private String reason;
 
@@ -83,7 +83,7 @@ final class RollbackCommand extends ReportingCommand {
             try (UserLock lock = UserLock.tryAcquire(store, record).orElseThrow(() -> new CommandException(ExitCode.FAILED,
                     "another process is at work on " + found.name() + " with the state directory " + store.path()));
                     Pins pins = new Pins(director, cluster.here == null ? "" : cluster.here, false); Pin pin = pins.pin(found.name())) {
-                roll(site, found, store, record, gate, userdb, director);
+                roll(site, found, store, record, gate, userdb, new Session(director, pin));
             }
         }
         return ExitCode.DONE;
@@ -95,7 +95,7 @@ final class RollbackCommand extends ReportingCommand {
     }
 
     private void roll(Site site, MailUser found, CheckpointStore store, UserRecord record, Gate gate, UserdbSwitch userdb,
-            Director director) throws Exception {
+            Session session) throws Exception {
         char escape = site.dovecot().storageEscapeChar();
         MailLocation source = (location.from == null ? MailLocation.parse(record.source(), found.home())
                 : found.location(location.from)).withEscapeChar(escape);
@@ -110,10 +110,21 @@ final class RollbackCommand extends ReportingCommand {
         Account account = new Account(found.name(), found.home(), found.uid(), found.gid(), source, target);
         MailChange change = new MailChange(found.name(), found.home(), source.toString(), target.toString());
         DovecotProgram doveadm = DovecotProgram.doveadm(Optional.ofNullable(location.dovecotConfig));
-        Rollback.Tools tools = new Rollback.Tools(gate, reason, seclusion(account, director, doveadm), userdb, doveadm,
+        Rollback.Tools tools = new Rollback.Tools(gate, reason, seclusion(account, session, doveadm), userdb, doveadm,
                 Clock.systemUTC(), step -> screen.message(found.name() + ": " + step));
-        Rollback.Outcome outcome = new Rollback(account, change, site.settings(), tools).run(inForce,
-                fieldBefore(site, found, store, record, source));
+        Optional<String> before = fieldBefore(site, found, store, record, source);
+        Rollback.Outcome outcome;
+        try {
+            outcome = new Rollback(account, change, site.settings(), tools).run(inForce, before);
+        } catch (InterruptedException | IOException e) {
+            session.pin().settle();
+            if (session.pin().lost().isEmpty()) {
+                throw e;
+            }
+            // the interrupt was the pin's
+            Thread.interrupted();
+            throw new GateException(session.pin().lost(), e);
+        }
         GateOptions.auth(site.dovecot()).flushCache(found.name());
         long now = System.currentTimeMillis();
         store.forget(record.restarted(now).failed("rolled back to the Maildir", now), false);
@@ -144,18 +155,34 @@ final class RollbackCommand extends ReportingCommand {
         return same ? Optional.empty() : Optional.of(source.toString().replace("%", "%%"));
     }
 
+    /** What keeps the user here. */
+    private record Session(Director director, Pin pin) { }
+
     /** The user's sessions are at the mdbox now. */
-    private static Seclusion seclusion(Account account, Director director, DovecotProgram doveadm) {
-        Account atMdbox = new Account(account.user(), account.home(), account.uid(), account.gid(), account.target(), account.source());
-        Quiet quiet = new Quiet(director, List.of(new LocalBackend(doveadm)), QUIET_LIMIT);
-        return user -> {
-            try {
-                quiet.await(atMdbox);
-            } catch (MigrationException e) {
-                throw new GateException(e.getMessage(), e);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new InterruptedIOException("interrupted while sessions of " + user + " end");
+    private static Seclusion seclusion(Account account, Session session, DovecotProgram doveadm) {
+        Account atMdbox = new Account(account.user(), account.home(), account.uid(), account.gid(), account.target(),
+                account.source());
+        Quiet quiet = new Quiet(session.director(), List.of(new LocalBackend(doveadm)), QUIET_LIMIT);
+        return new Seclusion() {
+            @Override
+            public void await(String user) throws IOException {
+                try {
+                    quiet.await(atMdbox);
+                } catch (MigrationException e) {
+                    throw new GateException(e.getMessage(), e);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    throw new InterruptedIOException("interrupted while sessions of " + user + " end");
+                }
+            }
+
+            @Override
+            public void requireKept(String user) throws IOException {
+                try {
+                    session.pin().requireOurs();
+                } catch (MigrationException e) {
+                    throw new GateException(e.getMessage(), e);
+                }
             }
         };
     }

@@ -3,6 +3,7 @@ package io.roost.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -117,12 +118,23 @@ final class Site {
     }
 
     /**
-     * This machine, for the checks of {@link Preflight}.
+     * Refuses to begin where mail could be lost: see {@link Preflight#beforeMigration}. Settings count if Dovecot was asked.
      *
-     * @param users a sample of them, or those who are about to be migrated
+     * @param accounts those to come, or the first of them: one of each mount will do
+     * @param ignore   identifiers of checks that the administrator knows better
+     * @throws CommandException with everything that is unsafe, and what to do about it
      */
-    Backend backend(Topology topology, List<SampleUser> users) throws IOException {
-        return new Backend(dovecot, topology, users, MountTable.ofProcess());
+    void requireSafe(Topology topology, List<Account> accounts, Collection<String> ignore)
+            throws IOException, CommandException, InterruptedException {
+        Backend backend = new Backend(dovecot, "doveconf -a", asked, topology, accounts.stream().map(Site::sampleOf).toList(),
+                List.of(), Optional.empty(), Path.of("/"), MountTable.ofProcess());
+        List<Finding> unsafe = Preflight.beforeMigration(backend, ignore);
+        if (!unsafe.isEmpty()) {
+            throw new CommandException(ExitCode.CHECK_UNSAFE, "refused, since mail could be lost: " + String.join("; ",
+                    unsafe.stream()
+                    .map(f -> f.id() + ": " + f.lookedAt() + ": found " + f.found() + ", to do: " + f.remedy()).toList())
+                    + " (roost check tells more; --ignore-check ID goes on nonetheless)");
+        }
     }
 
     /** An account as the checks see it. The owner of the mail is that of the source where the userdb does not tell. */

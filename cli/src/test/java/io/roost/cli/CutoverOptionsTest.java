@@ -67,7 +67,8 @@ class CutoverOptionsTest {
             for (String user : List.of("anna", "bert", "carl")) {
                 MaildirSample.of(cluster.home(user).resolve("Maildir"), 3, 3).write();
                 cluster.own(cluster.home(user));
-                cluster.director().doveadm("director", "move", user, (user.equals("carl") ? cluster.backends().get(1) : b1).ip()).succeeded();
+                DovecotNode backend = user.equals("carl") ? cluster.backends().get(1) : b1;
+                cluster.director().doveadm("director", "move", user, backend.ip()).succeeded();
             }
             String[] night = {"--dovecot-config=" + b1.config(), "--director=/nonexistent," + cluster.adminAddress(), "--here=" + b1.ip(),
                 "--mine"};

@@ -12,15 +12,19 @@ import java.util.List;
 import java.util.Set;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 import io.roost.cli.screen.CapturedScreen;
 import io.roost.testing.DirectorCluster;
 import io.roost.testing.DovecotNode;
+import io.roost.testing.MaildirSample;
 import io.roost.testing.Requires;
 import io.roost.testing.RequiresDovecot;
 
 /** Maintenance through a real director of two real backends. */
 class MaintainCommandTest {
+    @TempDir
+    private Path temp;
     private CapturedScreen captured = CapturedScreen.plain();
 
     private int run(String... args) {
@@ -45,7 +49,7 @@ class MaintainCommandTest {
     @Requires(Requires.Ability.ROOT)
     void eachUserOnTheirOwnBackend() throws Exception {
         List<String> users = List.of("anna", "bert", "carl", "dora", "emil");
-        try (DirectorCluster cluster = DirectorCluster.with().mailLocation("mdbox:~/mdbox").users(users.toArray(String[]::new))
+        try (DirectorCluster cluster = DirectorCluster.with().users(users.toArray(String[]::new))
                 .backendConfig("mail_debug = yes\n").start()) {
             DovecotNode first = cluster.backends().get(0);
             String config = "--dovecot-config=" + first.config();
@@ -67,7 +71,31 @@ class MaintainCommandTest {
             assertTrue(captured.out().contains("\"type\":\"maintained\""), captured.out());
             assertTrue(captured.out().contains("\"type\":\"failed\""), captured.out());
             assertEquals(0, run("maintain", "altmove", config, server, "--query=savedbefore 1d", "anna"), () -> captured.err());
+            back(cluster);
         }
+    }
+
+    /** There and back on the backend where the director has the user, while mail comes through the director. */
+    private void back(DirectorCluster cluster) throws Exception {
+        DovecotNode here = cluster.backendOf("bert");
+        Path home = cluster.home("bert");
+        cluster.own(MaildirSample.of(home.resolve("Maildir"), 5, 3).write());
+        String config = "--dovecot-config=" + here.config();
+        String state = "--state=" + temp.resolve("state");
+        assertEquals(0, run("migrate", config, state, "--single-backend", "bert"), () -> captured.err());
+        cluster.setMail("bert", "mdbox:~/mdbox");
+        List<String> rollback = List.of("rollback", config, state, "--director=" + cluster.adminAddress(),
+                "--gate=passwd-file:" + cluster.gateFile(), "--switch=passwd-file:" + cluster.usersFile(),
+                "bert");
+        List<String> args = new ArrayList<>(rollback);
+        assertEquals(2, run(args.toArray(String[]::new)));
+        assertTrue(captured.err().contains("--here"), captured.err());
+        args.add("--here=" + here.ip());
+        assertEquals(0, run(args.toArray(String[]::new)), () -> captured.err());
+        assertEquals(here, cluster.backendOf("bert"));
+        assertTrue(here.doveadm("user", "-f", "mail", "bert").text().startsWith("maildir:"));
+        assertEquals("", Files.readString(cluster.gateFile()));
+        assertTrue(Files.notExists(home.resolve("mdbox")));
     }
 
     private static String logOf(DovecotNode node) throws Exception {

@@ -18,6 +18,7 @@ import io.roost.dovecot.MailUser;
 import io.roost.dovecot.UserDatabase;
 import io.roost.migrate.Account;
 import io.roost.migrate.Settings;
+import io.roost.preflight.Topology;
 
 class SiteTest {
     private final LocationOptions options = new LocationOptions();
@@ -125,5 +126,22 @@ class SiteTest {
         for (String name : List.of("..", "a/b", "a\nb", "", "a@..")) {
             assertThrows(InvalidSettingException.class, () -> site.account(name), name);
         }
+    }
+
+    @Test
+    void refusesToBeginWhereMailCouldBeLost() throws Exception {
+        LocationOptions options = new LocationOptions();
+        options.noDovecot = true;
+        options.home = "/no-such-home/%u";
+        options.from = "maildir:~/Maildir";
+        Site site = Site.of(options);
+        List<Account> accounts = List.of(site.account("anna"));
+        site.requireSafe(Topology.SINGLE_BACKEND, accounts, List.of());
+        site.requireSafe(Topology.DIRECTOR, accounts, List.of());
+        CommandException e = assertThrows(CommandException.class, () -> site.requireSafe(Topology.NO_DIRECTOR, accounts,
+                List.of()));
+        assertEquals(ExitCode.CHECK_UNSAFE, e.code());
+        assertTrue(e.getMessage().startsWith("refused, since mail could be lost: no-director: "), e.getMessage());
+        site.requireSafe(Topology.NO_DIRECTOR, accounts, List.of("no-director"));
     }
 }

@@ -71,7 +71,7 @@ public final class HostChangeService implements Closeable {
         this.config = config;
         this.director = director;
         this.notes = notes;
-        present = new PresentUsers(config.tree(), config.hash(), notes);
+        present = new PresentUsers(config.tree(), config.hash(), PresentUsers.GOOD_FOR, notes);
         purge = new Purge(notes);
         readiness = new Readiness(config.notifySocket().orElse(""), notes);
         server = new FlushServer(new Flushes(), config.allowed(), notes);

@@ -1,13 +1,13 @@
 package io.roost.hostchange;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntConsumer;
 
@@ -19,20 +19,28 @@ import io.roost.posix.PosixException;
 
 /**
  * The users who have a directory in this host's memory, by the director's hash. Directories are the truth: each question is
- * answered from what they hold at that time. Those whose modification time has not moved are not read again; several that ask
- * at once share one look. A user takes 8 bytes and the length of the directory's name, all directories together four megabytes
- * more. Thread-safe.
+ * answered from what they hold, or held a moment ago. Those whose modification time has not moved are not read again; several
+ * that ask at once share one look. A user takes 8 bytes and the length of the directory's name, all directories together four
+ * megabytes more. Thread-safe.
  */
 final class PresentUsers {
     /** Time stamps move in steps of up to 10 ms: what was read within so many after a change may lack another change. */
     private static final long UNSETTLED_NANOS = 100_000_000;
 
+    /**
+     * A look so old still counts. A list index of a user who is moved here can only be stale if the user was here, was moved
+     * away, used another backend and is moved back: the director alone takes longer for that.
+     */
+    static final Duration GOOD_FOR = Duration.ofMillis(20);
+
     private final UserTree tree;
     private final UserHash hash;
+    private final Duration goodFor;
     private final Notes notes;
     private final ReentrantLock lock = new ReentrantLock();
-    private final AtomicLong tickets = new AtomicLong();
-    private long lookedFor;
+    /** When the last look began, and whether there was one. */
+    private long looked;
+    private boolean lookedOnce;
     /** By path below the root. */
     private Map<String, Bucket> buckets = new HashMap<>();
     private Bucket[] all = {};
@@ -169,9 +177,11 @@ final class PresentUsers {
         }
     }
 
-    PresentUsers(UserTree tree, UserHash hash, Notes notes) {
+    /** @param goodFor how old a look may be to answer from it; {@link #GOOD_FOR} for directors */
+    PresentUsers(UserTree tree, UserHash hash, Duration goodFor, Notes notes) {
         this.tree = tree;
         this.hash = hash;
+        this.goodFor = goodFor;
         this.notes = notes;
     }
 
@@ -188,13 +198,15 @@ final class PresentUsers {
 
     /** All users of a hash who have a directory now, text. */
     List<String> find(int wanted) throws IOException {
-        long ticket = tickets.incrementAndGet();
+        long asked = System.nanoTime();
         lock.lock();
         try {
-            if (lookedFor < ticket) {
-                long upTo = tickets.get();
+            // what began while this waited for the lock is as new as can be
+            if (!lookedOnce || looked - asked < -goodFor.toNanos()) {
+                long begun = System.nanoTime();
                 look();
-                lookedFor = upTo;
+                looked = begun;
+                lookedOnce = true;
             }
             return findKnown(wanted);
         } finally {

@@ -54,7 +54,8 @@ public final class StaleIndexes {
     }
 
     /**
-     * Deletes the list indexes of a user. Sessions that are open keep the deleted ones and may miss changes: kick the user first.
+     * Deletes the list indexes of a user. Sessions that are open keep the deleted ones and may miss changes: kick the user
+     * first.
      *
      * @param user name, text
      * @throws InvalidSettingException if the name cannot be part of a path

@@ -112,7 +112,7 @@ class CrashTest {
         int fresh = 0;
         int moved = 0;
         int crashes = 0;
-        for (int seed = 0; seed < 12; seed++) {
+        for (int seed = 0; seed < 6; seed++) {
             Random random = new Random(seed);
             TestSite site = new TestSite(temp.resolve("seed" + seed));
             String host = HOSTS.get(0);
@@ -146,7 +146,7 @@ class CrashTest {
                 }
             }
         }
-        assertTrue(fresh > 100 && moved > 5 && crashes > 100, fresh + " " + moved + " " + crashes);
+        assertTrue(fresh > 50 && moved > 2 && crashes > 50, fresh + " " + moved + " " + crashes);
     }
 
     private static String read(Path directory) throws IOException {

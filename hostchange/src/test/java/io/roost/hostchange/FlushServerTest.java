@@ -60,6 +60,12 @@ class FlushServerTest {
     }
 
     private String ask(SocketAddress address, String request) throws IOException {
+        try {
+            // a director never asks so soon after the user came
+            Thread.sleep(PresentUsers.GOOD_FOR.toMillis() + 1);
+        } catch (InterruptedException e) {
+            throw new IOException(e);
+        }
         try (SocketChannel channel = SocketChannel.open(address)) {
             channel.write(ByteBuffer.wrap(ByteString.toBytes(request)));
             channel.shutdownOutput();

@@ -144,7 +144,7 @@ class SweepTest {
 
     @Test
     void whoIsPresent() throws IOException {
-        PresentUsers present = new PresentUsers(tree, new UserHash("%Lu"), site);
+        PresentUsers present = new PresentUsers(tree, new UserHash("%Lu"), Duration.ZERO, site);
         UserHash hash = new UserHash("%Lu");
         assertEquals(List.of(), present.find(1));
         for (int i = 0; i < 300; i++) {

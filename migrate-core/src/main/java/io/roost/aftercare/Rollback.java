@@ -129,6 +129,7 @@ public final class Rollback {
                     throw new GateException("the gate of user " + name() + " was opened by somebody else meanwhile: they stay with the"
                             + " mdbox; run it again");
                 }
+                tools.seclusion().requireKept(account.user());
                 awaitInForce(tools.userdb().revert(change, fieldBefore));
                 tools.steps().accept("switched to Maildir");
             }

@@ -3,7 +3,6 @@ package io.roost.aftercare;
 import java.io.IOException;
 
 /** Sees to it that nobody is at a user's mail any more, while a gate keeps new sessions and deliveries out. */
-@FunctionalInterface
 public interface Seclusion {
     /**
      * Ends the user's sessions on every backend and waits, for a bounded time, until nobody is there.
@@ -12,4 +11,12 @@ public interface Seclusion {
      * @throws IOException if somebody still is; the message says who
      */
     void await(String user) throws IOException;
+
+    /**
+     * Makes sure that the user could not have come back since, by way of another backend for example.
+     *
+     * @throws IOException if they could
+     */
+    default void requireKept(String user) throws IOException {
+    }
 }

@@ -7,6 +7,8 @@ import java.util.function.BiConsumer;
 
 import io.roost.checkpoint.CheckpointStore;
 import io.roost.director.DirectorException;
+import io.roost.dovecot.InvalidSettingException;
+import io.roost.dovecot.UserNames;
 import io.roost.gate.AuthProbe;
 import io.roost.migrate.Account;
 import io.roost.migrate.Event;
@@ -30,7 +32,8 @@ public final class Night {
     /**
      * @param complaints told, with the user's name, what an administrator should look at though it stopped nothing
      */
-    public Night(CutoverMeans means, Pins pins, CutoverSettings cutover, CheckpointStore store, BiConsumer<String, List<String>> complaints) {
+    public Night(CutoverMeans means, Pins pins, CutoverSettings cutover, CheckpointStore store,
+            BiConsumer<String, List<String>> complaints) {
         this.means = means;
         this.pins = pins;
         this.cutover = cutover;
@@ -47,6 +50,11 @@ public final class Night {
      */
     public Result run(Account account, Settings settings, Event.Sink events) throws MigrationException {
         UserCutover steps = null;
+        try {
+            UserNames.check(account.user());
+        } catch (InvalidSettingException e) {
+            throw failure(e);
+        }
         try (Pin pin = pins.pin(account.user())) {
             try {
                 steps = new UserCutover(account, means, cutover, pin, store, events);

@@ -202,11 +202,11 @@ final class UserCutover implements CutoverSteps {
             // Of a run that was killed: its gate is lifted already.
             return;
         }
-        long wait = Duration.between(Instant.now(), openNotBefore).toMillis();
-        if (openNotBefore != Instant.MIN && wait > 0) {
-            Thread.sleep(wait);
-        }
         int work = (int) ((System.nanoTime() - closed) / 1_000_000);
+        if (Instant.now().isBefore(openNotBefore)) {
+            // Auth may still answer with the old location.
+            Thread.sleep(Duration.between(Instant.now(), openNotBefore).toMillis() + 1);
+        }
         gate.open(account.user());
         isClosed = false;
         if (!gate.awaitOpen(account.user(), OPEN_LIMIT)) {

@@ -21,7 +21,8 @@ import io.roost.posix.ByteString;
 /**
  * A userdb of one user, for a {@code doveadm} that works behind a closed gate: with {@code -o auth_socket_path=SOCKET} it asks
  * here instead of Dovecot's auth, which would say that the user cannot be looked up now. It answers as {@link AuthSocket} asks;
- * who else is asked for does not exist.
+ * who else is asked for does not exist. Where {@code doveadm_port} is set, doveadm asks first whether the user is proxied
+ * ({@code PASS id name}, answered by {@code PASS id user=name} and no {@code proxy}): the work is to be done here.
  *
  * <p>The socket lies in a directory of its own that only this process's user can enter. Close it when doveadm has ended.
  */
@@ -87,9 +88,10 @@ public final class StandInUserdb implements Closeable {
         String line;
         for (int i = 0; i < MAX_LINES && (line = in.readLine()) != null; i++) {
             String[] fields = line.split("\t");
-            if (fields[0].equals("USER") && fields.length > 2) {
+            if ((fields[0].equals("USER") || fields[0].equals("PASS")) && fields.length > 2) {
                 boolean known = TabEscaped.read(fields[2]).equals(user);
-                send(client, known ? "USER\t" + fields[1] + "\t" + answer + "\n" : "NOTFOUND\t" + fields[1] + "\n");
+                String fieldsOf = fields[0].equals("USER") ? answer : "user=" + TabEscaped.of(user);
+                send(client, known ? fields[0] + "\t" + fields[1] + "\t" + fieldsOf + "\n" : "NOTFOUND\t" + fields[1] + "\n");
             } else if (!fields[0].equals("VERSION")) {
                 return;
             }

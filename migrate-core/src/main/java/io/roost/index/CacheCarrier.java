@@ -21,7 +21,7 @@ import io.roost.posix.PosixException;
  */
 public final class CacheCarrier {
     private static final int BUFFER = 1 << 20;
-    private static final BufferPool BUFFERS = new BufferPool(BUFFER, 4);
+    private static final BufferPool BUFFERS = new BufferPool(BUFFER, 4, 64 * 1024);
 
     private CacheCarrier() {
     }

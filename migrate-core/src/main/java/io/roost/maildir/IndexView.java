@@ -63,9 +63,14 @@ final class IndexView implements Closeable {
         } catch (CorruptFileException e) {
             problems.add(Kind.CORRUPT_CACHE, e.file(), e.getMessage());
         } catch (PosixException e) {
-            problems.add(ProblemLog.kindOfRefusal(e), e.path(), e.getMessage() + ", so that dates may be lost");
+            cannotRead(e, problems);
         }
         return null;
+    }
+
+    /** A cache is a help and no mail: whatever is wrong with it, nobody's migration fails. */
+    static void cannotRead(PosixException e, ProblemLog problems) {
+        problems.add(Kind.CORRUPT_CACHE, e.path(), e.getMessage() + ", so that nothing of it is carried over");
     }
 
     /** Ignores the index if it belongs to another UIDVALIDITY: Dovecot would reset it. */
@@ -136,9 +141,11 @@ final class IndexView implements Closeable {
             return cache.date(at, field).orElse(MailList.UNKNOWN);
         } catch (CorruptFileException e) {
             problems.add(Kind.CORRUPT_CACHE, e.file(), e.getMessage());
-            close();
-            return MailList.UNKNOWN;
+        } catch (PosixException e) {
+            cannotRead(e, problems);
         }
+        close();
+        return MailList.UNKNOWN;
     }
 
     /** Offset of a mail's record in the cache, 0 if it has none. */

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 import io.roost.dovecot.CorruptFileException;
+import io.roost.posix.BufferPool;
 import io.roost.posix.ByteString;
 import io.roost.posix.OpenFile;
 import io.roost.posix.PosixException;
@@ -18,7 +19,7 @@ final class LineReader {
     static final int MAX_LINE = 0xffff;
     private static final int SMALL = 8 * 1024;
     private static final int BLOCK = 128 * 1024;
-    private static final ThreadLocal<ByteBuffer> BLOCKS = ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(BLOCK));
+    private static final BufferPool BLOCKS = new BufferPool(BLOCK, 16, SMALL);
 
     private final OpenFile file;
     private byte[] bytes = new byte[SMALL];
@@ -29,6 +30,8 @@ final class LineReader {
     private long number;
     /** File offset of {@code bytes[0]}. */
     private long base;
+    /** Whether the last read gave as much as there was room for. */
+    private boolean wasFull;
 
     /** @param file read from its position on; stays the caller's to close */
     LineReader(OpenFile file) {
@@ -84,18 +87,21 @@ final class LineReader {
         base += next;
         next = 0;
         limit = kept;
-        if (base > 0 || kept > 0) {
+        if (wasFull && bytes.length < BLOCK) {
             // More than most control files have.
-            bytes = bytes.length < BLOCK ? Arrays.copyOf(bytes, BLOCK) : bytes;
+            bytes = Arrays.copyOf(bytes, BLOCK);
         }
-        ByteBuffer block = BLOCKS.get().clear().limit(bytes.length - limit);
-        int n = file.read(block);
-        if (n == 0) {
-            return false;
+        ByteBuffer block = BLOCKS.take();
+        try {
+            int wanted = Math.min(block.capacity(), bytes.length - limit);
+            int n = file.read(block.limit(wanted));
+            block.flip().get(bytes, limit, n);
+            limit += n;
+            wasFull = n == wanted;
+            return n > 0;
+        } finally {
+            BLOCKS.giveBack(block);
         }
-        block.flip().get(bytes, limit, n);
-        limit += n;
-        return true;
     }
 
     byte[] bytes() {

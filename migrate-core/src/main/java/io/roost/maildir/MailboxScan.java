@@ -32,7 +32,7 @@ final class MailboxScan {
         try (OpenDirectory directory = openDirectory();
                 OpenDirectory controls = openApart(mailbox.control(), mailbox.path(), mailbox::openControl);
                 OpenDirectory indexes = openApart(mailbox.index(), mailbox.path(), mailbox::openIndex);
-                OpenDirectory caches = openApart(mailbox.cache(), mailbox.index(), mailbox::openCache)) {
+                OpenDirectory caches = openCacheApart()) {
             OpenDirectory control = mailbox.control().equals(mailbox.path()) ? directory : controls;
             OpenDirectory index = mailbox.index().equals(mailbox.path()) ? directory : indexes;
             OpenDirectory cache = mailbox.cache().equals(mailbox.index()) ? index : caches;
@@ -81,6 +81,15 @@ final class MailboxScan {
             return path.equals(other) ? null : opening.open().orElse(null);
         } catch (PosixException e) {
             problems.add(ProblemLog.kindOfRefusal(e), e.path(), e.getMessage() + ", so that UIDs or flags would be lost");
+            return null;
+        }
+    }
+
+    private OpenDirectory openCacheApart() {
+        try {
+            return mailbox.cache().equals(mailbox.index()) ? null : mailbox.openCache().orElse(null);
+        } catch (PosixException e) {
+            IndexView.cannotRead(e, problems);
             return null;
         }
     }

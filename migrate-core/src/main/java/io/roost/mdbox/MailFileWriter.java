@@ -30,7 +30,7 @@ import io.roost.posix.PosixException;
 public final class MailFileWriter implements Closeable {
     private static final int BUFFER = 1 << 20;
     /** Of writers and readers. */
-    static final BufferPool BUFFERS = new BufferPool(BUFFER, 8);
+    static final BufferPool BUFFERS = new BufferPool(BUFFER, 24, 64 * 1024);
     private static final long MAX_FILE = 0xffffffffL;
     /** The largest mail that mdbox can hold, bytes as stored. */
     public static final long MAX_MAIL = MAX_FILE - DboxFileHeader.MAX_SIZE - DboxMessageHeader.SIZE - DboxMetadata.MAX_SIZE;
@@ -40,8 +40,8 @@ public final class MailFileWriter implements Closeable {
     private final Ownership ownership;
     private final long rotateSize;
     private final long createStamp;
-    private final ByteBuffer buffer = BUFFERS.take();
-    private boolean closed;
+    /** Taken when something is to be written, given back by {@link #flush}: null where nothing is in it. */
+    private ByteBuffer buffer;
     private final List<Unsynced> finished = new ArrayList<>();
     private int fileId;
     /** Null until the file's first mail. */
@@ -125,11 +125,10 @@ public final class MailFileWriter implements Closeable {
             throw new CorruptFileException(file.path(), size, "a file of at least " + committedLength + " bytes", size
                     + " bytes");
         }
-        buffer.limit(DboxFileHeader.MAX_SIZE);
-        file.preadFully(buffer, 0);
-        DboxFileHeader header = DboxFileHeader.read(buffer.flip(), file.path());
-        headerLength = buffer.position();
-        buffer.clear();
+        ByteBuffer start = ByteBuffer.allocateDirect(DboxFileHeader.MAX_SIZE);
+        file.preadFully(start, 0);
+        DboxFileHeader header = DboxFileHeader.read(start.flip(), file.path());
+        headerLength = start.position();
         if (!header.isAppendable() || headerLength > committedLength) {
             throw new CorruptFileException(file.path(), 0, "a file that may be appended to", header.toString());
         }
@@ -215,9 +214,9 @@ public final class MailFileWriter implements Closeable {
         }
         storedSize = -1;
         if (bufferStart <= length) {
-            buffer.position((int) (length - bufferStart));
+            buffer().position((int) (length - bufferStart));
         } else {
-            buffer.clear();
+            buffer().clear();
             file.truncate(length);
             bufferStart = length;
             dirty = true;
@@ -247,7 +246,7 @@ public final class MailFileWriter implements Closeable {
         if (file == null) {
             file = ownership.createFile(storage, fileName(fileId));
             byte[] header = DboxFileHeader.create(createStamp).write();
-            buffer.clear().put(header);
+            buffer().clear().put(header);
             bufferStart = 0;
             headerLength = header.length;
             length = header.length;
@@ -256,17 +255,24 @@ public final class MailFileWriter implements Closeable {
     }
 
     private void header(long dataSize) throws IOException {
-        if (buffer.remaining() < DboxMessageHeader.SIZE) {
+        if (buffer().remaining() < DboxMessageHeader.SIZE) {
             writeBuffer();
         }
         new DboxMessageHeader(dataSize).write(buffer);
         dirty = true;
     }
 
+    private ByteBuffer buffer() {
+        if (buffer == null) {
+            buffer = BUFFERS.take();
+        }
+        return buffer;
+    }
+
     private void put(ByteBuffer data) throws IOException {
         dirty = true;
-        while (data.remaining() > buffer.remaining()) {
-            if (data.isDirect() && data.remaining() >= BUFFER) {
+        while (data.remaining() > buffer().remaining()) {
+            if (data.isDirect() && data.remaining() >= buffer.capacity()) {
                 writeBuffer();
                 int n = data.remaining();
                 file.pwrite(data, bufferStart);
@@ -288,7 +294,7 @@ public final class MailFileWriter implements Closeable {
     }
 
     private void writeBuffer() throws PosixException {
-        int n = buffer.position();
+        int n = buffer == null ? 0 : buffer.position();
         if (n > 0) {
             file.pwrite(buffer.flip(), bufferStart);
             bufferStart += n;
@@ -309,6 +315,7 @@ public final class MailFileWriter implements Closeable {
             dirty = false;
         }
         finished.clear();
+        release();
         return result;
     }
 
@@ -323,9 +330,11 @@ public final class MailFileWriter implements Closeable {
             file.close();
             file = null;
         }
-        if (!closed) {
-            closed = true;
-            BUFFERS.giveBack(buffer);
-        }
+        release();
+    }
+
+    private void release() {
+        BUFFERS.giveBack(buffer);
+        buffer = null;
     }
 }

@@ -102,6 +102,8 @@ final class Unrecorded {
         if (last) {
             checkpoint(reached);
         }
+        // The next that happens is that it is read.
+        writeOut();
         UserRecord user = checkpointer.finish();
         if (reached == null) {
             return user;

@@ -18,6 +18,31 @@ final class Call {
         return STRUCT.get();
     }
 
+    /**
+     * Whether a call has to be made again, since a signal interrupted it. Written out at calls that each mail needs:
+     * {@code do r = C.call(); while (Call.isInterrupted(r)); return Call.checked(what, path, r)}. A lambda that captures what it
+     * needs costs as much as the call itself.
+     */
+    static boolean isInterrupted(long result) {
+        return result < 0 && Libc.RUNTIME.getLastError() == PosixException.EINTR;
+    }
+
+    /** The result, unless it says that the call has failed. */
+    static int checked(String what, String path, int result) throws PosixException {
+        if (result < 0) {
+            throw PosixException.of(what, path, Libc.RUNTIME.getLastError());
+        }
+        return result;
+    }
+
+    /** As {@link #checked(String, String, int)}. */
+    static long checked(String what, String path, long result) throws PosixException {
+        if (result < 0) {
+            throw PosixException.of(what, path, Libc.RUNTIME.getLastError());
+        }
+        return result;
+    }
+
     static int of(String what, String path, IntSupplier call) throws PosixException {
         while (true) {
             int result = call.getAsInt();
@@ -26,7 +51,7 @@ final class Call {
             }
             int errno = Libc.RUNTIME.getLastError();
             if (errno != PosixException.EINTR) {
-                throw new PosixException(what, path, errno);
+                throw PosixException.of(what, path, errno);
             }
         }
     }
@@ -39,7 +64,7 @@ final class Call {
             }
             int errno = Libc.RUNTIME.getLastError();
             if (errno != PosixException.EINTR) {
-                throw new PosixException(what, path, errno);
+                throw PosixException.of(what, path, errno);
             }
         }
     }

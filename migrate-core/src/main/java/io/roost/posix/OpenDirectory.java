@@ -15,8 +15,7 @@ import java.util.Optional;
  */
 public final class OpenDirectory implements Closeable {
     private static final int ENTRY_BUFFER = 256 * 1024;
-    private static final ThreadLocal<ByteBuffer> ENTRIES =
-            ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(ENTRY_BUFFER).order(ByteOrder.nativeOrder()));
+    private static final BufferPool ENTRIES = new BufferPool(ENTRY_BUFFER, 16, ENTRY_BUFFER / 8);
 
     private int fd;
     private final String path;
@@ -45,7 +44,7 @@ public final class OpenDirectory implements Closeable {
 
     /** Status of a path that the administrator named, following symbolic links; empty if it is not there. */
     public static Optional<FileStatus> statusOf(String path) throws PosixException {
-        return optional(() -> status(Libc.AT_FDCWD, path, 0, path));
+        return optionalStatus(Libc.AT_FDCWD, path, 0, path);
     }
 
     /** The effective user id of this process. */
@@ -140,7 +139,7 @@ public final class OpenDirectory implements Closeable {
 
     /** Status of a name in here, of the link itself if it is one; empty if it is not there. */
     public Optional<FileStatus> status(String name) throws PosixException {
-        return optional(() -> status(fd(), name, Libc.AT_SYMLINK_NOFOLLOW, pathOf(name)));
+        return optionalStatus(fd(), name, Libc.AT_SYMLINK_NOFOLLOW, pathOf(name));
     }
 
     public FileSystemStatus fileSystem() throws PosixException {
@@ -229,15 +228,13 @@ public final class OpenDirectory implements Closeable {
 
     /** Hands every entry to the visitor, in the file system's order, without holding more than a buffer of them. */
     public void list(EntryVisitor visitor) throws PosixException {
-        // A descriptor of its own: the read position of a directory belongs to the descriptor. Its own buffer too where
-        // visitors list directories themselves.
+        // A descriptor of its own: the read position of a directory belongs to the descriptor.
         int dir = openRead(fd(), ".", Libc.O_DIRECTORY, path);
-        ByteBuffer entries = ENTRIES.get();
-        ENTRIES.remove();
+        ByteBuffer entries = ENTRIES.take().order(ByteOrder.nativeOrder());
         try {
             while (true) {
                 entries.clear();
-                int n = (int) Call.ofLong("list", path, () -> Libc.C.syscall(Libc.SYS_GETDENTS64, dir, entries, ENTRY_BUFFER));
+                int n = (int) Call.checked("list", path, Libc.C.syscall(Libc.SYS_GETDENTS64, dir, entries, entries.capacity()));
                 if (n == 0) {
                     return;
                 }
@@ -245,7 +242,7 @@ public final class OpenDirectory implements Closeable {
             }
         } finally {
             Libc.C.close(dir);
-            ENTRIES.set(entries);
+            ENTRIES.giveBack(entries);
         }
     }
 
@@ -277,28 +274,40 @@ public final class OpenDirectory implements Closeable {
     static FileStatus status(int dirfd, String name, int flags, String path) throws PosixException {
         ByteBuffer s = Call.struct();
         byte[] c = ByteString.terminated(name);
-        Call.of("stat", path, () -> Libc.C.statx(dirfd, c, flags, Libc.STATX_BASIC_STATS, s));
+        int result;
+        do {
+            result = Libc.C.statx(dirfd, c, flags, Libc.STATX_BASIC_STATS, s);
+        } while (Call.isInterrupted(result));
+        Call.checked("stat", path, result);
         return FileStatus.of(s);
     }
 
     private OpenFile openWith(String name, int flags, int mode, String what) throws PosixException {
         String full = pathOf(name);
         byte[] c = ByteString.terminated(name);
-        return new OpenFile(Call.of(what, full, () -> Libc.C.openat(fd(), c, flags | Libc.O_CLOEXEC, mode)), full);
+        return new OpenFile(open(fd(), c, flags | Libc.O_CLOEXEC, mode, what, full), full);
     }
 
     private static int openRead(int dirfd, String name, int flags, String path) throws PosixException {
         byte[] c = ByteString.terminated(name);
         int all = Libc.O_RDONLY | Libc.O_CLOEXEC | flags;
         try {
-            return Call.of("open", path, () -> Libc.C.openat(dirfd, c, all | Libc.O_NOATIME, 0));
+            return open(dirfd, c, all | Libc.O_NOATIME, 0, "open", path);
         } catch (PosixException e) {
             if (e.errno() != PosixException.EPERM) {
                 throw e;
             }
             // Files of others that we may read: the kernel keeps O_NOATIME for the owner and root.
-            return Call.of("open", path, () -> Libc.C.openat(dirfd, c, all, 0));
+            return open(dirfd, c, all, 0, "open", path);
         }
+    }
+
+    private static int open(int dirfd, byte[] name, int flags, int mode, String what, String path) throws PosixException {
+        int fd;
+        do {
+            fd = Libc.C.openat(dirfd, name, flags, mode);
+        } while (Call.isInterrupted(fd));
+        return Call.checked(what, path, fd);
     }
 
     private void remove(String name, int flags) throws PosixException {
@@ -312,13 +321,9 @@ public final class OpenDirectory implements Closeable {
         }
     }
 
-    private interface StatusCall {
-        FileStatus get() throws PosixException;
-    }
-
-    private static Optional<FileStatus> optional(StatusCall call) throws PosixException {
+    private static Optional<FileStatus> optionalStatus(int dirfd, String name, int flags, String path) throws PosixException {
         try {
-            return Optional.of(call.get());
+            return Optional.of(status(dirfd, name, flags, path));
         } catch (PosixException e) {
             if (e.isNotFound()) {
                 return Optional.empty();

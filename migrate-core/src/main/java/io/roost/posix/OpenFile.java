@@ -37,14 +37,22 @@ public final class OpenFile implements Closeable {
      * @return the number of bytes, 0 at the end of the file
      */
     public int read(ByteBuffer buffer) throws PosixException {
-        long n = Call.ofLong("read", path, () -> Libc.C.read(fd(), buffer, buffer.remaining()));
+        long n;
+        do {
+            n = Libc.C.read(fd(), buffer, buffer.remaining());
+        } while (Call.isInterrupted(n));
+        Call.checked("read", path, n);
         buffer.position(buffer.position() + (int) n);
         return (int) n;
     }
 
     /** As {@link #read}, from {@code offset}, leaving the file position alone. */
     public int pread(ByteBuffer buffer, long offset) throws PosixException {
-        long n = Call.ofLong("read", path, () -> Libc.C.pread(fd(), buffer, buffer.remaining(), offset));
+        long n;
+        do {
+            n = Libc.C.pread(fd(), buffer, buffer.remaining(), offset);
+        } while (Call.isInterrupted(n));
+        Call.checked("read", path, n);
         buffer.position(buffer.position() + (int) n);
         return (int) n;
     }
@@ -64,7 +72,11 @@ public final class OpenFile implements Closeable {
     /** Writes all that remains in the buffer at the file position. */
     public void write(ByteBuffer buffer) throws PosixException {
         while (buffer.hasRemaining()) {
-            long n = Call.ofLong("write", path, () -> Libc.C.write(fd(), buffer, buffer.remaining()));
+            long n;
+            do {
+                n = Libc.C.write(fd(), buffer, buffer.remaining());
+            } while (Call.isInterrupted(n));
+            Call.checked("write", path, n);
             buffer.position(buffer.position() + (int) n);
         }
     }
@@ -73,8 +85,11 @@ public final class OpenFile implements Closeable {
     public void pwrite(ByteBuffer buffer, long offset) throws PosixException {
         long at = offset;
         while (buffer.hasRemaining()) {
-            long from = at;
-            long n = Call.ofLong("write", path, () -> Libc.C.pwrite(fd(), buffer, buffer.remaining(), from));
+            long n;
+            do {
+                n = Libc.C.pwrite(fd(), buffer, buffer.remaining(), at);
+            } while (Call.isInterrupted(n));
+            Call.checked("write", path, n);
             buffer.position(buffer.position() + (int) n);
             at += n;
         }

@@ -6,7 +6,7 @@ import java.io.IOException;
  * A system call that failed. The message reads as {@code cannot <what> <path>: <reason>}, and the number of the error is
  * kept so that callers can tell the few they handle from the rest.
  */
-public final class PosixException extends IOException {
+public class PosixException extends IOException {
     public static final int EPERM = 1;
     public static final int ENOENT = 2;
     public static final int EINTR = 4;
@@ -38,6 +38,25 @@ public final class PosixException extends IOException {
         super("cannot " + what + " " + ByteString.toText(path) + ": " + describe(errno));
         this.errno = errno;
         this.path = path;
+    }
+
+    /**
+     * An exception without a stack trace if the file is just not there: that is an answer rather than a failure in most cases,
+     * and the trace would cost more than the question.
+     */
+    static PosixException of(String what, String path, int errno) {
+        return errno == ENOENT ? new NotFound(what, path) : new PosixException(what, path, errno);
+    }
+
+    private static final class NotFound extends PosixException {
+        NotFound(String what, String path) {
+            super(what, path, ENOENT);
+        }
+
+        @Override
+        public Throwable fillInStackTrace() {
+            return this;
+        }
     }
 
     /** The error number of the C library. */

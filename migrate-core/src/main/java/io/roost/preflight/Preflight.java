@@ -65,11 +65,18 @@ public final class Preflight {
      * mount table, and a system call for each mount. Nothing is written, no program is run, no server is asked.
      *
      * @param backend with the users that are about to be migrated, or the first of them
+     * @param ignore  identifiers that the administrator knows better
      * @return what is {@link Severity#UNSAFE}; empty if the migration may begin
      */
-    public static List<Finding> beforeMigration(Backend backend) throws InterruptedException {
+    public static List<Finding> beforeMigration(Backend backend, Collection<String> ignore) throws InterruptedException {
+        Set<String> left = new HashSet<>(ignore);
+        if (!backend.live()) {
+            // defaults that stand for settings which nobody asked for tell nothing
+            left.addAll(new NfsSettings().ids());
+            left.addAll(new QuotaSettings().ids());
+        }
         List<Check> checks = List.of(new NfsSettings(), new QuotaSettings(), new NfsMounts(), new UnderMountPoint(),
                 new WithoutDirector());
-        return look(checks, backend, LOSS, List.of()).stream().filter(f -> f.severity() == Severity.UNSAFE).toList();
+        return look(checks, backend, LOSS, left).stream().filter(f -> f.severity() == Severity.UNSAFE).toList();
     }
 }

@@ -87,7 +87,9 @@ final class CutoverBench implements AutoCloseable {
     }
 
     Account account(String user) throws IOException {
-        String home = ByteString.ofText(directory.resolve("home").resolve(user).toString());
+        // of names that nobody has a home by, as of a userdb that takes any
+        String directoryName = user.isEmpty() || user.matches("(?s).*[/:*?\\x00-\\x1f].*|\\.\\.| .*") ? "nobody" : user;
+        String home = ByteString.ofText(directory.resolve("home").resolve(directoryName).toString());
         return new Account(user, home, -1, -1, MailLocation.parse("maildir:~/Maildir", home), MailLocation.parse(MDBOX, home));
     }
 

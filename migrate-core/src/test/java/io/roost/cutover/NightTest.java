@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -18,6 +19,7 @@ import java.util.concurrent.CompletionException;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 import io.roost.checkpoint.UserState;
 import io.roost.cutover.CutoverSettings.Mode;
 import io.roost.gate.HookSwitch;
+import io.roost.gate.MailChange;
+import io.roost.gate.UserdbSwitch;
 import io.roost.migrate.Event;
 import io.roost.migrate.MigrationException;
 import io.roost.migrate.MigrationException.Kind;
@@ -51,7 +55,7 @@ class NightTest {
     @BeforeAll
     static void start() throws IOException {
         cluster = DirectorCluster.with().users("anna", "bert", "carl", "dora", "emil", "fred", "gina", "hans", "ida")
-                .directorConfig("director_user_kick_delay = 1s").start();
+                .directorConfig("director_user_kick_delay = 1s").backendConfig("auth_username_chars =").start();
         b1 = CutoverBench.here(cluster);
     }
 
@@ -239,7 +243,8 @@ class NightTest {
             assertEquals("", Files.readString(cluster.gateFile()));
             awaitDelivery("hans", 1);
             // It does what it shall, and then hangs: who knows?
-            Files.writeString(script, "#!/bin/sh\nsed -i '/^hans:/s/$/userdb_mail=mdbox:~\\/mdbox/' " + cluster.usersFile() + "\nsleep 60\n");
+            Files.writeString(script, "#!/bin/sh\nsed -i '/^hans:/s/$/userdb_mail=mdbox:~\\/mdbox/' " + cluster.usersFile()
+                    + "\nsleep 60\n");
             assertThrows(MigrationException.class, () -> bench.run("hans", Mode.CUT_OVER));
             assertEquals("", Files.readString(cluster.gateFile()));
             assertEquals(1, ShownMails.withSubject(b1, "hans", "late 1").size());
@@ -264,6 +269,7 @@ class NightTest {
     }
 
     @Test
+    @Tag("soak")
     void theDirectorIsRestartedMeanwhile() throws Exception {
         sample("ida", 3);
         try (CutoverBench bench = new CutoverBench(cluster, temp.resolve("state"))) {
@@ -282,6 +288,75 @@ class NightTest {
             };
             bench.run("ida", Mode.CUT_OVER);
             assertEquals(Optional.of(b1.ip()), bench.director.lookup("ida").current());
+        }
+    }
+
+    /** The director's own doing, or an administrator's, while nothing of ours asks: somebody must look. */
+    @Test
+    void aPinThatIsLostInterruptsItsThread() throws Exception {
+        try (CutoverBench bench = new CutoverBench(cluster, temp.resolve("state"))) {
+            String elsewhere = cluster.backends().get(1).ip();
+            Pin pin = bench.pins.pin("nobody");
+            assertEquals(Optional.of(b1.ip()), bench.director.lookup("nobody").current());
+            pin.requireOurs();
+            while (!bench.director.lookup("nobody").current().equals(Optional.of(elsewhere))) {
+                cluster.director().doveadm("director", "move", "nobody", elsewhere);
+            }
+            assertThrows(InterruptedException.class, () -> Thread.sleep(60_000));
+            assertTrue(pin.lost().contains("from this backend (" + b1.ip() + ") to " + elsewhere), pin.lost());
+            pin.close();
+            assertEquals(Optional.of(elsewhere), bench.director.lookup("nobody").current(), "nobody is moved back");
+        }
+    }
+
+    /** What a path, a file or a protocol could take amiss is refused before anything happens. */
+    @Test
+    void namesThatLeadElsewhereAreRefused() throws Exception {
+        try (CutoverBench bench = new CutoverBench(cluster, temp.resolve("state"), new NoUserdb())) {
+            for (String user : List.of("..", "../x", "a/b", "co:lon", "ta\tb", "new\nline", "nul\0", "*", "an?a", " end ", "")) {
+                MigrationException e = assertThrows(MigrationException.class, () -> bench.run(user, Mode.CUT_OVER), user);
+                assertTrue(e.getMessage().startsWith("user name: "), e::getMessage);
+            }
+            assertEquals(List.of(), bench.events);
+        }
+    }
+
+    /** Through director, gate, who and kick, up to the userdb. */
+    @Test
+    @Tag("soak")
+    void oddNamesThatAuthTakes() throws Exception {
+        try (CutoverBench bench = new CutoverBench(cluster, temp.resolve("state"), new NoUserdb())) {
+            for (String user : List.of("two words", "o'hara", "quo\"te", "back\\slash", "l\u00f6we@example.org", "12345", "%u")) {
+                Files.createDirectories(cluster.home(user).resolve("Maildir/cur"));
+                cluster.own(cluster.home(user));
+                MigrationException e = assertThrows(MigrationException.class, () -> bench.run(user, Mode.CUT_OVER), user);
+                assertEquals("as far as this: " + user, e.getMessage());
+                assertEquals(Optional.of(b1.ip()), bench.director.lookup(user).current(), user);
+                assertEquals("", Files.readString(cluster.gateFile()));
+            }
+        }
+    }
+
+    /** Takes everybody, and switches nobody. */
+    private static final class NoUserdb implements UserdbSwitch {
+        @Override
+        public void check(MailChange change) {
+            // whatever it is
+        }
+
+        @Override
+        public Optional<String> field(String user) {
+            return Optional.empty();
+        }
+
+        @Override
+        public Instant apply(MailChange change) throws IOException {
+            throw new IOException("as far as this: " + change.user());
+        }
+
+        @Override
+        public Instant revert(MailChange change, Optional<String> before) {
+            throw new AssertionError(change.user());
         }
     }
 }

@@ -30,7 +30,7 @@ import io.roost.testing.SampleMail;
 /** Files in {@code cur} and {@code new} that are not as they should be: shown as Dovecot shows them, or refused by name. */
 @RequiresDovecot
 class OddMailsTest {
-    private static final int TESTS = 9;
+    private static final int TESTS = 11;
 
     @TempDir
     static Path state;
@@ -254,5 +254,44 @@ class OddMailsTest {
         Result result = maildir.migrate(true);
         assertEquals(1, result.mails());
         assertEquals(List.of(Kind.SYMLINK), kinds(result.skipped()));
+    }
+
+    /** A UIDL that is as long as a line of the uidlist may be does not fit what mdbox keeps with a mail. */
+    @Test
+    void aMailThatMdboxCannotHoldCostsNobodyTheOthers() throws Exception {
+        MaildirBuilder builder = maildir.builder();
+        builder.mailbox("INBOX").add(SampleMail.of(text(1)).base("1500000001.fits"))
+                .add(SampleMail.of(text(2)).base("1500000002.long").withoutSizes().field('P', "u".repeat(65_505)))
+                .add(SampleMail.of(text(3)).base("1500000003.fits"));
+        builder.write();
+
+        MigrationException e = assertThrows(MigrationException.class, () -> maildir.migrate(false));
+        assertEquals(MigrationException.Kind.SOURCE, e.kind());
+        assertEquals(List.of(Kind.UNSUPPORTED), kinds(e.problems()));
+        assertTrue(e.getMessage().contains("1500000002.long") && e.getMessage().contains("metadata"), e.getMessage());
+
+        // It is readable, so whoever verifies afterwards misses it, and nothing else.
+        AssertionError missed = assertThrows(AssertionError.class, () -> maildir.migrate(true));
+        assertTrue(missed.getMessage().endsWith("[INBOX UID 2: mail: expected in the mailbox, found missing]"), missed::getMessage);
+        assertEquals(List.of(1, 3), field(maildir.migrated(), "uid").stream().map(Integer::parseInt).toList());
+    }
+
+    @Test
+    void aCacheThatCannotBeReadCostsNothing() throws Exception {
+        MaildirBuilder builder = maildir.builder();
+        builder.mailbox("INBOX").add(SampleMail.of(text(1))).add(SampleMail.of(text(2)));
+        Path root = builder.write();
+        dovecot.own(root.getParent());
+        // An index of Dovecot's own, since without one no cache is looked for.
+        dovecot.doveadm("-o", "mail=maildir:" + root, "fetch", "-u", root.getParent().getFileName().toString(), "size.virtual date.saved hdr.subject", "ALL");
+        Files.deleteIfExists(root.resolve("dovecot.index.cache"));
+        Files.createSymbolicLink(root.resolve("dovecot.index.cache"), Path.of("elsewhere"));
+
+        Result result = maildir.migrate(false);
+
+        assertEquals(2, result.mails());
+        assertEquals(List.of(), result.skipped());
+        assertTrue(result.notes().stream().anyMatch(p -> p.kind() == Kind.CORRUPT_CACHE), result.notes()::toString);
+        assertEquals(2, maildir.migrated().mailCount());
     }
 }

@@ -17,8 +17,8 @@ import picocli.CommandLine.Parameters;
 
 /** {@code roost hostchange purge}: deletes users' list indexes here, now. */
 @Command(name = "purge", header = "Delete users' list indexes in this host's memory now.",
-        description = "Under the lock that logins and flushes take. Dovecot builds the list anew at the next login. Sessions that "
-            + "are open keep the deleted one and may miss changes: kick the user first.")
+        description = "Under the lock that logins and flushes take. Dovecot builds the list anew at the next login. Sessions "
+            + "that are open keep the deleted one and may miss changes: kick the user first.")
 final class PurgeCommand extends HostCommand {
     @Mixin
     private final LayoutOptions layout = new LayoutOptions();

@@ -170,9 +170,11 @@ class DirectorChecksTest {
                 .mounts(Recorded.overRoot("nfs", "rw", "rw,vers=3,hard,local_lock=none"))
                 .user("anna", "/no-such-home", 5000, "maildir:~/M", "mdbox:~/m")));
         assertEquals(Set.of(), ids(users("anna").topology(Topology.SINGLE_BACKEND)));
+        assertEquals(List.of("mail-fsync", "nfs-locks", "nfs-hard"), Preflight.beforeMigration(nfs.backend(),
+                Set.of("mmap-disable")).stream().map(Finding::id).toList());
     }
 
     private static Set<String> ids(Configured backend) throws Exception {
-        return Preflight.beforeMigration(backend.backend()).stream().map(Finding::id).collect(Collectors.toSet());
+        return Preflight.beforeMigration(backend.backend(), List.of()).stream().map(Finding::id).collect(Collectors.toSet());
     }
 }
