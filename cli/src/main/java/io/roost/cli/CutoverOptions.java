@@ -20,6 +20,8 @@ import io.roost.cutover.CutoverSettings.Mode;
 import io.roost.cutover.LocalBackend;
 import io.roost.cutover.Night;
 import io.roost.cutover.Pins;
+import io.roost.cutover.QuotaRecalculation;
+import io.roost.cutover.RemoteAuthProbe;
 import io.roost.cutover.RemoteBackend;
 import io.roost.director.Director;
 import io.roost.director.DirectorAddress;
@@ -133,14 +135,17 @@ final class CutoverOptions {
         try {
             String ip = director.isSingleBackend() ? "" : thisBackend(director);
             DovecotProgram doveadm = DovecotProgram.doveadm(site.dovecotConfig());
-            Optional<Gate> gate = cutover ? Optional.of(gates.gate(site.dovecot())) : Optional.empty();
+            List<DoveadmServer> others = others(site, director, ip);
+            Optional<Gate> gate = cutover ? Optional.of(gates.gate(site.dovecot(), others.stream().map(RemoteAuthProbe::new).toList()))
+                    : Optional.empty();
             if (gate.isPresent()) {
                 gate.get().liftAbandoned(Instant.now()).forEach(entry -> screen.message("roost: the gate of " + entry.user()
                         + " was left closed by a run that is dead, and is open now"));
             }
-            CutoverMeans means = new CutoverMeans(director, backends(site, doveadm, director, ip, screen), doveadm,
+            CutoverMeans means = new CutoverMeans(director, backends(doveadm, others, screen), doveadm,
                     GateOptions.auth(site.dovecot()), gate, cutover ? Optional.of(switches.userdb()) : Optional.empty(),
-                    staleIndexes.open(site, new UserHash(usernameHash)));
+                    staleIndexes.open(site, new UserHash(usernameHash)),
+                    Optional.of(new QuotaRecalculation(doveadm, site.dovecot())));
             Pins pins = new Pins(director, ip, mine);
             Night night = new Night(means, pins, settings(site), store,
                     (user, complaints) -> complaints.forEach(text -> screen.message(user + ": " + text)));
@@ -184,9 +189,8 @@ final class CutoverOptions {
         return mineOfThem.get(0);
     }
 
-    private List<Backend> backends(Site site, DovecotProgram doveadm, Director director, String ip, Screen screen)
-            throws IOException {
-        List<Backend> backends = new ArrayList<>(List.of(new LocalBackend(doveadm)));
+    /** The doveadm ports of the other backends. */
+    private List<DoveadmServer> others(Site site, Director director, String ip) throws IOException {
         // doveconf shows secrets only to who asks for them.
         String password = otherBackends.isEmpty() && site.dovecot().get("doveadm_password").isEmpty() ? ""
                 : DovecotProgram.doveconf(site.dovecotConfig()).run("-P", "-h", "doveadm_password").requireSuccess().outputText().strip();
@@ -196,8 +200,17 @@ final class CutoverOptions {
             director.hosts().stream().map(MailHost::ip).filter(host -> !host.equals(ip))
                     .forEach(host -> others.add((host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port));
         }
+        List<DoveadmServer> servers = new ArrayList<>();
         for (String other : others) {
-            Backend remote = new RemoteBackend(new DoveadmServer(DirectorAddress.parse("tcp:" + other), password));
+            servers.add(new DoveadmServer(DirectorAddress.parse("tcp:" + other), password));
+        }
+        return servers;
+    }
+
+    private static List<Backend> backends(DovecotProgram doveadm, List<DoveadmServer> others, Screen screen) throws IOException {
+        List<Backend> backends = new ArrayList<>(List.of(new LocalBackend(doveadm)));
+        for (DoveadmServer other : others) {
+            Backend remote = new RemoteBackend(other);
             try {
                 // A wrong password is told before anybody is locked out.
                 remote.sessions(NOBODY);

@@ -3,6 +3,7 @@ package io.roost.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 
 import io.roost.dovecot.DovecotSettings;
@@ -29,7 +30,14 @@ final class GateOptions {
 
     /** The gate, asked of by the Dovecot whose settings these are. */
     Gate gate(DovecotSettings settings) throws IOException, CommandException {
-        return gate(List.of(auth(settings)));
+        return gate(settings, List.of());
+    }
+
+    /** The gate, asked of by the Dovecot whose settings these are, and by those of other backends. */
+    Gate gate(DovecotSettings settings, List<? extends AuthProbe> others) throws IOException, CommandException {
+        List<AuthProbe> probes = new ArrayList<>(List.of(auth(settings)));
+        probes.addAll(others);
+        return gate(probes);
     }
 
     /** The gate, without anybody to ask whether Dovecot follows it: to look at it and to open it. */

@@ -20,9 +20,10 @@ import io.roost.gate.UserdbSwitch;
  * @param gate     empty unless users are cut over
  * @param userdb   likewise
  * @param indexes  the list indexes in the memory of backends, which know the user's mail as it was
+ * @param quota    counted anew once a user is let in; empty if nobody wants that
  */
 public record CutoverMeans(Director director, List<Backend> backends, DovecotProgram doveadm, AuthProbe auth, Optional<Gate> gate,
-        Optional<UserdbSwitch> userdb, ListIndexes indexes) {
+        Optional<UserdbSwitch> userdb, ListIndexes indexes, Optional<QuotaRecalculation> quota) {
     /** Takes list indexes away that are not true any more. Thread-safe. */
     @FunctionalInterface
     public interface ListIndexes {
@@ -41,9 +42,9 @@ public record CutoverMeans(Director director, List<Backend> backends, DovecotPro
         backends = List.copyOf(backends);
     }
 
-    /** Where list indexes lie with the mail. */
+    /** Where list indexes lie with the mail, and quota is nobody's concern. */
     public CutoverMeans(Director director, List<Backend> backends, DovecotProgram doveadm, AuthProbe auth, Optional<Gate> gate,
             Optional<UserdbSwitch> userdb) {
-        this(director, backends, doveadm, auth, gate, userdb, ListIndexes.NONE);
+        this(director, backends, doveadm, auth, gate, userdb, ListIndexes.NONE, Optional.empty());
     }
 }

@@ -58,7 +58,11 @@ public final class Night {
         try (Pin pin = pins.pin(account.user())) {
             try {
                 steps = new UserCutover(account, means, cutover, pin, store, events);
-                return new UserMigration(account, settings, store, events, steps).run();
+                Result result = new UserMigration(account, settings, store, events, steps).run();
+                if (steps.cutsOver() && !result.alreadyDone()) {
+                    countQuota(account.user());
+                }
+                return result;
             } catch (MigrationException e) {
                 pin.settle();
                 if (pin.lost().isEmpty()) {
@@ -74,6 +78,18 @@ public final class Night {
             }
         } catch (IOException e) {
             throw failure(e);
+        }
+    }
+
+    /** The user is let in, and still pinned here: doveadm can work for them. */
+    private void countQuota(String user) {
+        if (means.quota().isPresent()) {
+            try {
+                means.quota().get().run(user);
+            } catch (IOException e) {
+                complaints.accept(user, List.of("the mail is moved, and its quota could not be counted anew: " + e.getMessage()
+                        + "; do it with doveadm quota recalc"));
+            }
         }
     }
 
