@@ -68,7 +68,8 @@ final class HookProgram {
 
     private static void kill(Process process) {
         ProcessGroup.of(process.pid()).kill();
-        process.destroyForcibly();
+        // Not Process.destroyForcibly: that closes the pipe before what was printed last is read.
+        process.toHandle().destroyForcibly();
     }
 
     /** In a locale without UTF-8, Java would turn letters into question marks. */
