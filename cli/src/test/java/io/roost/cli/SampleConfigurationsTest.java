@@ -32,7 +32,7 @@ import io.roost.testing.RequiresDovecot;
 /**
  * The configurations in {@code samples/dovecot}, as they are but for addresses and directories, loaded into a real Dovecot
  * that runs, and looked at by {@code roost check}. Mail lies on a local disk here, so that some findings are as the machine
- * is; on NFS {@code samples/check/nfs-lab.sh} looks at them.
+ * is; on NFS {@code samples/check/on-nfs.sh} looks at them.
  */
 @RequiresDovecot
 @Requires(Ability.ROOT)

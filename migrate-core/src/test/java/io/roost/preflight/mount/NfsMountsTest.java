@@ -23,7 +23,7 @@ import io.roost.testing.Requires.Ability;
 import io.roost.testing.RequiresDovecot;
 
 /**
- * Options as Linux 6.1 shows them: the lines were taken from real NFS mounts (samples/check/nfs-lab.sh), and are laid over
+ * Options as Linux 6.1 shows them: the lines were taken from real NFS mounts (samples/check/on-nfs.sh), and are laid over
  * this process's own root mount, so that any path finds them.
  */
 @RequiresDovecot

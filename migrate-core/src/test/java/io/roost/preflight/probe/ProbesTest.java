@@ -37,7 +37,7 @@ import io.roost.testing.RequiresDovecot;
 
 /**
  * What has to be tried, on real disks, processes and a real Dovecot. What needs a file server is in
- * samples/check/nfs-lab.sh.
+ * samples/check/on-nfs.sh.
  */
 @RequiresDovecot
 class ProbesTest {

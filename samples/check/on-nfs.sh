@@ -3,7 +3,7 @@
 # locks between two hosts, the directory under the mount, and the sample configurations of samples/dovecot. Ends with 1 at the first
 # finding that is not what it should be.
 #
-#   nfs-lab.sh [PART...]     parts: good version4 bad locks squash under clock samples; all by default
+#   on-nfs.sh [PART...]     parts: good version4 bad locks squash under clock samples; all by default
 #
 # Runs as root on a machine of its own that may be thrown away, where $LAB/topology.sh has functions that make a kernel NFS server, a
 # director and two backends "be1" and "be2", each with a mount at /srv/mail: lab_up; in_ns NAME COMMAND...; add_user; make_maildir USER
@@ -12,7 +12,7 @@
 set -u
 # the lab may run a copy of this script elsewhere, in the caller's directory
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd -P)
-[ -x "$root/samples/check/nfs-lab.sh" ] || root=$PWD
+[ -x "$root/samples/check/on-nfs.sh" ] || root=$PWD
 : "${LAB:?has to be the directory of topology.sh}"
 export LAB_DIRECTOR_CONF='service director {
   inet_listener roost-admin {
