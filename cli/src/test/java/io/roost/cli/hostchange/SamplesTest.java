@@ -80,6 +80,8 @@ class SamplesTest {
                     list = found.filter(p -> p.endsWith(user + "/dovecot.list.index.log")).findFirst().orElseThrow();
                 }
                 Object inode = Files.getAttribute(list, "unix:ino");
+                // As long as it has a name the number is not given to another file.
+                Files.createLink(temp.resolve(user + ".before"), list);
                 // another host was there
                 Files.writeString(index.resolve(".lasthost"), "be2\n");
                 try (Pop3Client pop3 = dovecot.pop3(user)) {
