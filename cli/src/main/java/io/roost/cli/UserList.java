@@ -38,7 +38,7 @@ final class UserList {
     private int malformedCount;
 
     /** Adds the names of a file. @param name {@code -} for standard input */
-    void read(String option, String name, InputStream standardInput, Set<String> names) throws CommandException, IOException {
+    void read(String option, String name, InputStream standardInput, Set<String> names) throws CommandException {
         try (BufferedReader in = open(option, name, standardInput)) {
             int number = 0;
             for (String line; (line = readLine(in)) != null;) {
@@ -51,6 +51,8 @@ final class UserList {
         } catch (CharacterCodingException e) {
             throw CommandException.usage(option + " " + name + ": expected UTF-8, found other bytes; convert the file, for example with "
                     + "iconv -f latin1 -t utf-8");
+        } catch (IOException e) {
+            throw CommandException.usage(option + ": " + name + " cannot be read: " + e.getMessage());
         }
     }
 

@@ -20,7 +20,11 @@ import io.roost.posix.PosixException;
  * <p>A file system that was unmounted and mounted again, as an automounter does, counts as the same.
  */
 public final class MountGuard {
+    private static final long TABLE_NANOS = 1_000_000_000L;
+
     private final Map<String, Watched> watched = new ConcurrentHashMap<>();
+    private MountTable table;
+    private long tableRead;
 
     private record Watched(Mount mount, MountIdentity identity) { }
 
@@ -58,12 +62,21 @@ public final class MountGuard {
      * @throws IOException if it cannot be told which mount a path lies on
      */
     public void watch(Collection<String> paths) throws IOException {
-        MountTable table = MountTable.ofProcess();
+        MountTable table = table();
         for (String path : paths) {
             Mount mount = table.find(path).orElseThrow(() -> new IOException("it cannot be told which mount "
                     + ByteString.toText(path) + " lies on: /proc/self/mountinfo does not have it"));
             watched.putIfAbsent(mount.mountPoint(), new Watched(mount, MountIdentity.of(mount.mountPoint())));
         }
+    }
+
+    /** Read at most once a second: many users are on few mounts. */
+    private synchronized MountTable table() throws IOException {
+        if (table == null || System.nanoTime() - tableRead > TABLE_NANOS) {
+            table = MountTable.ofProcess();
+            tableRead = System.nanoTime();
+        }
+        return table;
     }
 
     /**
