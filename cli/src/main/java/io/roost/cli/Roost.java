@@ -3,7 +3,10 @@ package io.roost.cli;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Properties;
+import java.util.function.Supplier;
 
 import io.roost.cli.hostchange.HostChangeCommand;
 import io.roost.cli.screen.JsonLines;
@@ -56,7 +59,7 @@ public final class Roost implements Runnable {
                 screen.line(new Version().getVersion()[0]);
                 return ExitCode.DONE.number();
             }
-            int code = commandLine(screen).execute(args);
+            int code = commandLine(screen, args.length == 0 ? "" : args[0]).execute(args);
             if (code == ExitCode.DONE.number() && screen.outputFailed()) {
                 throw new IOException("not everything could be written to standard output");
             }
@@ -66,23 +69,36 @@ public final class Roost implements Runnable {
         }
     }
 
-    private static CommandLine commandLine(Screen screen) {
+    /** In the order of the help. */
+    private static Map<String, Supplier<Object>> commands(Screen screen) {
+        Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
+        commands.put("check", () -> new CheckCommand(screen));
+        commands.put("plan", () -> new PlanCommand(screen));
+        commands.put("migrate", () -> new MigrateCommand(screen));
+        commands.put("resume", () -> new ResumeCommand(screen));
+        commands.put("verify", () -> new VerifyCommand(screen));
+        commands.put("status", () -> new StatusCommand(screen));
+        commands.put("hostchange", () -> HostChangeCommand.with(screen));
+        commands.put("ctl", () -> CtlCommand.commandLine(screen));
+        commands.put("gate", () -> GateCommand.commandLine(screen));
+        commands.put("rollback", () -> new RollbackCommand(screen));
+        commands.put("retire", () -> new RetireCommand(screen));
+        commands.put("maintain", () -> new MaintainCommand(screen));
+        commands.put("tui", () -> new TuiCommand(screen));
+        commands.put("demo", () -> new DemoCommand(screen));
+        commands.put("help", HelpCommand::new);
+        return commands;
+    }
+
+    /** @param wanted the command that will be run: looking at all of them takes a tenth of a second */
+    private static CommandLine commandLine(Screen screen, String wanted) {
         CommandLine roost = new CommandLine(new Roost());
-        roost.addSubcommand(new CheckCommand(screen));
-        roost.addSubcommand(new PlanCommand(screen));
-        roost.addSubcommand(new MigrateCommand(screen));
-        roost.addSubcommand(new ResumeCommand(screen));
-        roost.addSubcommand(new VerifyCommand(screen));
-        roost.addSubcommand(new StatusCommand(screen));
-        roost.addSubcommand(HostChangeCommand.with(screen));
-        roost.addSubcommand(CtlCommand.commandLine(screen));
-        roost.addSubcommand(GateCommand.commandLine(screen));
-        roost.addSubcommand(new RollbackCommand(screen));
-        roost.addSubcommand(new RetireCommand(screen));
-        roost.addSubcommand(new MaintainCommand(screen));
-        roost.addSubcommand(new TuiCommand(screen));
-        roost.addSubcommand(new DemoCommand(screen));
-        roost.addSubcommand(new HelpCommand());
+        Map<String, Supplier<Object>> commands = commands(screen);
+        if (commands.containsKey(wanted) && !wanted.equals("help")) {
+            roost.addSubcommand(wanted, commands.get(wanted).get());
+        } else {
+            commands.forEach((name, command) -> roost.addSubcommand(name, command.get()));
+        }
         roost.getSubcommands().values().forEach(command -> command.getCommandSpec().usageMessage().abbreviateSynopsis(true)
                 .synopsisHeading("%nUsage: ").descriptionHeading("%n").parameterListHeading("%n"));
         roost.getCommandSpec().usageMessage().synopsisHeading("%nUsage: ").optionListHeading("%n")
