@@ -4,11 +4,14 @@ import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.net.ProtocolException;
 import java.util.ArrayList;
 import java.util.List;
 
 import io.roost.director.DirectorAdmin.Limits;
 import io.roost.director.DirectorException.Kind;
+import io.roost.dovecot.LineSocket;
+import io.roost.dovecot.TabEscaped;
 import io.roost.posix.ByteString;
 
 /**
@@ -93,6 +96,9 @@ final class AdminChannel implements Closeable {
         } catch (DirectorException e) {
             disconnect();
             throw e;
+        } catch (ProtocolException e) {
+            disconnect();
+            throw new DirectorException(Kind.PROTOCOL, e.getMessage(), e);
         } catch (IOException e) {
             disconnect();
             if (e instanceof InterruptedIOException && Thread.currentThread().isInterrupted()) {
@@ -113,7 +119,7 @@ final class AdminChannel implements Closeable {
     }
 
     private LineSocket connect(DirectorAddress address) throws IOException {
-        LineSocket socket = LineSocket.connect(address, limits.connect(), limits.answer(), MAX_LINE);
+        LineSocket socket = LineSocket.connect(address.resolve(), limits.connect(), limits.answer(), MAX_LINE);
         try {
             String greeting = socket.line();
             List<String> fields = TabEscaped.fields(greeting);

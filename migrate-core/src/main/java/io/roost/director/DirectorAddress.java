@@ -3,10 +3,8 @@ package io.roost.director;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
-import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -71,11 +69,6 @@ public record DirectorAddress(String path, String host, int port) {
 
     boolean isUnix() {
         return host.isEmpty();
-    }
-
-    /** A channel to connect with. */
-    SocketChannel openChannel() throws IOException {
-        return isUnix() ? SocketChannel.open(StandardProtocolFamily.UNIX) : SocketChannel.open();
     }
 
     /** To connect to; a name is looked up now. */

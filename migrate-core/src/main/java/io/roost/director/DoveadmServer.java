@@ -1,12 +1,15 @@
 package io.roost.director;
 
 import java.io.IOException;
+import java.net.ProtocolException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 
 import io.roost.director.DirectorException.Kind;
+import io.roost.dovecot.LineSocket;
+import io.roost.dovecot.TabEscaped;
 import io.roost.posix.ByteString;
 
 /**
@@ -79,13 +82,15 @@ public final class DoveadmServer {
             }
             List<String> columns = TabEscaped.fields(rows);
             return columns.subList(0, columns.size() - 1);
+        } catch (ProtocolException e) {
+            throw new DirectorException(Kind.PROTOCOL, address + ": " + e.getMessage(), e);
         }
     }
 
     private LineSocket connect() throws IOException {
         LineSocket socket;
         try {
-            socket = LineSocket.connect(address, CONNECT, ANSWER, MAX_LINE);
+            socket = LineSocket.connect(address.resolve(), CONNECT, ANSWER, MAX_LINE);
         } catch (IOException e) {
             if (Thread.currentThread().isInterrupted()) {
                 throw e;

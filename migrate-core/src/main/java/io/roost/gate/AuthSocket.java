@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
+import io.roost.dovecot.TabEscaped;
 import io.roost.dovecot.UserNames;
 import io.roost.posix.ByteString;
 
@@ -51,13 +52,13 @@ public final class AuthSocket implements AuthProbe {
     @Override
     public AuthAnswer ask(String user) throws IOException {
         UserNames.check(user);
-        return parse(converse("USER\t1\t" + TabEscaped.of(ByteString.ofText(user)) + "\tservice=" + TabEscaped.of(service)));
+        return parse(converse("USER\t1\t" + TabEscaped.escape(ByteString.ofText(user)) + "\tservice=" + TabEscaped.escape(service)));
     }
 
     @Override
     public void flushCache(String user) throws IOException {
         UserNames.check(user);
-        String answer = converse("CACHE-FLUSH\t1\t" + TabEscaped.of(ByteString.ofText(user)));
+        String answer = converse("CACHE-FLUSH\t1\t" + TabEscaped.escape(ByteString.ofText(user)));
         if (!answer.startsWith("OK\t1")) {
             throw unexpected(answer);
         }
@@ -108,11 +109,11 @@ public final class AuthSocket implements AuthProbe {
             throw unexpected(line);
         }
         Map<String, String> found = new LinkedHashMap<>();
-        found.put("user", TabEscaped.read(fields[2]));
+        found.put("user", TabEscaped.unescape(fields[2]));
         for (int i = 3; i < fields.length; i++) {
             int equals = fields[i].indexOf('=');
             String key = equals < 0 ? fields[i] : fields[i].substring(0, equals);
-            found.putIfAbsent(key, equals < 0 ? "" : TabEscaped.read(fields[i].substring(equals + 1)));
+            found.putIfAbsent(key, equals < 0 ? "" : TabEscaped.unescape(fields[i].substring(equals + 1)));
         }
         return found;
     }

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
+import io.roost.dovecot.TabEscaped;
 import io.roost.dovecot.UserNames;
 import io.roost.posix.ByteString;
 
@@ -49,8 +50,8 @@ public final class StandInUserdb implements Closeable {
      */
     public static StandInUserdb start(String user, Map<String, String> fields) throws IOException {
         UserNames.check(user);
-        StringBuilder answer = new StringBuilder(TabEscaped.of(ByteString.ofText(user)));
-        fields.forEach((name, value) -> answer.append('\t').append(TabEscaped.of(name)).append('=').append(TabEscaped.of(value)));
+        StringBuilder answer = new StringBuilder(TabEscaped.escape(ByteString.ofText(user)));
+        fields.forEach((name, value) -> answer.append('\t').append(TabEscaped.escape(name)).append('=').append(TabEscaped.escape(value)));
         // mode 0700
         Path directory = Files.createTempDirectory("roost-auth");
         ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
@@ -89,8 +90,8 @@ public final class StandInUserdb implements Closeable {
         for (int i = 0; i < MAX_LINES && (line = in.readLine()) != null; i++) {
             String[] fields = line.split("\t");
             if ((fields[0].equals("USER") || fields[0].equals("PASS")) && fields.length > 2) {
-                boolean known = TabEscaped.read(fields[2]).equals(user);
-                String fieldsOf = fields[0].equals("USER") ? answer : "user=" + TabEscaped.of(user);
+                boolean known = TabEscaped.unescape(fields[2]).equals(user);
+                String fieldsOf = fields[0].equals("USER") ? answer : "user=" + TabEscaped.escape(user);
                 send(client, known ? fields[0] + "\t" + fields[1] + "\t" + fieldsOf + "\n" : "NOTFOUND\t" + fields[1] + "\n");
             } else if (!fields[0].equals("VERSION")) {
                 return;

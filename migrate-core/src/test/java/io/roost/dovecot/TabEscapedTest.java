@@ -1,4 +1,4 @@
-package io.roost.director;
+package io.roost.dovecot;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
