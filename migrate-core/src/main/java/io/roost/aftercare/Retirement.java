@@ -31,12 +31,14 @@ import io.roost.posix.ByteString;
  * <p>Looked at, in this order: the userdb says mdbox; the store has finished the migration of these two locations, long enough ago;
  * {@link MaildirTrees} finds nothing odd about the directories; and every mail of the Maildir is in the mdbox with the same bytes, or
  * was there when the migration ended and has been expunged or moved since. The latter is told by the file: one that was made or
- * changed after the migration and is not in the mdbox is a mail that would be lost.
+ * changed after the last snapshot, or may have been, and is not in the mdbox is a mail that would be lost.
  *
  * <p>A run that is killed leaves each tree either where it was or in the trash; the next one moves the rest.
  */
 public final class Retirement {
     private static final int MOST_NAMED = 5;
+    /** More than verifying the largest user takes. */
+    private static final Duration SNAPSHOT_TO_PUBLISHED = Duration.ofHours(1);
 
     private final Account account;
     private final Settings settings;
@@ -99,8 +101,19 @@ public final class Retirement {
         }
     }
 
+    /**
+     * What is older was in the last snapshot. That one was taken some time before the result was published, so that a mail which
+     * came in between is in no mdbox, and older than the end of the migration.
+     */
+    private static Instant surelySeen(UserRecord record) {
+        Instant published = Instant.ofEpochMilli(Math.min(record.finished(), record.updated()));
+        Instant before = published.minus(SNAPSHOT_TO_PUBLISHED);
+        Instant begun = Instant.ofEpochMilli(record.started());
+        return begun.isAfter(before) ? begun : before;
+    }
+
     private Inventory requireEveryMail(UserRecord record) throws IOException, MigrationException, InterruptedException {
-        Set<String> later = trees.mailsChangedAfter(Instant.ofEpochMilli(record.updated()));
+        Set<String> later = trees.mailsChangedAfter(surelySeen(record));
         List<String> lost = new ArrayList<>();
         long[] since = new long[1];
         Map<FileFate.Fate, Long> counts = new EnumMap<>(FileFate.Fate.class);

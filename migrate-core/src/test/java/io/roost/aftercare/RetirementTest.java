@@ -138,9 +138,14 @@ class RetirementTest {
         Path late = Files.writeString(maildir.resolve("new/1800000000.M1P1.late"), "Subject: late\n\nlate\n");
         assertTrue(refusal().contains("1 mails of the Maildir are not in the mdbox"), refusal());
         assertTrue(refusal().contains(late.getFileName().toString()), refusal());
-        // the same mail as something that was there before: the user has expunged it from the mdbox
+        // It came between the last snapshot and the end of the migration: older than that, and in no mdbox.
         record = record.withState(UserState.DONE, System.currentTimeMillis() + 1000);
         later = later.plusSeconds(60);
+        assertTrue(refusal().contains(late.getFileName().toString()), refusal());
+        // the same mail as something that was there long before: the user has expunged it from the mdbox
+        long published = System.currentTimeMillis() + Duration.ofHours(2).toMillis();
+        record = record.withState(UserState.PUBLISHED, published).withState(UserState.DONE, published);
+        later = later.plus(Duration.ofHours(3));
         assertEquals(1, retirement().check(record, account.target(), TWO_WEEKS, later).since());
         Files.delete(late);
     }
