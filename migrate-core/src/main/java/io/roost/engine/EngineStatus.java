@@ -47,8 +47,13 @@ public record EngineStatus(RunState state, String reason, long started, long now
      * @param number   place in the run's order, from 0
      * @param attempts so far
      * @param retryAt  when the next attempt is due, 0 if none is planned
+     * @param mails    found by the last look, 0 if nobody has looked
+     * @param bytes    likewise, as far as file names tell
+     * @param millis   how long the last attempt of this run took, or takes; 0 if there was none
+     * @param changed  when something was last done with the user, 0 for never
      */
-    public record Row(int number, String user, Phase phase, int attempts, long retryAt) {
+    public record Row(int number, String user, Phase phase, int attempts, long retryAt, long mails, long bytes, long millis,
+            long changed) {
     }
 
     /** Part of a list, and how many there are in all. */

@@ -43,6 +43,24 @@ public sealed interface RunEvent {
     record Requeued(String user) implements RunEvent {
     }
 
+    /**
+     * An operator has something else done, with a user or, if {@code user} is empty, with the run.
+     *
+     * @param verb of the control socket, such as {@code hold}
+     * @param said what is done now, for people
+     */
+    record Operated(String user, String verb, String said) implements RunEvent {
+    }
+
+    /**
+     * A user is back on the Maildir, as an operator wanted.
+     *
+     * @param wasDone whether this run had told that the user was done
+     * @param said    how it ended, for people
+     */
+    record RolledBack(String user, boolean wasDone, String said) implements RunEvent {
+    }
+
     /** The run changes state; the reason is for people. */
     record StateChanged(RunState state, String reason) implements RunEvent {
     }
