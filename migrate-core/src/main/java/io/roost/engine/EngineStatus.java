@@ -39,6 +39,10 @@ public record EngineStatus(RunState state, String reason, long started, long now
      */
     public record Active(String user, String step, int worker, int attempt, long since, long mailsDone, long mailsTotal,
             long bytesDone, long bytesTotal) {
+        /** With another step. */
+        public Active withStep(String other) {
+            return new Active(user, other, worker, attempt, since, mailsDone, mailsTotal, bytesDone, bytesTotal);
+        }
     }
 
     /**
@@ -64,6 +68,12 @@ public record EngineStatus(RunState state, String reason, long started, long now
         users = Map.copyOf(users);
         active = List.copyOf(active);
         history = List.copyOf(history);
+    }
+
+    /** With other users in flight. */
+    public EngineStatus withActive(List<Active> others) {
+        return new EngineStatus(state, reason, started, now, deadline, workers, users, others, mails, bytes, mailsPerSecond,
+                bytesPerSecond, history, secondsLeft);
     }
 
     /** Users of the run, whatever their phase. */

@@ -36,6 +36,10 @@ final class EventText {
             return "skipped by an operator";
         } else if (event instanceof RunEvent.Requeued) {
             return "to be tried again, by an operator";
+        } else if (event instanceof RunEvent.Operated e) {
+            return e.verb() + ", by an operator: " + e.said();
+        } else if (event instanceof RunEvent.RolledBack e) {
+            return "rolled back by an operator: " + e.said();
         } else if (event instanceof RunEvent.StateChanged e) {
             return "the run is " + e.state().name().toLowerCase(Locale.ROOT) + (e.reason().isEmpty() ? "" : ": " + e.reason());
         } else if (event instanceof RunEvent.WorkersChanged e) {
