@@ -13,7 +13,7 @@ import io.roost.director.RingMember;
 /** The verb about the cluster: its backends, who is kept on this one, and who is elsewhere. */
 final class BackendVerbs {
     /** For the first answer of the director. */
-    private static final long PATIENCE_MILLIS = 5_000;
+    private static final long PATIENCE_MILLIS = 1_000;
     /** Users of each kind in one answer. */
     private static final int MAX_USERS = 1_000;
 
@@ -38,7 +38,7 @@ final class BackendVerbs {
             json.writeNumberField("pinned", kept.size());
             json.writeNumberField("away", away.size());
         }, () -> single ? List.of("no director: this is the only backend, as the administrator has said") : seen.trouble().isEmpty()
-                ? List.of() : List.of("the director does not answer: " + seen.trouble() + (seen.time() == 0 ? ""
+                ? seen.time() > 0 ? List.of() : List.of("the director has not answered yet") : List.of("the director does not answer: " + seen.trouble() + (seen.time() == 0 ? ""
                         : "; as of " + Quantity.time(seen.time()))));
         seen.hosts().forEach(host -> backend(answer, host, cutover.director().here(), kept.size()));
         seen.ring().forEach(member -> director(answer, member));

@@ -12,18 +12,19 @@ import io.roost.cli.screen.Quantity;
 import io.roost.gate.GateEntry;
 
 /**
- * What is known of one user's cutover: fields {@code held}, {@code gate} ({@code closed}, {@code expires}, {@code host},
+ * What is known of one user's cutover: fields {@code held}, {@code held_alone}, {@code gate} ({@code closed}, {@code expires}, {@code host},
  * {@code pid}, {@code life}; or null), {@code released} (or null) and {@code lock_out_seconds} of an object {@code cutover}.
  *
  * @param held   why the user is not locked out now, empty if nothing holds the cutover
+ * @param alone  whether an operator holds this very user
  * @param gate   if the user is locked out, by whichever run
  * @param record of the last cutover
  */
-record CutoverState(String held, Optional<GateEntry> gate, Optional<CutoverRecord> record) {
+record CutoverState(String held, boolean alone, Optional<GateEntry> gate, Optional<CutoverRecord> record) {
     /** Empty if the run cuts nobody over. */
     static Optional<CutoverState> of(ControlledRun run, String user, int number) {
         return run.cutover().filter(ControlledCutover::cutsOver).map(cutover -> new CutoverState(cutover.hold().reason(user),
-                gate(cutover, user), number < 0 ? Optional.empty() : run.store().cutover(number)));
+                cutover.hold().isHeld(user), gate(cutover, user), number < 0 ? Optional.empty() : run.store().cutover(number)));
     }
 
     private static Optional<GateEntry> gate(ControlledCutover cutover, String user) {
@@ -38,6 +39,7 @@ record CutoverState(String held, Optional<GateEntry> gate, Optional<CutoverRecor
 
     void json(JsonGenerator json) throws IOException {
         json.writeStringField("held", held);
+        json.writeBooleanField("held_alone", alone);
         if (gate.isPresent()) {
             json.writeObjectFieldStart("gate");
             RunStatus.time(json, "closed", gate.get().closed().toEpochMilli());

@@ -67,6 +67,7 @@ final class UserVerbs {
                 json.writeNumberField("bytes_total", Math.max(row.bytes(), record.map(UserRecord::bytesTotal).orElse(0L)));
                 json.writeNumberField("seconds", row.millis() / 1000.0);
                 RunStatus.time(json, "changed", row.changed() > 0 ? row.changed() : record.map(UserRecord::updated).orElse(0L));
+                json.writeBooleanField("held", run.cutover().filter(c -> c.hold().isHeld(row.user())).isPresent());
                 json.writeStringField("error", error);
             }, () -> List.of(String.format("%-9s", RunStatus.id(row.phase())) + (inFlight != null
                     ? RunStatus.text(inFlight, status.now()) : row.user() + (error.isEmpty() ? "" : ": " + error))));

@@ -25,9 +25,8 @@ final class OverviewView implements View {
 
     @Override
     public void shown(RunFeed feed) {
-        feed.wantUsers(null);
-        feed.wantUser(null);
-        feed.wantFailures(new UsersQuery(0, FAILURES, "failed,retrying", ""));
+        feed.wantNothing();
+        feed.wantFailures(new UsersQuery(0, FAILURES, "failed,retrying", "", ""));
     }
 
     @Override
@@ -86,12 +85,25 @@ final class OverviewView implements View {
         String reason = throttle.text("reason");
         item(canvas, row++, "Throttle", reason.isEmpty() ? Piece.plain("nothing holds the run back")
                 : new Piece(throttle.flag("held") ? Look.BAD : Look.WARNING, (throttle.flag("held") ? "HELD: " : "") + reason));
+        row = held(canvas, status, row);
         row = lockedOut(canvas, status, row);
         if (status.has("deadline")) {
             item(canvas, row++, "Window", Piece.plain("stops at " + Quantity.time(status.time("deadline")) + ", in "
                     + Quantity.wholeSeconds((status.time("deadline") - status.time("now")) / 1000.0)));
         }
         return row;
+    }
+
+    /** Only while something keeps users from being cut over. */
+    private static int held(Canvas canvas, JsonObject status, int row) {
+        JsonObject cutover = status.object("cutover");
+        if (cutover.text("held").isEmpty()) {
+            return row;
+        }
+        int ready = cutover.objects("ready").size();
+        item(canvas, row, "Cutovers", Look.WARNING.of("HELD: " + cutover.text("held")), Piece.plain("; " + Quantity.count(ready, "user", "users")
+                + " ready" + (cutover.flag("held_by_operator") ? ", H goes on" : "")));
+        return row + 1;
     }
 
     /** Who waits for us, longest first; only where users are cut over at all. */

@@ -8,6 +8,7 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 import org.junit.jupiter.api.BeforeEach;
@@ -47,7 +48,7 @@ class SessionTest {
         model = new RunModel();
         RunFeed feed = new RunFeed("/nowhere", model);
         session = new Session(model, feed, new Glyphs(CapturedScreen.of(80, charset).screen()), "/nowhere", false,
-                new Session.Beginning(new RoostProgram(List.of("/bin/false")), "", ""));
+                new Session.Beginning(new RoostProgram(List.of("/bin/false")), "", "", new PromptHistory(Optional.empty())));
         model.verbs(Set.of("status", "pause", "resume", "rate", "workers", "retry", "skip", "stop", "users", "user"));
     }
 
@@ -66,7 +67,7 @@ class SessionTest {
         }
         model.take(json("{\"type\":\"failed\",\"time\":\"2026-11-23T21:00:01.000Z\",\"user\":\"bad\",\"kind\":\"io\",\"reason\":\"escape "
                 + "\\u001b[31m here\"}"));
-        model.failures(new RunModel.UsersPage(new UsersQuery(0, 20, "failed,retrying", ""), rows(7, "failed"), 8));
+        model.failures(new RunModel.UsersPage(new UsersQuery(0, 20, "failed,retrying", "", ""), rows(7, "failed"), 8));
     }
 
     private static List<JsonObject> rows(int count, String phase) {
@@ -117,7 +118,7 @@ class SessionTest {
         connected();
         keys("u");
         assertShows(screen(columns, rows), " roost · users: all", "  asking");
-        model.users(new RunModel.UsersPage(new UsersQuery(0, 4 * (rows - 5), "", ""), rows(200, "failed"), 300_000));
+        model.users(new RunModel.UsersPage(new UsersQuery(0, 4 * (rows - 5), "", "", ""), rows(200, "failed"), 300_000));
         List<String> screen = screen(columns, rows);
         assertShows(screen, "User", "Phase", "Mails", "1 of 300,000", ">e\u0301mile0@例え.jp", "failed", "5/1,000,000", "4.7 GiB", "the disk is");
         session.key(Key.of(Key.Name.DOWN));
@@ -146,7 +147,7 @@ class SessionTest {
     void whatTouchesAUserIsAskedBefore() {
         connected();
         keys("u");
-        model.users(new RunModel.UsersPage(new UsersQuery(0, 76, "", ""), rows(5, "failed"), 5));
+        model.users(new RunModel.UsersPage(new UsersQuery(0, 76, "", "", ""), rows(5, "failed"), 5));
         screen(80, 24);
         keys("  s");
         assertShows(screen(80, 24), "take 2 marked users out of this run (another run may do it)? [y/N]");
