@@ -185,6 +185,7 @@ final class MigrateCommand extends ReportingCommand {
             control.event(event);
         }, Clock.systemUTC());
         running.set(engine);
+        nights.ifPresent(n -> engine.parked(n.night().hold()::parked));
         follow(records, engine, brakes);
         RecordedRun recorded = RecordedRun.begin(store, decisive, spec.commandLine().getParseResult(), names);
         control.serve(new ControlledRun(engine, store, () -> Runtime.getRuntime().halt(ExitCode.STOPPED.number()),

@@ -22,6 +22,7 @@ public final class CutoverHold {
     private final Map<String, String> held = new HashMap<>();
     private final Set<String> passing = new HashSet<>();
     private final Map<String, Long> waiting = new LinkedHashMap<>();
+    private volatile int parked;
 
     /** @param file as long as it exists nobody is locked out; an absolute path */
     public CutoverHold(Optional<String> file) {
@@ -45,11 +46,13 @@ public final class CutoverHold {
     public synchronized void hold(String user, String why) {
         passing.remove(user);
         held.put(user, why);
+        count();
     }
 
     /** Takes what was said of this user back. @return whether that changes anything */
     public synchronized boolean release(String user) {
         boolean was = held.remove(user) != null | passing.remove(user);
+        count();
         notifyAll();
         return was;
     }
@@ -58,6 +61,7 @@ public final class CutoverHold {
     public synchronized void pass(String user) {
         held.remove(user);
         passing.add(user);
+        count();
         notifyAll();
     }
 
@@ -86,18 +90,29 @@ public final class CutoverHold {
         return new LinkedHashMap<>(waiting);
     }
 
+    /** How many of those wait because an operator holds these very users. Never waits, not even for a file system. */
+    public int parked() {
+        return parked;
+    }
+
+    private void count() {
+        parked = (int) waiting.keySet().stream().filter(held::containsKey).count();
+    }
+
     /** Waits until nothing holds the user; returns whether anything did. */
     synchronized boolean await(String user) throws InterruptedException {
         if (reason(user).isEmpty()) {
             return false;
         }
         waiting.put(user, System.currentTimeMillis());
+        count();
         try {
             while (!reason(user).isEmpty()) {
                 wait(LOOK_MILLIS);
             }
         } finally {
             waiting.remove(user);
+            count();
         }
         return true;
     }

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 import java.util.function.Predicate;
 
 import io.roost.checkpoint.CheckpointStore;
@@ -227,7 +228,7 @@ public final class Engine {
      * @throws IllegalArgumentException if the run has no such user or begins nobody now, or if the user is in flight or done
      */
     public void now(String name) {
-        beside(name, NOT_DONE, false, this::attempt);
+        beside(name, NOT_DONE, true, this::attempt);
     }
 
     /**
@@ -237,7 +238,7 @@ public final class Engine {
      * @throws IllegalArgumentException if the run has no such user or is ending, or if the user is in flight
      */
     public void rollBack(String name, Errand errand) {
-        beside(name, IDLE, true, user -> rollBack(user, errand));
+        beside(name, IDLE, false, user -> rollBack(user, errand));
     }
 
     private void rollBack(ActiveUser user, Errand errand) {
@@ -258,7 +259,7 @@ public final class Engine {
         tell(end);
     }
 
-    private void beside(String name, Set<Phase> from, boolean alsoPaused, Consumer<ActiveUser> work) {
+    private void beside(String name, Set<Phase> from, boolean attempt, Consumer<ActiveUser> work) {
         ActiveUser[] taken = new ActiveUser[1];
         Thread thread = thread("roost-beside", () -> {
             try {
@@ -267,13 +268,18 @@ public final class Engine {
                 ledger.gone(taken[0].worker);
             }
         });
-        taken[0] = ledger.takeBeside(name, from, alsoPaused, thread);
+        taken[0] = ledger.takeBeside(name, from, attempt, thread);
         thread.start();
     }
 
     /** Tells that an operator had something done that the engine has no part in; {@link RunEvent.Operated} says what is what. */
     public void operated(String user, String verb, String said) {
         tell(new RunEvent.Operated(user, verb, said));
+    }
+
+    /** Says how many users in flight only wait for an operator: others are in flight in their place. */
+    public void parked(IntSupplier count) {
+        ledger.parked(count);
     }
 
     /** What may hold the run back; changes count at once after {@link io.roost.throttle.Throttle#changed}. */

@@ -39,9 +39,9 @@ public record EngineStatus(RunState state, String reason, long started, long now
      */
     public record Active(String user, String step, int worker, int attempt, long since, long mailsDone, long mailsTotal,
             long bytesDone, long bytesTotal) {
-        /** With another step. */
+        /** With another step, of which nothing is counted. */
         public Active withStep(String other) {
-            return new Active(user, other, worker, attempt, since, mailsDone, mailsTotal, bytesDone, bytesTotal);
+            return new Active(user, other, worker, attempt, since, 0, 0, 0, 0);
         }
     }
 

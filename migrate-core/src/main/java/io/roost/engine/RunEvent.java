@@ -21,6 +21,10 @@ public sealed interface RunEvent {
 
     /** A worker takes up a user; {@code attempt} counts from 1. */
     record Begun(String user, int worker, int attempt) implements RunEvent {
+        /** Whether it is a worker of the user's own, beside the others. */
+        public boolean isBeside() {
+            return worker >= RunLedger.BESIDE;
+        }
     }
 
     /** A user is done. */

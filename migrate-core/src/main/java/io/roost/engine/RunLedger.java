@@ -11,12 +11,19 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
 
 /**
  * Where a run and each of its users stand. All of it is guarded by its monitor, which is never held while somebody is told of it: what
  * there is to tell is handed back, or kept for {@link #takeUntold}. Thread-safe.
  */
 final class RunLedger {
+    /** Numbers of workers beside the others, who take no user from the queue, begin here. */
+    static final int BESIDE = 2 * EngineSettings.MAX_WORKERS;
+    private static final int MAX_BESIDE = 16;
+    /** Workers at the most in place of those who wait. */
+    private static final int MAX_PARKED = 64;
+
     private final EngineSettings settings;
     private final Clock clock;
     private final UserQueue queue;
@@ -28,6 +35,7 @@ final class RunLedger {
     /** Numbers of the workers that are there. */
     private final Set<Integer> running = new HashSet<>();
     private int workers;
+    private IntSupplier parked = () -> 0;
     private RunState state = RunState.RUNNING;
     private String reason = "";
     private StopReason stopReason;
@@ -140,6 +148,15 @@ final class RunLedger {
 
     // ---- workers ----
 
+    /** Users in flight who only wait, so that others may be in flight in their place. */
+    synchronized void parked(IntSupplier count) {
+        parked = count;
+    }
+
+    private int wanted() {
+        return workers + Math.min(MAX_PARKED, parked.getAsInt());
+    }
+
     synchronized void workers(int count) {
         workers = count;
         signal();
@@ -149,7 +166,7 @@ final class RunLedger {
     synchronized List<Integer> missingWorkers() {
         List<Integer> missing = new ArrayList<>();
         int useful = active.size() + queue.count(Phase.WAITING) + queue.count(Phase.RETRYING);
-        for (int i = 0; i < workers && running.size() < useful && state == RunState.RUNNING; i++) {
+        for (int i = 0, wanted = wanted(); i < wanted && running.size() < useful && state == RunState.RUNNING; i++) {
             if (running.add(i)) {
                 missing.add(i);
             }
@@ -164,7 +181,7 @@ final class RunLedger {
 
     /** Waits for a user for the calling thread to work at; null if this worker is not needed any more. */
     synchronized ActiveUser next(int worker) {
-        while (worker < workers && state != RunState.STOPPING && state != RunState.ENDED
+        while (worker < wanted() && state != RunState.STOPPING && state != RunState.ENDED
                 && (queue.hasMore() || !active.isEmpty())) {
             long now = clock.millis();
             if (state == RunState.RUNNING && now < settings.deadline()) {
@@ -195,22 +212,26 @@ final class RunLedger {
     /**
      * Takes a certain user at once, for a worker of his own beside the others.
      *
-     * @param paused whether that may be done while the run is paused
+     * @param attempt whether it is an attempt at the migration, which is not begun while the run is paused
      * @throws IllegalArgumentException if the run has no such user, the user is in another phase, or nobody is begun any more
      */
-    synchronized ActiveUser takeBeside(String name, Set<Phase> from, boolean paused, Thread thread) {
+    synchronized ActiveUser takeBeside(String name, Set<Phase> from, boolean attempt, Thread thread) {
         int user = known(name);
         Phase phase = queue.phase(user);
         if (!from.contains(phase)) {
             throw new IllegalArgumentException(name + " is " + id(phase) + " already");
         }
-        if (state != RunState.RUNNING && !(paused && state == RunState.PAUSED) || clock.millis() >= settings.deadline()) {
+        if (state != RunState.RUNNING && !(!attempt && state == RunState.PAUSED) || clock.millis() >= settings.deadline()) {
             throw new IllegalArgumentException("the run is " + state.name().toLowerCase(Locale.ROOT) + ": nobody is begun"
                     + (state == RunState.PAUSED ? ", resume it first" : ""));
         }
+        if (running.stream().filter(worker -> worker >= BESIDE).count() >= MAX_BESIDE) {
+            throw new IllegalArgumentException(MAX_BESIDE + " users are worked at beside the queue already: say it again when one has "
+                    + "ended");
+        }
         failures -= phase == Phase.FAILED ? 1 : 0;
-        queue.takeUp(user);
-        int worker = workers;
+        queue.takeUp(user, attempt);
+        int worker = BESIDE;
         while (!running.add(worker)) {
             worker++;
         }

@@ -117,15 +117,15 @@ final class UserQueue {
     int take(boolean biggest, long now) {
         int user = pick(biggest, now);
         if (user != NONE) {
-            takeUp(user);
+            takeUp(user, true);
         }
         return user;
     }
 
-    /** Takes a certain user, who becomes ACTIVE. */
-    void takeUp(int user) {
+    /** Takes a certain user, who becomes ACTIVE. @param counts whether that is an attempt at the migration */
+    void takeUp(int user, boolean counts) {
         phase(user, Phase.ACTIVE);
-        attempts[user] = (byte) Math.min(attempts[user] + 1, Byte.MAX_VALUE);
+        attempts[user] = (byte) Math.min(attempts[user] + (counts ? 1 : 0), Byte.MAX_VALUE);
     }
 
     private int pick(boolean biggest, long now) {
@@ -192,10 +192,10 @@ final class UserQueue {
     /** What was done with a user was no attempt: as before, but that one who waited is next. */
     void restore(int user, Phase before) {
         if (before == Phase.WAITING || before == Phase.RETRYING) {
-            putBack(user);
+            phase(user, Phase.WAITING);
+            urgent.add(user);
         } else {
             phase(user, before);
-            attempts[user]--;
         }
     }
 

@@ -122,6 +122,10 @@ final class UserVerbs {
     }
 
     private static String error(EngineStatus.Row row, Optional<UserRecord> record, RunHistory history) {
+        if (row.phase() == Phase.SKIPPED) {
+            // such as that the user was rolled back
+            return record.map(UserRecord::error).orElse("");
+        }
         if (row.phase() != Phase.FAILED && row.phase() != Phase.RETRYING) {
             return "";
         }

@@ -25,12 +25,12 @@ final class Actions {
 
     /** Why a verb cannot be used now, empty if it can. */
     String whyNot(String verb) {
-        if (!model.trouble().isEmpty()) {
-            return "there is no run";
-        }
         if (model.hasEnded()) {
             return "the run has ended" + (verb.equals("rollback") ? ": roost rollback USER brings users back"
                     : verb.equals("open-gate") ? ": roost gate open USER lets users in" : "");
+        }
+        if (!model.trouble().isEmpty()) {
+            return "there is no run";
         }
         if (readOnly) {
             return "this session only looks (--read-only)";

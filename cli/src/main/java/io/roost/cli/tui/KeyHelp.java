@@ -20,16 +20,25 @@ final class KeyHelp {
         List<Binding> all = new ArrayList<>(view.bindings());
         all.addAll(everywhere(canGoBack));
         List<Piece> keys = new ArrayList<>();
-        int used = 0;
+        // the way to all others is always seen
+        int left = columns - all.stream().filter(KeyHelp::isAlwaysSeen).mapToInt(KeyHelp::width).sum();
         for (Binding binding : all) {
-            int width = binding.keys().length() + binding.what().length() + 3;
-            if (binding.isEnabled() && !binding.keys().contains("PgUp") && used + width <= columns) {
+            boolean always = isAlwaysSeen(binding);
+            if (always || binding.isEnabled() && !binding.keys().contains("PgUp") && width(binding) <= left) {
                 keys.add(Look.KEY.of(" " + binding.keys()));
                 keys.add(Piece.plain(" " + binding.what() + " "));
-                used += width;
+                left -= always ? 0 : width(binding);
             }
         }
         return keys;
+    }
+
+    private static boolean isAlwaysSeen(Binding binding) {
+        return binding.keys().equals("?") || binding.keys().equals("Esc");
+    }
+
+    private static int width(Binding binding) {
+        return binding.keys().length() + binding.what().length() + 3;
     }
 
     private List<Binding> everywhere(boolean canGoBack) {

@@ -130,8 +130,9 @@ final class OverviewView implements View {
     private int inFlight(Canvas canvas, JsonObject status, int top, int bottom) {
         List<JsonObject> active = status.objects("active");
         int row = top;
-        canvas.line(row++, Look.BOLD.of("  In flight"), Look.FAINT.of("  " + active.size() + " of " + status.number("workers")
-                + " workers" + (active.stream().anyMatch(user -> user.number("attempt") > 1) ? "; #2: the second attempt" : "")));
+        long held = active.stream().filter(user -> user.text("step").equals("held")).count();
+        canvas.line(row++, Look.BOLD.of("  In flight"), Look.FAINT.of("  " + Quantity.count(active.size(), "user", "users") + ", "
+                + Quantity.count(status.number("workers"), "worker", "workers") + (held == 0 ? "" : "; " + held + " ready and held") + (active.stream().anyMatch(user -> user.number("attempt") > 1) ? "; #2: the second attempt" : "")));
         int most = Math.max(1, Math.min(active.size(), (bottom - row) / 2));
         for (JsonObject user : active.subList(0, Math.min(most, active.size()))) {
             canvas.line(row++, active(canvas, user, status.time("now"), canvas.columns()));
@@ -147,7 +148,7 @@ final class OverviewView implements View {
     /** A user in flight: name, step with the number of a further attempt, bar, mails, how long. */
     static List<Piece> active(Canvas canvas, JsonObject user, long now, int columns) {
         Glyphs glyphs = canvas.glyphs();
-        int name = Math.max(16, Math.min(50, columns - 60));
+        int name = Math.max(16, Math.min(50, columns - 62));
         long done = user.number("mails_done");
         long total = user.number("mails_total");
         String bar = total > 0 ? glyphs.bar((double) done / total, 12) + " " + glyphs.fitRight(Quantity.percent(done, total), 5)
@@ -156,7 +157,7 @@ final class OverviewView implements View {
         String since = Quantity.wholeSeconds((now - user.time("since")) / 1000.0);
         String step = user.text("step") + (user.number("attempt") > 1 ? " #" + user.number("attempt") : "");
         return List.of(Piece.plain("    " + glyphs.fit(user.user(), name) + " " + glyphs.fit(step, 12) + " "),
-                Look.GOOD.of(bar), Piece.plain(" " + glyphs.fitRight(mails, 13) + " " + glyphs.fitRight(since, 8)));
+                Look.GOOD.of(bar), Piece.plain(" " + glyphs.fitRight(mails, 13) + " " + glyphs.fitRight(since, 10)));
     }
 
     private int failures(Canvas canvas, int top, int count) {

@@ -82,6 +82,9 @@ final class RunFeed implements Closeable {
             if (!object.type().equals("ok")) {
                 model.take(object);
             }
+            if (model.hasEnded()) {
+                wake();
+            }
         } catch (ControlException e) {
             model.trouble(e.getMessage());
         }
@@ -95,7 +98,12 @@ final class RunFeed implements Closeable {
                 now.objects("help").forEach(verb -> verbs.add(verb.text("name")));
                 model.verbs(verbs);
                 while (!closed) {
-                    ask(now);
+                    // first: what is asked for after that is how it ended
+                    boolean last = model.hasEnded();
+                    ask(now, last ? 0 : AGAIN_MILLIS);
+                    if (last) {
+                        break;
+                    }
                 }
             } catch (ControlException | RefusedException e) {
                 model.verbs(Set.of());
@@ -109,7 +117,8 @@ final class RunFeed implements Closeable {
         }
     }
 
-    private void ask(ControlClient now) throws ControlException, RefusedException, InterruptedException {
+    /** @param pause how long to wait for a question, milliseconds */
+    private void ask(ControlClient now, long pause) throws ControlException, RefusedException, InterruptedException {
         UsersQuery users = wantedUsers;
         if (users != null) {
             model.users(page(now, users));
@@ -125,7 +134,7 @@ final class RunFeed implements Closeable {
         if (wantedCluster) {
             model.cluster(cluster(now));
         }
-        for (Question question = questions.poll(AGAIN_MILLIS, TimeUnit.MILLISECONDS); question != null; question = questions.poll()) {
+        for (Question question = questions.poll(pause, TimeUnit.MILLISECONDS); question != null; question = questions.poll()) {
             if (question.request().isEmpty()) {
                 // something else is wanted
                 continue;

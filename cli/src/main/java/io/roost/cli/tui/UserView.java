@@ -94,7 +94,7 @@ final class UserView implements View {
             long done = active.number("mails_done");
             lines.add(item("Now", Piece.plain(active.text("step") + " "), Look.GOOD.of(total == 0 ? ""
                     : canvas.glyphs().bar((double) done / total, 24) + " "), Piece.plain(total == 0 ? "" : Quantity.count(done) + " of "
-                    + Quantity.count(total, "mail", "mails") + ", worker " + (active.number("worker") + 1) + ", for "
+                    + Quantity.count(total, "mail", "mails") + ", for "
                     + Quantity.wholeSeconds((user.time("time") - active.time("since")) / 1000.0))));
         }
         if (user.has("record")) {
@@ -108,6 +108,9 @@ final class UserView implements View {
         boolean failing = phase.equals("failed") || phase.equals("retrying");
         if (failing && !user.text("error").isEmpty()) {
             error(canvas, user, lines);
+        } else if (phase.equals("skipped")) {
+            lines.add(item("Next", Piece.plain((user.text("error").isEmpty() ? "" : user.text("error") + "; ")
+                    + "left alone by this run, until r says otherwise")));
         }
     }
 
@@ -123,7 +126,7 @@ final class UserView implements View {
         } else if (!cutover.text("held").isEmpty() && !over) {
             lines.add(item("Cutover", Look.WARNING.of(cutover.text("held")), Piece.plain(cutover.flag("held_alone") ? "; h lets it go on"
                     : "; c cuts over all the same")));
-        } else if (cutover.has("released")) {
+        } else if (cutover.has("released") && PUBLISHED.contains(user.object("record").text("state"))) {
             lines.add(item("Cutover", Piece.plain("at " + Quantity.when(cutover.time("released"), user.time("time")) + ", locked out for "
                     + Quantity.seconds(cutover.decimal("lock_out_seconds")))));
         }

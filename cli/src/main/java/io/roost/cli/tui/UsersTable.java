@@ -149,8 +149,10 @@ final class UsersTable {
     /** What is to be said of a user beside the columns. */
     static String note(JsonObject row) {
         String attempts = row.number("attempts") > 1 ? "attempt " + row.number("attempts") + ", " : "";
-        String held = row.flag("held") ? "cutover held; " : "";
-        return held + (row.time("retry_at") > 0 ? attempts + "again at " + Quantity.when(row.time("retry_at"), row.time("time")) + ": "
+        if (row.flag("held") && !row.text("phase").equals("done")) {
+            return row.text("step").equals("held") ? "ready, held by an operator" : "to be held by an operator";
+        }
+        return (row.time("retry_at") > 0 ? attempts + "again at " + Quantity.when(row.time("retry_at"), row.time("time")) + ": "
                 + row.text("error") : row.text("phase").equals("active") ? attempts + row.text("step") : row.text("error"));
     }
 }
