@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 import io.roost.checkpoint.UserRecord;
+import io.roost.checkpoint.UserState;
 import io.roost.engine.EngineStatus.Page;
 import io.roost.engine.EngineStatus.Row;
 
@@ -83,7 +84,8 @@ final class UserLists {
     /** What an earlier run has recorded of a user, if this one has not touched the user yet. */
     void recall(UserRecord record) {
         int user = queue.find(record.name());
-        if (user != UserQueue.NONE) {
+        // one who is only registered was never changed
+        if (user != UserQueue.NONE && record.state() != UserState.QUEUED) {
             synchronized (monitor) {
                 figures.recall(user, record.mailsTotal(), record.bytesTotal(), record.updated());
             }

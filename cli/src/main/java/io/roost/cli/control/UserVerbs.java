@@ -13,6 +13,7 @@ import java.util.function.Predicate;
 import com.fasterxml.jackson.core.JsonGenerator;
 
 import io.roost.checkpoint.UserRecord;
+import io.roost.checkpoint.UserState;
 import io.roost.cli.control.RefusedException.Kind;
 import io.roost.cli.screen.Quantity;
 import io.roost.engine.EngineStatus;
@@ -66,7 +67,8 @@ final class UserVerbs {
                 json.writeNumberField("mails_total", total);
                 json.writeNumberField("bytes_total", Math.max(row.bytes(), record.map(UserRecord::bytesTotal).orElse(0L)));
                 json.writeNumberField("seconds", row.millis() / 1000.0);
-                RunStatus.time(json, "changed", row.changed() > 0 ? row.changed() : record.map(UserRecord::updated).orElse(0L));
+                RunStatus.time(json, "changed", row.changed() > 0 ? row.changed() : record
+                        .filter(r -> r.state() != UserState.QUEUED).map(UserRecord::updated).orElse(0L));
                 json.writeBooleanField("held", run.cutover().filter(c -> c.hold().isHeld(row.user())).isPresent());
                 json.writeStringField("error", error);
             }, () -> List.of(String.format("%-9s", RunStatus.id(row.phase())) + (inFlight != null

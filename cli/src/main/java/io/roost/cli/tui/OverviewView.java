@@ -101,8 +101,8 @@ final class OverviewView implements View {
             return row;
         }
         int ready = cutover.objects("ready").size();
-        item(canvas, row, "Cutovers", Look.WARNING.of("HELD: " + cutover.text("held")), Piece.plain("; " + Quantity.count(ready, "user", "users")
-                + " ready" + (cutover.flag("held_by_operator") ? ", H goes on" : "")));
+        item(canvas, row, "Cutovers", Look.WARNING.of("HELD, " + ready + " ready: "), Piece.plain(cutover.text("held")
+                + (cutover.flag("held_by_operator") ? "; H goes on" : "")));
         return row + 1;
     }
 

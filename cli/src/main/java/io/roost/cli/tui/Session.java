@@ -228,7 +228,7 @@ final class Session {
 
     private void toggleMouse() {
         mouse = !mouse;
-        say(Look.PLAIN, mouse ? "the mouse works here: its wheel scrolls, a click chooses; M gives it back to the terminal"
+        say(Look.PLAIN, mouse ? "the mouse scrolls and chooses here; M gives it back to the terminal"
                 : "the mouse is the terminal's again");
     }
 

@@ -59,7 +59,7 @@ final class UserActions {
     void each(String verb, List<String> users, Runnable done) {
         String why = users.isEmpty() ? "no user is under the bar" : actions.whyNot(verb);
         if (!why.isEmpty()) {
-            session.say(Look.WARNING, verb + ": " + why);
+            refuse(verb, why);
             return;
         }
         confirmed(verb, users.size() == 1 ? users.get(0) : users.size() + " marked users", () -> {
@@ -76,6 +76,11 @@ final class UserActions {
             }
             done.run();
         });
+    }
+
+    /** Says why it is not done. */
+    void refuse(String verb, String why) {
+        session.say(Look.WARNING, verb + ": " + why);
     }
 
     /** A key that does what a verb does. */

@@ -57,8 +57,8 @@ final class UserView implements View {
         list("Problems of the Maildir", problems(canvas, known.user()), lines);
         list("Mailboxes", mailboxes(canvas, known.user()), lines);
         List<List<Piece>> events = new ArrayList<>();
-        known.events().forEach(event -> events.add(List.of(Piece.plain("    "), EventLine.of(event))));
-        list("Last events", events, lines);
+        known.events().forEach(event -> events.add(0, List.of(Piece.plain("    "), EventLine.of(event))));
+        list("Last events, the newest first", events, lines);
         page = Math.max(1, bottom - top);
         first = Math.max(0, Math.min(first, lines.size() - page));
         for (int i = 0; i < page && first + i < lines.size(); i++) {
@@ -110,7 +110,7 @@ final class UserView implements View {
             error(canvas, user, lines);
         } else if (phase.equals("skipped")) {
             lines.add(item("Next", Piece.plain((user.text("error").isEmpty() ? "" : user.text("error") + "; ")
-                    + "left alone by this run, until r says otherwise")));
+                    + "left alone until r says otherwise")));
         }
     }
 
@@ -207,7 +207,13 @@ final class UserView implements View {
                 if (verb.isEmpty()) {
                     return false;
                 }
-                actions.each(verb, List.of(name), () -> { });
+                String why = bindings().stream().filter(binding -> binding.keys().equals(Character.toString(key.codePoint())))
+                        .map(Binding::disabled).findFirst().orElse("");
+                if (why.isEmpty()) {
+                    actions.each(verb, List.of(name), () -> { });
+                } else {
+                    actions.refuse(verb, why);
+                }
             }
             default -> {
                 return false;
