@@ -92,7 +92,7 @@ final class BackendsView implements View {
                     (host.number("vhosts") == 0 ? Look.WARNING : Look.PLAIN).of(glyphs.fitRight(Quantity.count(host.number("vhosts")), 6)),
                     Piece.plain(glyphs.fitRight(Quantity.count(host.number("users")), 11)
                             + glyphs.fitRight(host.flag("here") ? Quantity.count(host.number("pinned")) : "", 9) + "  "
-                            + (host.has("changed") ? Quantity.time(host.time("changed")) : "-")
+                            + (host.has("changed") ? Quantity.when(host.time("changed"), host.time("time")) : "-")
                             + (host.flag("here") ? "  this one" : "") + (host.text("tag").isEmpty() ? "" : "  tag " + host.text("tag")))));
         }
     }

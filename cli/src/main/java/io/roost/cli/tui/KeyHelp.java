@@ -93,7 +93,8 @@ final class KeyHelp {
             keys = "";
         }
         if (!binding.isEnabled()) {
-            lines.add(Look.WARNING.of(String.format("  %-18s not now: %s", "", binding.disabled())));
+            canvas.glyphs().wrap("not now: " + binding.disabled(), Math.max(20, canvas.columns() - 23)).forEach(line -> lines.add(
+                    Look.WARNING.of(" ".repeat(21) + line)));
         }
         return lines;
     }

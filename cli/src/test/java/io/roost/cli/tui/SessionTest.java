@@ -155,7 +155,100 @@ class SessionTest {
         assertShows(screen(80, 24), "nothing was done");
         keys(":skip anna");
         session.key(Key.of(Key.Name.ENTER));
-        assertShows(screen(80, 24), "skip anna? [y/N]");
+        assertShows(screen(80, 24), "take anna out of this run (another run may do it)? [y/N]");
+    }
+
+    private void cutsOver(String more) {
+        connected();
+        model.verbs(Set.of("status", "hold", "unhold", "cutover", "open-gate", "rollback", "now", "user", "users", "retry", "skip"));
+        model.take(json(STATUS.replace("\"locked_out\"", "\"cutover\":{\"mode\":\"cut_over\"" + more + "},\"locked_out\"")));
+    }
+
+    @Test
+    void whatCannotBeTakenBackWantsTheWord() {
+        cutsOver("");
+        keys(":rollback anna");
+        session.key(Key.of(Key.Name.ENTER));
+        assertShows(screen(80, 24), "type rollback to do it:", "rolls anna back: locked out, all mail to the Maildir, mdbox aside");
+        keys("y");
+        session.key(Key.of(Key.Name.ENTER));
+        assertShows(screen(80, 24), "nothing was done");
+        keys(":now");
+        session.key(Key.of(Key.Name.ENTER));
+        assertShows(screen(80, 24), "type now to do it:");
+        session.key(Key.of(Key.Name.ESCAPE));
+        assertShows(screen(80, 24), "nothing was done", " roost · overview");
+    }
+
+    @Test
+    void aQuestionIsNeverCutOff() {
+        cutsOver("");
+        keys(":cutover " + "a-long-name-".repeat(5) + "@example.org");
+        session.key(Key.of(Key.Name.ENTER));
+        String text = String.join(" ", screen(80, 24).stream().map(String::strip).toList());
+        assertTrue(text.contains("over now: sessions end, nobody can log in for some seconds, and then the mdbox is in force? [y/N]"), text);
+    }
+
+    @Test
+    void cutoversThatAreHeld() {
+        cutsOver(",\"held\":\"held by an operator at 22:10\",\"held_by_operator\":true,\"ready\":[{\"user\":\"anna\"}]");
+        assertShows(screen(80, 24), "  Cutovers   HELD, 1 ready: held by an operator at 22:10; H goes on");
+        keys("H");
+        assertShows(screen(80, 24), "let the cutovers go on, 1 ready: locked out for some seconds");
+        keys("n?");
+        assertShows(screen(80, 80), "Cut over those who are ready, and all others; asks first.");
+    }
+
+    @Test
+    void aRunThatCutsNobodyOverSaysSo() {
+        connected();
+        model.verbs(Set.of("hold", "cutover", "rollback", "open-gate", "user", "users"));
+        keys("H");
+        assertShows(screen(80, 24), "hold: this run cuts nobody over: it was started without --cutover");
+        keys("u?");
+        assertShows(screen(80, 90), "not now: this run cuts nobody over: it was started", "roost rollback USER brings users");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"80,24", "132,43", "250,70"})
+    void backends(int columns, int rows) {
+        connected();
+        keys("b");
+        assertShows(screen(columns, rows), " roost · backends", "  asking");
+        String time = "\"time\":\"2026-11-23T21:00:10.000Z\"";
+        model.cluster(List.of(json("{\"type\":\"cluster\"," + time + ",\"director\":true,\"here\":\"10.0.0.11\",\"asked\":"
+                + "\"2026-11-23T21:00:10.000Z\",\"trouble\":\"\",\"pinned\":1,\"away\":1}"),
+                json("{\"type\":\"backend\"," + time + ",\"ip\":\"10.0.0.11\",\"here\":true,\"up\":true,\"vhosts\":100,\"users\":123456,"
+                        + "\"pinned\":4,\"tag\":\"\",\"changed\":null}"),
+                json("{\"type\":\"backend\"," + time + ",\"ip\":\"2001:db8::12\",\"here\":false,\"up\":false,\"vhosts\":0,\"users\":7,"
+                        + "\"pinned\":0,\"tag\":\"eu\",\"changed\":\"2026-11-23T20:00:00.000Z\"}"),
+                json("{\"type\":\"director\"," + time + ",\"ip\":\"10.0.0.2\",\"port\":9090,\"kind\":\"self\",\"status\":\"ring handshaking\","
+                        + "\"failed\":null}"),
+                json("{\"type\":\"pinned\"," + time + ",\"user\":\"anna\",\"since\":\"2026-11-23T21:00:00.000Z\",\"expires\":"
+                        + "\"2026-11-23T21:15:00.000Z\"}"),
+                json("{\"type\":\"away\"," + time + ",\"user\":\"e\u0301mile@例え.jp\",\"host\":\"10.0.0.12\",\"moved\":true,\"seen\":"
+                        + "\"2026-11-23T20:59:00.000Z\"}")));
+        assertShows(screen(columns, rows), "> 10.0.0.11        up        100    123,456        4  -  this one", "2001:db8::12     DOWN   ", "tag eu",
+                "10.0.0.2:9090            self    ring handshaking", "Pinned here  1 user", "anna", "for 14 min 50 s more",
+                "e\u0301mile@例え.jp", "moved to 10.0.0.12");
+    }
+
+    @Test
+    void columnsAreSortedByKeysAndClicks() {
+        connected();
+        keys("u");
+        for (int i = 0; i < 3; i++) {
+            session.key(Key.of(Key.Name.RIGHT));
+        }
+        assertShows(screen(80, 24), "users: all, by mails, descending", " Mails▼ ");
+        keys("i");
+        assertShows(screen(80, 24), "users: all, by mails  ", " Mails▲ ");
+        session.key(new Key(Key.Name.CLICK, 0, 1, 4));
+        assertShows(screen(80, 24), "users: all, by name  ", "User▲ ");
+        session.key(Key.of(Key.Name.LEFT));
+        session.key(Key.of(Key.Name.LEFT));
+        assertShows(screen(80, 24), "users: all, by last change, descending", " Changed▼ ");
+        assertShows(screen(120, 24), " Size ", " Time ", " Changed▼ ");
     }
 
     @Test
@@ -182,11 +275,11 @@ class SessionTest {
     void helpSaysWhyAKeyDoesNothing() {
         connected();
         keys("?");
-        assertFalse(String.join("\n", screen(80, 60)).contains("not now"));
+        assertEquals(1, screen(80, 80).stream().filter(line -> line.contains("not now")).count(), "this run knows no hold");
         session.key(Key.of(Key.Name.ESCAPE));
         model.verbs(Set.of());
         keys("?");
-        assertShows(screen(80, 60), "not now: this run knows no pause", "not now: this run knows no rate");
+        assertShows(screen(80, 80), "not now: this run knows no pause", "not now: this run knows no rate");
     }
 
     @Test
