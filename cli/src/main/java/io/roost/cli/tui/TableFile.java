@@ -59,9 +59,9 @@ final class TableFile {
                 users[0]++;
             });
         } catch (FileAlreadyExistsException e) {
-            return "not written: " + path + " exists already; name another file";
+            return "not written, that file exists already: " + path;
         } catch (ControlException | RefusedException e) {
-            return "NOT COMPLETE: " + path + ": " + e.getMessage();
+            return "NOT COMPLETE: " + e.getMessage() + ": " + path;
         } catch (IOException | RuntimeException e) {
             return "not written: " + path + ": " + e.getMessage();
         }

@@ -187,7 +187,7 @@ class TuiTmuxTest {
         assertEquals("user\tphase\tattempts\tmails_done\tmails_total\tbytes_total\tseconds\tchanged\terror", lines.get(0));
         assertTrue(lines.get(1).matches("user\\d\\d@example.org\tskipped\t[01](\t[^\t]*){6}"), lines.get(1));
         pane.keys("w").type(table.toString()).keys("Enter");
-        pane.await("exists already; name another file");
+        pane.await("not written, that file exists already: ");
         pane.keys("f");
         pane.await("1 of 30");
         pane.keys("w").type(table + "2").keys("Enter");
