@@ -57,7 +57,7 @@ final class TuiCommand implements Callable<Integer> {
         }
         try {
             Tui.run(screen, new Tui.Settings(state.directory(), screen.charset(), screen.isInteractive(), screen.usesColour(), readOnly,
-                    program(), options, user, new PromptHistory(history())));
+                    new RoostProgram(TuiCommand::program), options, user, new PromptHistory(history())));
             return ExitCode.DONE.number();
         } catch (ControlException e) {
             throw CtlVerbCommand.failed(e);
@@ -78,11 +78,11 @@ final class TuiCommand implements Callable<Integer> {
     }
 
     /** This very Roost, as it was started: with the same Java, flags and classes. */
-    private static RoostProgram program() {
+    private static List<String> program() {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Roost.class.getName()));
-        return new RoostProgram(command);
+        return command;
     }
 }

@@ -48,7 +48,7 @@ class SessionTest {
         model = new RunModel();
         RunFeed feed = new RunFeed("/nowhere", model);
         session = new Session(model, feed, new Glyphs(CapturedScreen.of(80, charset).screen()), "/nowhere", false,
-                new Session.Beginning(new RoostProgram(List.of("/bin/false")), "", "", new PromptHistory(Optional.empty())));
+                new Session.Beginning(new RoostProgram(() -> List.of("/bin/false")), "", "", new PromptHistory(Optional.empty())));
         model.verbs(Set.of("status", "pause", "resume", "rate", "workers", "retry", "skip", "stop", "users", "user"));
     }
 
