@@ -43,7 +43,7 @@ final class RunEventJson implements RunEvent.Sink {
                 json.writeStringField("said", e.said());
             });
         } else if (event instanceof RunEvent.RolledBack e) {
-            lines.object("rolled_back", e.user(), json -> json.writeStringField("said", e.said()));
+            lines.object("rollback_done", e.user(), json -> json.writeStringField("said", e.said()));
         } else if (event instanceof RunEvent.StateChanged e && e.state() != RunState.ENDED) {
             lines.object("run", "", json -> {
                 json.writeStringField("state", e.state().name().toLowerCase(Locale.ROOT));

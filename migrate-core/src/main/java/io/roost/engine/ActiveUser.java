@@ -92,7 +92,10 @@ final class ActiveUser {
 
     /** What is being done, where that is no migration. */
     void step(String name) {
-        progress = new Progress(name, 0, progress.mailsTotal, 0, progress.bytesTotal);
+        Progress before = progress;
+        // of other steps nothing is counted
+        progress = name.equals("copying") ? new Progress(name, 0, before.mailsTotal, 0, before.bytesTotal)
+                : new Progress(name, 0, 0, 0, 0);
     }
 
     EngineStatus.Active status() {

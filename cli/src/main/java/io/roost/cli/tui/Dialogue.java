@@ -115,8 +115,12 @@ final class Dialogue {
      */
     boolean draw(Canvas canvas, int row, Piece otherwise) {
         if (prompt != null) {
+            List<String> lines = warning.isEmpty() ? List.of() : canvas.glyphs().wrap(warning, canvas.columns() - 2);
+            for (int i = 0; i < lines.size(); i++) {
+                canvas.line(row - lines.size() + i, Look.WARNING.of(" " + lines.get(i)));
+            }
             prompt.draw(canvas, row);
-            canvas.line(row + 1, !warning.isEmpty() ? List.of(Look.WARNING.of(" " + warning))
+            canvas.line(row + 1, !warning.isEmpty() ? List.of(Look.FAINT.of(" Enter does it if that is the word, Esc does not"))
                     : prompt.offered().isEmpty() ? List.of(Look.FAINT.of(" Enter done  Tab completes  Esc goes back"))
                             : List.of(Piece.plain(" " + String.join(" ", prompt.offered()))));
             return false;

@@ -21,7 +21,7 @@ final class EventLine {
             case "retrying", "dropped", "skipped" -> Look.WARNING;
             case "done", "cut_over" -> Look.GOOD;
             case "operated" -> event.text("said").startsWith("FAILED") ? Look.BAD : Look.BOLD;
-            case "run", "workers", "throttled", "requeued", "rolled_back" -> Look.BOLD;
+            case "run", "workers", "throttled", "requeued", "rollback_done" -> Look.BOLD;
             default -> Look.PLAIN;
         };
     }
@@ -48,7 +48,7 @@ final class EventLine {
                     + Quantity.when(event.time("retry_at"), event.time("time")) + ")";
             case "skipped" -> "skipped by an operator";
             case "operated" -> event.text("verb") + ", by an operator: " + event.text("said");
-            case "rolled_back" -> "rolled back by an operator: " + event.text("said");
+            case "rollback_done" -> "rolled back by an operator: " + event.text("said");
             case "requeued" -> "to be tried again, by an operator";
             case "run" -> "the run is " + event.text("state") + (event.text("reason").isEmpty() ? "" : ": " + event.text("reason"));
             case "workers" -> "workers: " + event.number("workers");

@@ -115,11 +115,14 @@ final class OverviewView implements View {
         }
         String names = String.join(", ", now.stream().map(user -> user.user() + " " + Quantity.seconds((status.time("now")
                 - user.time("since")) / 1000.0)).toList());
-        String until = past.number("count") == 0 ? "" : Quantity.count(past.number("count"), "user", "users") + " so far, median "
-                + Quantity.seconds(past.decimal("median_seconds")) + ", longest " + Quantity.seconds(past.decimal("longest_seconds"));
-        item(canvas, row, "Locked out", now.isEmpty() ? Piece.plain("nobody now; ") : Look.BAD.of(now.size() + " now: " + names
-                + (until.isEmpty() ? "" : "; ")), Piece.plain(until));
-        return row + 1;
+        item(canvas, row, "Locked out", now.isEmpty() ? Piece.plain("nobody now") : Look.BAD.of(now.size() + " now: " + names));
+        if (past.number("count") == 0) {
+            return row + 1;
+        }
+        item(canvas, row + 1, "Until now", Piece.plain(Quantity.count(past.number("count"), "user", "users") + " cut over, locked out for "
+                + Quantity.seconds(past.decimal("median_seconds")) + " (median), " + Quantity.seconds(past.decimal("longest_seconds"))
+                + " (longest)"));
+        return row + 2;
     }
 
     private static String left(JsonObject status) {
@@ -148,16 +151,17 @@ final class OverviewView implements View {
     /** A user in flight: name, step with the number of a further attempt, bar, mails, how long. */
     static List<Piece> active(Canvas canvas, JsonObject user, long now, int columns) {
         Glyphs glyphs = canvas.glyphs();
-        int name = Math.max(16, Math.min(50, columns - 62));
+        int bar = columns < 100 ? 8 : 12;
+        int name = Math.max(16, Math.min(50, columns - 50 - bar));
         long done = user.number("mails_done");
         long total = user.number("mails_total");
-        String bar = total > 0 ? glyphs.bar((double) done / total, 12) + " " + glyphs.fitRight(Quantity.percent(done, total), 5)
-                : " ".repeat(18);
+        String part = total > 0 ? glyphs.bar((double) done / total, bar) + " " + glyphs.fitRight(Quantity.percent(done, total), 5)
+                : " ".repeat(bar + 6);
         String mails = total > 0 ? Quantity.count(done) + "/" + Quantity.count(total) : "";
         String since = Quantity.wholeSeconds((now - user.time("since")) / 1000.0);
         String step = user.text("step") + (user.number("attempt") > 1 ? " #" + user.number("attempt") : "");
         return List.of(Piece.plain("    " + glyphs.fit(user.user(), name) + " " + glyphs.fit(step, 12) + " "),
-                Look.GOOD.of(bar), Piece.plain(" " + glyphs.fitRight(mails, 13) + " " + glyphs.fitRight(since, 10)));
+                Look.GOOD.of(part), Piece.plain(" " + glyphs.fitRight(mails, 13) + " " + glyphs.fitRight(since, 10)));
     }
 
     private int failures(Canvas canvas, int top, int count) {

@@ -32,7 +32,8 @@ final class UserActions {
             case "unhold" -> "let " + (whom.isEmpty() ? "the cutovers go on, " + ready + " ready" : whom + " be cut over as all others")
                     + ": locked out for some seconds, and then on the mdbox?";
             case "open-gate" -> "let " + whom + " in at once; what goes on behind the gate is given up, and tried again later?";
-            case "rollback" -> "rolls " + whom + " back: locked out, all mail to the Maildir, mdbox aside";
+            case "rollback" -> "rolls " + whom + " back: nobody can log in meanwhile, all that came since goes to the Maildir, the mdbox is "
+                    + "moved aside";
             case "now" -> "ends the process at once; the next run goes on from what is recorded";
             case "stop" -> "end the whole run; users in flight end at a safe step?";
             default -> verb + " " + whom + "?";

@@ -10,6 +10,8 @@ import io.roost.cli.screen.Quantity;
 final class UsersTable {
     private static final int NAME_LEAST = 20;
     private static final int WIDE = 112;
+    /** Steps of which it is told how far they are. */
+    private static final List<String> COUNTED = List.of("starting", "scanning", "copying", "verifying");
 
     private boolean descending;
     private Column sort = Column.NUMBER;
@@ -142,7 +144,8 @@ final class UsersTable {
 
     private static String mails(JsonObject row) {
         long total = row.number("mails_total");
-        return total == 0 ? "" : row.text("phase").equals("done") ? Quantity.count(total) : Quantity.count(row.number("mails_done"))
+        boolean all = row.text("phase").equals("done") || row.text("phase").equals("active") && !COUNTED.contains(row.text("step"));
+        return total == 0 ? "" : all ? Quantity.count(total) : Quantity.count(row.number("mails_done"))
                 + "/" + Quantity.count(total);
     }
 

@@ -150,7 +150,7 @@ class CutoverTmuxTest {
         pane.keys("R").type("rolback").keys("Enter");
         pane.await("nothing was done");
         pane.keys("R");
-        pane.await("rolls dora back: locked out, all mail to the Maildir, mdbox aside");
+        pane.await("rolls dora back: nobody can log in meanwhile, all that came since goes to");
         pane.type("rollback").keys("Enter");
         pane.await("rolled back to the Maildir; left alone until r says otherwise");
         assertFalse(userdb("dora").contains("mdbox"), userdb("dora"));

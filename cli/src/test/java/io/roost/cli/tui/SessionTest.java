@@ -107,7 +107,7 @@ class SessionTest {
         List<String> screen = screen(columns, rows);
         assertShows(screen, " roost · overview", "  Progress ", "0 % of 300,000 users, about 3 h 20 min left", "299,900 waiting  2 active  1 "
                 + "retrying  90 done  7 failed !", "12,345 mails, 1.2 GiB", "120 mails/s, 12 MiB/s", " ▂▄█", "limited to 20MB/s by the command line",
-                "1 now: anna@example.org 2.0 s; 90 users so far, median 0.8 s", "in 7 h 59 min", "anna@example.org", "████████▍░░░  70 %", "70/100", "scanning #2", "Needs attention  8 users",
+                "Locked out 1 now: anna@example.org 2.0 s", "Until now  90 users cut over, locked out for 0.8 s (median), 3.2 s (longest)", "in 7 h 59 min", "anna@example.org", columns < 100 ? "█████▌░░  70 %" : "████████▍░░░  70 %", "70/100", "scanning #2", "Needs attention  8 users",
                 "failed   e\u0301mile0@例え.jp: the disk is full", "FAILED: escape \\x1b[31m here", " ? help  q quit  p pause");
         assertTrue(screen.get(rows - 3).contains("FAILED: escape"), "the last event stands last " + screen);
     }
@@ -169,7 +169,7 @@ class SessionTest {
         cutsOver("");
         keys(":rollback anna");
         session.key(Key.of(Key.Name.ENTER));
-        assertShows(screen(80, 24), "type rollback to do it:", "rolls anna back: locked out, all mail to the Maildir, mdbox aside");
+        assertShows(screen(80, 24), "type rollback to do it:", "rolls anna back: nobody can log in meanwhile, all that came since goes to", "the mdbox is moved aside");
         keys("y");
         session.key(Key.of(Key.Name.ENTER));
         assertShows(screen(80, 24), "nothing was done");
@@ -299,7 +299,7 @@ class SessionTest {
         connected();
         List<String> screen = screen(80, 24);
         screen.forEach(line -> assertTrue(line.chars().allMatch(c -> c < 128), line));
-        assertShows(screen, " roost - overview", "[#######...]  70 %", "e?mile0@??.jp");
+        assertShows(screen, " roost - overview", "[####..]  70 %", "e?mile0@??.jp");
         session.draw(5, 20);
         assertShows(session.draw(5, 30).text(), "is too small");
     }
