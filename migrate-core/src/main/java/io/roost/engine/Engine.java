@@ -269,6 +269,10 @@ public final class Engine {
             }
         });
         taken[0] = ledger.takeBeside(name, from, attempt, thread);
+        if (attempt && (taken[0].before == Phase.FAILED || taken[0].before == Phase.SKIPPED)) {
+            // whoever counts has counted the user already
+            tell(new RunEvent.Requeued(name));
+        }
         thread.start();
     }
 

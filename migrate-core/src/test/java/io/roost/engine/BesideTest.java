@@ -81,6 +81,7 @@ class BesideTest {
         });
         await(() -> events.stream().anyMatch(RunEvent.RolledBack.class::isInstance));
         assertEquals(Phase.SKIPPED, engine.user("user2").orElseThrow().phase());
+        assertTrue(events.stream().noneMatch(RunEvent.Requeued.class::isInstance));
         assertEquals(1, engine.user("user2").orElseThrow().attempts());
         assertTrue(events.stream().anyMatch(e -> e instanceof RunEvent.RolledBack r && r.wasDone() && r.user().equals("user2")));
         // of one who waits nothing came: the queue has them again
@@ -89,10 +90,11 @@ class BesideTest {
         });
         await(() -> engine.user("user1").orElseThrow().phase() == Phase.WAITING);
         engine.resume();
+        engine.now("user2");
+        assertTrue(events.stream().anyMatch(e -> e instanceof RunEvent.Requeued r && r.user().equals("user2")));
         held.countDown();
         run.join();
-        assertEquals(2, engine.status().users(Phase.DONE));
-        assertEquals(1, engine.status().users(Phase.SKIPPED));
+        assertEquals(3, engine.status().users(Phase.DONE));
     }
 
     @Test
