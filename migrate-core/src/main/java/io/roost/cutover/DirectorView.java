@@ -16,17 +16,20 @@ public final class DirectorView {
 
     private final Director director;
     private final String here;
-    private Snapshot last = new Snapshot(0, "", List.of(), List.of());
+    private Snapshot last = Snapshot.NONE;
     private long asked;
-    private boolean asking;
+    private long asking;
 
     /**
      * The last answer.
      *
      * @param time    when it came, Unix milliseconds; 0 if none has yet
+     * @param asking  since when another one is being waited for, 0 if that is not so
      * @param trouble why there is no newer one; empty if there is
      */
-    public record Snapshot(long time, String trouble, List<MailHost> hosts, List<RingMember> ring) {
+    public record Snapshot(long time, long asking, String trouble, List<MailHost> hosts, List<RingMember> ring) {
+        /** Of a site without a director. */
+        public static final Snapshot NONE = new Snapshot(0, 0, "", List.of(), List.of());
     }
 
     /** @param here IP address of this backend, as the director has it */
@@ -49,36 +52,36 @@ public final class DirectorView {
         if (director.isSingleBackend()) {
             return last;
         }
-        if (!asking && (asked == 0 || System.nanoTime() - asked > FRESH_NANOS)) {
-            asking = true;
+        if (asking == 0 && (asked == 0 || System.nanoTime() - asked > FRESH_NANOS)) {
+            asking = System.currentTimeMillis();
             Thread thread = new Thread(this::ask, "roost-director-view");
             thread.setDaemon(true);
             thread.start();
         }
         long until = System.nanoTime() + patienceMillis * 1_000_000;
-        for (long left = patienceMillis; last.time() == 0 && asking && left > 0; left = (until - System.nanoTime()) / 1_000_000) {
+        for (long left = patienceMillis; last.time() == 0 && asking > 0 && left > 0; left = (until - System.nanoTime()) / 1_000_000) {
             wait(left);
         }
-        return last;
+        return new Snapshot(last.time(), asking, last.trouble(), last.hosts(), last.ring());
     }
 
     private void ask() {
-        Snapshot now;
         try {
-            now = new Snapshot(System.currentTimeMillis(), "", director.hosts(), director.ring());
+            List<MailHost> hosts = director.hosts();
+            answered(new Snapshot(System.currentTimeMillis(), 0, "", hosts, director.ring()));
         } catch (IOException | RuntimeException e) {
-            now = null;
-            trouble(String.valueOf(e.getMessage()));
-        }
-        synchronized (this) {
-            last = now == null ? last : now;
-            asked = System.nanoTime();
-            asking = false;
-            notifyAll();
+            Snapshot before;
+            synchronized (this) {
+                before = last;
+            }
+            answered(new Snapshot(before.time(), 0, String.valueOf(e.getMessage()), before.hosts(), before.ring()));
         }
     }
 
-    private synchronized void trouble(String why) {
-        last = new Snapshot(last.time(), why, last.hosts(), last.ring());
+    private synchronized void answered(Snapshot now) {
+        last = now;
+        asked = System.nanoTime();
+        asking = 0;
+        notifyAll();
     }
 }

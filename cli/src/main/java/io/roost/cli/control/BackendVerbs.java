@@ -27,13 +27,14 @@ final class BackendVerbs {
         Arguments.none(argument);
         ControlledCutover cutover = run.cutover().orElse(null);
         boolean single = cutover == null || cutover.director().isSingleBackend();
-        DirectorView.Snapshot seen = single ? new DirectorView.Snapshot(0, "", List.of(), List.of()) : snapshot(cutover.director());
+        DirectorView.Snapshot seen = single ? DirectorView.Snapshot.NONE : snapshot(cutover.director());
         List<Pins.Kept> kept = single ? List.of() : cutover.pins().kept();
         List<Pins.Away> away = single ? List.of() : cutover.pins().away();
         answer.item("cluster", "", json -> {
             json.writeBooleanField("director", !single);
             json.writeStringField("here", single ? "" : cutover.director().here());
             RunStatus.time(json, "asked", seen.time());
+            RunStatus.time(json, "asking", seen.asking());
             json.writeStringField("trouble", seen.trouble());
             json.writeNumberField("pinned", kept.size());
             json.writeNumberField("away", away.size());

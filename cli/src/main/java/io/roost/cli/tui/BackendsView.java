@@ -8,6 +8,9 @@ import io.roost.cli.screen.Quantity;
 
 /** The director's backends, who is kept on this one, and who was found on another. */
 final class BackendsView implements View {
+    /** Longer than an answer takes, shorter than the director is waited for. */
+    private static final long PATIENCE_MILLIS = 3_000;
+
     private final RunModel model;
     private int first;
     private int page = 10;
@@ -64,7 +67,9 @@ final class BackendsView implements View {
             String old = cluster.has("asked") ? "; what is shown is of " + Quantity.when(cluster.time("asked"), cluster.time("time")) : "";
             canvas.glyphs().wrap("The director does not answer: " + cluster.text("trouble") + old, canvas.columns() - 4)
                     .forEach(line -> lines.add(List.of(Look.BAD.of("  " + line))));
-            lines.add(List.of());
+        } else if (cluster.has("asking") && cluster.time("time") - cluster.time("asking") > PATIENCE_MILLIS) {
+            lines.add(List.of(Look.BAD.of("  The director has not answered for " + Quantity.wholeSeconds((cluster.time("time")
+                    - cluster.time("asking")) / 1000.0) + (cluster.has("asked") ? "; what is shown is older" : ""))));
         } else if (!cluster.has("asked")) {
             lines.add(List.of(Piece.plain("  The director has not answered yet.")));
         }

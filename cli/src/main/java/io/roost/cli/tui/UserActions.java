@@ -58,7 +58,8 @@ final class UserActions {
      * @param done called once it is asked for
      */
     void each(String verb, List<String> users, Runnable done) {
-        String why = users.isEmpty() ? "no user is under the bar" : actions.whyNot(verb);
+        String never = actions.whyNot(verb);
+        String why = never.isEmpty() && users.isEmpty() ? "no user is under the bar" : never;
         if (!why.isEmpty()) {
             refuse(verb, why);
             return;
