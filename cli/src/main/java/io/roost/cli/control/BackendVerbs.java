@@ -38,9 +38,7 @@ final class BackendVerbs {
             json.writeStringField("trouble", seen.trouble());
             json.writeNumberField("pinned", kept.size());
             json.writeNumberField("away", away.size());
-        }, () -> single ? List.of("no director: this is the only backend, as the administrator has said") : seen.trouble().isEmpty()
-                ? seen.time() > 0 ? List.of() : List.of("the director has not answered yet") : List.of("the director does not answer: " + seen.trouble() + (seen.time() == 0 ? ""
-                        : "; as of " + Quantity.time(seen.time()))));
+        }, () -> single ? List.of("no director: this is the only backend, as the administrator has said") : answered(seen));
         seen.hosts().forEach(host -> backend(answer, host, cutover.director().here(), kept.size()));
         seen.ring().forEach(member -> director(answer, member));
         for (Pins.Kept user : kept.subList(0, Math.min(kept.size(), MAX_USERS))) {
@@ -58,6 +56,15 @@ final class BackendVerbs {
             }, () -> List.of((user.lost() ? "moved    " : "left     ") + user.user() + ", seen on " + (user.host().isEmpty() ? "no backend"
                     : user.host()) + " at " + Quantity.time(user.time())));
         }
+    }
+
+    /** What is to be said before the lists. */
+    private static List<String> answered(DirectorView.Snapshot seen) {
+        if (seen.trouble().isEmpty()) {
+            return seen.time() > 0 ? List.of() : List.of("the director has not answered yet");
+        }
+        return List.of("the director does not answer: " + seen.trouble() + (seen.time() == 0 ? ""
+                : "; as of " + Quantity.time(seen.time())));
     }
 
     private static DirectorView.Snapshot snapshot(DirectorView director) throws RefusedException {

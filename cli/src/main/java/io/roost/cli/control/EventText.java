@@ -24,7 +24,8 @@ final class EventText {
         if (event instanceof RunEvent.Progress e) {
             return said(e.event());
         } else if (event instanceof RunEvent.Begun e) {
-            return "begun by " + (e.isBeside() ? "a worker of its own" : "worker " + (e.worker() + 1)) + (e.attempt() > 1 ? ", attempt " + e.attempt() : "");
+            return "begun by " + (e.isBeside() ? "a worker of its own" : "worker " + (e.worker() + 1))
+                    + (e.attempt() > 1 ? ", attempt " + e.attempt() : "");
         } else if (event instanceof RunEvent.Done e) {
             return done(e.result());
         } else if (event instanceof RunEvent.Failed e) {

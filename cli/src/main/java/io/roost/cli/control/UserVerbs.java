@@ -27,9 +27,9 @@ final class UserVerbs {
     static final int MAX_ROWS = 1_000;
 
     static final List<Verb> ALL = List.of(
-            new Verb("users", "[offset=N] [limit=N] [after=NUMBER] [phase=PHASE,...] [sort=[-]BY] [match=TEXT]", "List users: those "
-                    + "of some phases, whose names hold a text. BY: number (the run's order), name, phase, mails, bytes, seconds, changed; - turns "
-                    + "it round.", Verb.Kind.LOOK, UserVerbs::users),
+            new Verb("users", "[offset=N] [limit=N] [after=NUMBER] [phase=PHASE,...] [sort=[-]BY] [match=TEXT]",
+                    "List users: those of some phases, whose names hold a text. BY: number (the run's order), name, phase, mails, "
+                    + "bytes, seconds, changed; - turns it round.", Verb.Kind.LOOK, UserVerbs::users),
             new Verb("user", "USER", "All that is known of a user.", Verb.Kind.LOOK, UserVerbs::user),
             new Verb("retry", "USER", "Try a user again before all others.", Verb.Kind.USER, UserVerbs::retry),
             new Verb("skip", "USER", "Take a user out of this run; one in flight ends at the next safe step.", Verb.Kind.USER,
