@@ -63,6 +63,7 @@ class UserListsTest {
                 break;
             }
             all.addAll(names(page));
+            assertTrue(all.size() <= 25, all::toString);
             after = page.rows().get(page.rows().size() - 1).number();
         }
         assertEquals(users(25), all);
