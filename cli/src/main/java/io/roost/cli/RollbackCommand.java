@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 import io.roost.aftercare.Rollback;
 import io.roost.aftercare.Seclusion;
@@ -15,11 +16,13 @@ import io.roost.checkpoint.CutoverRecord;
 import io.roost.checkpoint.UserLock;
 import io.roost.checkpoint.UserRecord;
 import io.roost.cli.screen.Screen;
-import io.roost.cutover.LocalBackend;
+import io.roost.cutover.Backend;
 import io.roost.cutover.Pin;
 import io.roost.cutover.Pins;
 import io.roost.cutover.Quiet;
+import io.roost.cutover.RemoteAuthProbe;
 import io.roost.director.Director;
+import io.roost.director.DoveadmServer;
 import io.roost.dovecot.DovecotProgram;
 import io.roost.dovecot.MailLocation;
 import io.roost.dovecot.MailUser;
@@ -55,7 +58,7 @@ final class RollbackCommand extends ReportingCommand {
     @Mixin
     private final SwitchOptions switches = new SwitchOptions();
     @Mixin
-    private final ClusterOptions cluster = new ClusterOptions();
+    private final DirectorOptions cluster = new DirectorOptions();
 
     @Option(names = "--gate-reason", paramLabel = "TEXT", defaultValue = "Your mailbox is being moved, please try again in a minute",
             description = "What clients are told meanwhile. Default: ${DEFAULT-VALUE}.")
@@ -70,20 +73,24 @@ final class RollbackCommand extends ReportingCommand {
 
     @Override
     ExitCode run() throws Exception {
+        cluster.check();
         UserdbSwitch userdb = switches.userdb();
         try (Director director = cluster.director();
                 CheckpointStore store = CheckpointStore.openReadOnly(state.directory()).isPresent()
                         ? CheckpointStore.open(state.directory()) : nothing()) {
             Site site = Site.of(location);
-            Gate gate = gates.gate(site.dovecot());
+            String ip = cluster.thisBackend(director);
+            List<DoveadmServer> others = cluster.others(site, director, ip);
+            Gate gate = gates.gate(site.dovecot(), others.stream().map(RemoteAuthProbe::new).toList());
             gate.liftAbandoned(Instant.now());
             MailUser found = site.user(user);
             UserRecord record = store.user(found.name()).orElseThrow(() -> new CommandException(ExitCode.NOTHING_TO_DO,
                     "the checkpoint store in " + store.path() + " knows no user " + found.name()));
             try (UserLock lock = UserLock.tryAcquire(store, record).orElseThrow(() -> new CommandException(ExitCode.FAILED,
                     "another process is at work on " + found.name() + " with the state directory " + store.path()));
-                    Pins pins = new Pins(director, cluster.here == null ? "" : cluster.here, false); Pin pin = pins.pin(found.name())) {
-                roll(site, found, store, record, gate, userdb, new Session(director, pin));
+                    Pins pins = new Pins(director, ip, false); Pin pin = pins.pin(found.name())) {
+                roll(site, found, store, record, gate, userdb,
+                        new Session(director, pin, DirectorOptions.backends(DovecotProgram.doveadm(site.dovecotConfig()), others, screen)));
             }
         }
         return ExitCode.DONE;
@@ -110,7 +117,7 @@ final class RollbackCommand extends ReportingCommand {
         Account account = new Account(found.name(), found.home(), found.uid(), found.gid(), source, target);
         MailChange change = new MailChange(found.name(), found.home(), source.toString(), target.toString());
         DovecotProgram doveadm = DovecotProgram.doveadm(Optional.ofNullable(location.dovecotConfig));
-        Rollback.Tools tools = new Rollback.Tools(gate, reason, seclusion(account, session, doveadm), userdb, doveadm,
+        Rollback.Tools tools = new Rollback.Tools(gate, reason, seclusion(account, session, told -> screen.message("roost: note: " + told)), userdb, doveadm,
                 Clock.systemUTC(), step -> screen.message(found.name() + ": " + step));
         Optional<String> before = fieldBefore(site, found, store, record, source);
         Rollback.Outcome outcome;
@@ -125,7 +132,6 @@ final class RollbackCommand extends ReportingCommand {
             Thread.interrupted();
             throw new GateException(session.pin().lost(), e);
         }
-        GateOptions.auth(site.dovecot()).flushCache(found.name());
         long now = System.currentTimeMillis();
         store.forget(record.restarted(now).failed("rolled back to the Maildir", now), false);
         if (isJson()) {
@@ -155,24 +161,35 @@ final class RollbackCommand extends ReportingCommand {
         return same ? Optional.empty() : Optional.of(source.toString().replace("%", "%%"));
     }
 
-    /** What keeps the user here. */
-    private record Session(Director director, Pin pin) { }
+    /** What keeps the user here, and where the user may be nonetheless. */
+    private record Session(Director director, Pin pin, List<Backend> backends) { }
 
     /** The user's sessions are at the mdbox now. */
-    private static Seclusion seclusion(Account account, Session session, DovecotProgram doveadm) {
+    private static Seclusion seclusion(Account account, Session session, Consumer<String> told) {
         Account atMdbox = new Account(account.user(), account.home(), account.uid(), account.gid(), account.target(),
                 account.source());
-        Quiet quiet = new Quiet(session.director(), List.of(new LocalBackend(doveadm)), QUIET_LIMIT);
+        Quiet quiet = new Quiet(session.director(), session.backends(), QUIET_LIMIT);
         return new Seclusion() {
             @Override
             public void await(String user) throws IOException {
                 try {
-                    quiet.await(atMdbox);
+                    quiet.await(atMdbox).forEach(told);
                 } catch (MigrationException e) {
                     throw new GateException(e.getMessage(), e);
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
                     throw new InterruptedIOException("interrupted while sessions of " + user + " end");
+                }
+            }
+
+            @Override
+            public void switched(String user) throws IOException {
+                for (Backend backend : session.backends()) {
+                    try {
+                        backend.flushAuthCache(user);
+                    } catch (Backend.Unreachable e) {
+                        told.accept(e.getMessage());
+                    }
                 }
             }
 

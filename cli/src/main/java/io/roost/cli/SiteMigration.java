@@ -41,6 +41,9 @@ final class SiteMigration implements UserWork {
     @Override
     public Migrated run(String user, int readers, Event.Sink events) throws Exception {
         Account account = site.account(user, store);
+        if (night.map(Night::cutsOver).orElse(false)) {
+            site.requireInUse(account);
+        }
         mounts.watch(account);
         if (restart && !restarted.contains(user)) {
             UnfinishedMigration.discard(account, store);

@@ -2,6 +2,7 @@ package io.roost.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -70,10 +71,16 @@ class CutoverOptionsTest {
                 DovecotNode backend = user.equals("carl") ? cluster.backends().get(1) : b1;
                 cluster.director().doveadm("director", "move", user, backend.ip()).succeeded();
             }
+            Path names = Files.writeString(temp.resolve("names"), "anna\nbert\ncarl\ndora\nemil\nfred\ngina\nhans\n");
             String[] night = {"--dovecot-config=" + b1.config(), "--director=/nonexistent," + cluster.adminAddress(), "--here=" + b1.ip(),
                 "--mine"};
             assertEquals(0, run(with(night, "--prepare", "anna")), captured::err);
+            assertTrue(captured.out().startsWith("anna: prepared: "), captured::out);
+            assertTrue(captured.out().contains("nobody has an mdbox yet"), captured::out);
             assertFalse(Files.exists(cluster.home("anna").resolve("mdbox")));
+            // what Roost takes for the director's hash is asked of the director
+            assertEquals(2, run(with(night, "--prepare", "--director-username-hash=x%Lu", "--users-file=" + names)), captured::err);
+            assertTrue(captured.err().contains("makes another hash of"), captured::err);
             String[] cutover = with(night, "--cutover", "--gate=passwd-file:" + cluster.gateFile(),
                     "--switch=passwd-file:" + cluster.usersFile(), "--json", "anna", "bert", "carl");
             assertEquals(1, run(cutover), captured::err);
@@ -89,6 +96,24 @@ class CutoverOptionsTest {
             // the userdb leads to the mdbox by now, and there is nothing left to do
             assertEquals(0, run(with(night, "--cutover", "--gate=passwd-file:" + cluster.gateFile(),
                     "--switch=passwd-file:" + cluster.usersFile(), "anna")), captured::err);
+            // another mdbox than the one that is in use would leave what is there behind
+            assertEquals(2, run(with(night, "--cutover", "--to=mdbox:~/other", "--gate=passwd-file:" + cluster.gateFile(),
+                    "--switch=passwd-file:" + cluster.usersFile(), "anna")), captured::err);
+            assertTrue(captured.err().contains("which is not the mdbox to be"), captured::err);
+            assertEquals(2, run(with(night, "--cutover", "--from=maildir:~/old", "--to=mdbox:~/other", "--gate=passwd-file:"
+                    + cluster.gateFile(), "--switch=passwd-file:" + cluster.usersFile(), "anna")), captured::err);
+            assertTrue(captured.err().contains("would be left behind"), captured::err);
+            // back: shown out wherever they are, also past the director on the other backend
+            try (ImapClient imap = cluster.imap("anna"); ImapClient past = cluster.imap(cluster.backends().get(1), "anna")) {
+                assertTrue(imap.command("LIST \"\" *").size() > 5);
+                past.command("SELECT INBOX");
+                captured = CapturedScreen.plain();
+                assertEquals(0, Roost.run(captured.screen(), "rollback", "--state=" + temp.resolve("state"), night[0], night[1], night[2],
+                        "--gate=passwd-file:" + cluster.gateFile(), "--switch=passwd-file:" + cluster.usersFile(), "anna"), captured::err);
+                assertThrows(IOException.class, () -> imap.command("NOOP"));
+                assertThrows(IOException.class, () -> past.command("NOOP"));
+            }
+            assertEquals("", captured.err().replaceAll("anna: .*\n", ""));
             try (ImapClient imap = cluster.imap("anna")) {
                 assertTrue(imap.command("LIST \"\" *").size() > 5);
             }

@@ -131,6 +131,7 @@ public final class Rollback {
                 }
                 tools.seclusion().requireKept(account.user());
                 awaitInForce(tools.userdb().revert(change, fieldBefore));
+                tools.seclusion().switched(account.user());
                 tools.steps().accept("switched to Maildir");
             }
             List<String> aside = new MdboxTrees(account.target()).moveAside(tools.clock().instant());

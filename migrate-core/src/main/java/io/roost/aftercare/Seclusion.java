@@ -19,4 +19,12 @@ public interface Seclusion {
      */
     default void requireKept(String user) throws IOException {
     }
+
+    /**
+     * The userdb says something else now: makes every backend forget what it has cached, before the user is let in.
+     *
+     * @throws IOException if one that answers cannot
+     */
+    default void switched(String user) throws IOException {
+    }
 }

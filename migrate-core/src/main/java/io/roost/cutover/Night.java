@@ -41,6 +41,11 @@ public final class Night {
         this.complaints = complaints;
     }
 
+    /** Whether users are taken all the way. */
+    public boolean cutsOver() {
+        return cutover.mode() == CutoverSettings.Mode.CUT_OVER;
+    }
+
     /**
      * Takes one user as far as the settings say, or goes on where an earlier run stopped. Interrupting the thread ends it at the next
      * safe point, with the user let in.
@@ -57,6 +62,9 @@ public final class Night {
         }
         try (Pin pin = pins.pin(account.user())) {
             try {
+                if (pin.hasMoved()) {
+                    purgeListIndexes(account.user());
+                }
                 steps = new UserCutover(account, means, cutover, pin, store, events);
                 Result result = new UserMigration(account, settings, store, events, steps).run();
                 if (steps.cutsOver() && !result.alreadyDone()) {
@@ -78,6 +86,19 @@ public final class Night {
             }
         } catch (IOException e) {
             throw failure(e);
+        }
+    }
+
+    /** What lies in a backend's memory is of a stay there long ago: those who log in now would see it. */
+    private void purgeListIndexes(String user) {
+        List<String> failed;
+        try {
+            failed = means.indexes().purge(user);
+        } catch (IOException e) {
+            failed = List.of("list indexes of " + user + " in the memory of backends could not be removed: " + e.getMessage());
+        }
+        if (!failed.isEmpty()) {
+            complaints.accept(user, failed);
         }
     }
 

@@ -13,6 +13,7 @@ import io.roost.migrate.MigrationException.Kind;
 public final class Pin implements Closeable {
     private final Pins pins;
     private final String user;
+    private final boolean moved;
     private final Thread owner = Thread.currentThread();
     /** Seconds that the mapping lasts after a refresh, by the clocks of director and this machine. */
     private final long lasts;
@@ -20,7 +21,8 @@ public final class Pin implements Closeable {
     private boolean settled;
     private long knownUntil;
 
-    Pin(Pins pins, String user, long expires) {
+    Pin(Pins pins, String user, boolean moved, long expires) {
+        this.moved = moved;
         this.pins = pins;
         this.user = user;
         this.lasts = expires - now();
@@ -33,6 +35,11 @@ public final class Pin implements Closeable {
 
     String user() {
         return user;
+    }
+
+    /** Whether the director did not have the user here before. */
+    public boolean hasMoved() {
+        return moved;
     }
 
     /** Why the user is not ours any more; empty as long as they are. */
