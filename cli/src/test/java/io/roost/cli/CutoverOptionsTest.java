@@ -104,14 +104,19 @@ class CutoverOptionsTest {
                     + cluster.gateFile(), "--switch=passwd-file:" + cluster.usersFile(), "anna")), captured::err);
             assertTrue(captured.err().contains("would be left behind"), captured::err);
             // back: shown out wherever they are, also past the director on the other backend
-            try (ImapClient imap = cluster.imap("anna"); ImapClient past = cluster.imap(cluster.backends().get(1), "anna")) {
-                assertTrue(imap.command("LIST \"\" *").size() > 5);
+            ImapClient director = cluster.imap("anna");
+            ImapClient past = cluster.imap(cluster.backends().get(1), "anna");
+            try {
+                assertTrue(director.command("LIST \"\" *").size() > 5);
                 past.command("SELECT INBOX");
                 captured = CapturedScreen.plain();
                 assertEquals(0, Roost.run(captured.screen(), "rollback", "--state=" + temp.resolve("state"), night[0], night[1], night[2],
                         "--gate=passwd-file:" + cluster.gateFile(), "--switch=passwd-file:" + cluster.usersFile(), "anna"), captured::err);
-                assertThrows(IOException.class, () -> imap.command("NOOP"));
+                assertThrows(IOException.class, () -> director.command("NOOP"));
                 assertThrows(IOException.class, () -> past.command("NOOP"));
+            } finally {
+                director.drop();
+                past.drop();
             }
             assertEquals("", captured.err().replaceAll("anna: .*\n", ""));
             try (ImapClient imap = cluster.imap("anna")) {
