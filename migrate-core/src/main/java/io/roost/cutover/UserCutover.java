@@ -35,7 +35,7 @@ final class UserCutover implements CutoverSteps {
     private static final Duration LOOK_AFTER_DELIVERIES = Duration.ofSeconds(2);
     private static final Duration OPEN_LIMIT = Duration.ofSeconds(30);
     /** What a hook has written may have to reach the replica that auth reads. */
-    private static final Duration APPLY_LIMIT = Duration.ofSeconds(10);
+    private static final Duration APPLY_LIMIT = Duration.ofSeconds(5);
 
     private final Account account;
     private final CutoverMeans means;
