@@ -52,11 +52,11 @@ class KilledCutoverTest {
     void switchedByHandAfterPublished() throws Exception {
         try (DirectorCluster cluster = cluster("anna", "bert", "carl", "dora")) {
             DovecotNode b1 = CutoverBench.here(cluster);
-            Map<String, UserState> stops = new LinkedHashMap<>();
+            Map<String, String> stops = new LinkedHashMap<>();
             Map<String, List<String>> before = new LinkedHashMap<>();
             for (String user : List.of("anna", "bert", "carl", "dora")) {
                 before.put(user, ShownMails.of(b1, user));
-                stops.put(user, UserState.PUBLISHED);
+                stops.put(user, UserState.PUBLISHED.name());
             }
             NightProcess.kill(cluster, temp.resolve("state"), stops, temp.resolve("out").toFile());
             cluster.setMail("bert", "maildir:~/Maildir");
@@ -129,7 +129,7 @@ class KilledCutoverTest {
                 List<String> before = ShownMails.of(b1, user);
                 try (LmtpClient lmtp = cluster.lmtp(b1)) {
                     assertTrue(lmtp.recipient(user).startsWith("250"));
-                    Process process = NightProcess.start(cluster, temp.resolve("state"), Map.of(user, UserState.DONE),
+                    Process process = NightProcess.start(cluster, temp.resolve("state"), Map.of(user, "DONE"),
                             Map.of("PATH", bin + ":" + System.getenv("PATH")), temp.resolve("out").toFile());
                     while (!Files.readString(cluster.usersFile()).matches("(?s).*" + user + ":[^\n]*mdbox.*")
                             || !Files.readString(cluster.gateFile()).isEmpty()) {
