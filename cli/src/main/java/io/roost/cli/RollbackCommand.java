@@ -17,6 +17,7 @@ import io.roost.checkpoint.UserLock;
 import io.roost.checkpoint.UserRecord;
 import io.roost.cli.screen.Screen;
 import io.roost.cutover.Backend;
+import io.roost.cutover.Deliveries;
 import io.roost.cutover.Pin;
 import io.roost.cutover.Pins;
 import io.roost.cutover.Quiet;
@@ -47,6 +48,7 @@ import picocli.CommandLine.Parameters;
             "  roost rollback --gate passwd-file:/etc/dovecot/roost-gate --switch passwd-file:/etc/dovecot/users \\",
             "      --director 10.0.0.1:9091 --here 10.0.0.11 anna@example.org"})
 final class RollbackCommand extends ReportingCommand {
+    private static final long LOOK_MILLIS = 200;
     private static final Duration QUIET_LIMIT = Duration.ofSeconds(30);
 
     @Mixin
@@ -117,7 +119,7 @@ final class RollbackCommand extends ReportingCommand {
         Account account = new Account(found.name(), found.home(), found.uid(), found.gid(), source, target);
         MailChange change = new MailChange(found.name(), found.home(), source.toString(), target.toString());
         DovecotProgram doveadm = DovecotProgram.doveadm(Optional.ofNullable(location.dovecotConfig));
-        Rollback.Tools tools = new Rollback.Tools(gate, reason, seclusion(account, session, told -> screen.message("roost: note: " + told)), userdb, doveadm,
+        Rollback.Tools tools = new Rollback.Tools(gate, reason, seclusion(account, session, text -> screen.message("roost: note: " + text)), userdb, doveadm,
                 Clock.systemUTC(), step -> screen.message(found.name() + ": " + step));
         Optional<String> before = fieldBefore(site, found, store, record, source);
         Rollback.Outcome outcome;
@@ -165,15 +167,19 @@ final class RollbackCommand extends ReportingCommand {
     private record Session(Director director, Pin pin, List<Backend> backends) { }
 
     /** The user's sessions are at the mdbox now. */
-    private static Seclusion seclusion(Account account, Session session, Consumer<String> told) {
+    private static Seclusion seclusion(Account account, Session session, Consumer<String> note) throws IOException {
         Account atMdbox = new Account(account.user(), account.home(), account.uid(), account.gid(), account.target(),
                 account.source());
         Quiet quiet = new Quiet(session.director(), session.backends(), QUIET_LIMIT);
+        Deliveries deliveries = new Deliveries();
+        // Of a run that was killed behind the switch.
+        deliveries.look();
         return new Seclusion() {
             @Override
             public void await(String user) throws IOException {
+                deliveries.look();
                 try {
-                    quiet.await(atMdbox).forEach(told);
+                    quiet.await(atMdbox).forEach(note);
                 } catch (MigrationException e) {
                     throw new GateException(e.getMessage(), e);
                 } catch (InterruptedException e) {
@@ -188,8 +194,22 @@ final class RollbackCommand extends ReportingCommand {
                     try {
                         backend.flushAuthCache(user);
                     } catch (Backend.Unreachable e) {
-                        told.accept(e.getMessage());
+                        note.accept(e.getMessage());
                     }
+                }
+            }
+
+            @Override
+            public void awaitDeliveries(Duration limit) throws IOException, InterruptedException {
+                long until = System.nanoTime() + limit.toNanos();
+                boolean told = false;
+                while (!deliveries.areOver() && System.nanoTime() < until) {
+                    if (!told) {
+                        note.accept("the user is let in, and deliveries that began before are awaited, for " + limit.toMinutes()
+                                + " minutes at the most");
+                        told = true;
+                    }
+                    Thread.sleep(LOOK_MILLIS);
                 }
             }
 

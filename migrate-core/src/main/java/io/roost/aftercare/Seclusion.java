@@ -1,6 +1,7 @@
 package io.roost.aftercare;
 
 import java.io.IOException;
+import java.time.Duration;
 
 /** Sees to it that nobody is at a user's mail any more, while a gate keeps new sessions and deliveries out. */
 public interface Seclusion {
@@ -26,5 +27,13 @@ public interface Seclusion {
      * @throws IOException if one that answers cannot
      */
     default void switched(String user) throws IOException {
+    }
+
+    /**
+     * Waits until deliveries are over whose recipient was accepted before the gate closed. The gate is open.
+     *
+     * @param limit after which none of them can go on any more
+     */
+    default void awaitDeliveries(Duration limit) throws IOException, InterruptedException {
     }
 }
