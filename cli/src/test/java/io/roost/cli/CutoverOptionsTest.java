@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -20,6 +22,7 @@ import io.roost.cli.screen.CapturedScreen;
 import io.roost.testing.DirectorCluster;
 import io.roost.testing.DovecotNode;
 import io.roost.testing.ImapClient;
+import io.roost.testing.LmtpClient;
 import io.roost.testing.MaildirSample;
 import io.roost.testing.Requires;
 import io.roost.testing.RequiresDovecot;
@@ -110,15 +113,31 @@ class CutoverOptionsTest {
                 assertTrue(director.command("LIST \"\" *").size() > 5);
                 past.command("SELECT INBOX");
                 captured = CapturedScreen.plain();
+                // and a delivery whose recipient is accepted before ends after the userdb was switched back
+                LmtpClient late = cluster.lmtp(b1);
+                assertTrue(late.recipient("anna").startsWith("250"));
+                CompletableFuture<String> delivered = CompletableFuture.supplyAsync(() -> {
+                    try (late) {
+                        while (Files.readString(cluster.usersFile()).matches("(?s).*anna:[^\n]*mdbox.*")) {
+                            Thread.sleep(20);
+                        }
+                        return late.data("Subject: late\n\nx\n");
+                    } catch (IOException | InterruptedException e) {
+                        throw new CompletionException(e);
+                    }
+                });
                 assertEquals(0, Roost.run(captured.screen(), "rollback", "--state=" + temp.resolve("state"), night[0], night[1], night[2],
                         "--gate=passwd-file:" + cluster.gateFile(), "--switch=passwd-file:" + cluster.usersFile(), "anna"), captured::err);
+                assertTrue(delivered.get().startsWith("250"));
                 assertThrows(IOException.class, () -> director.command("NOOP"));
                 assertThrows(IOException.class, () -> past.command("NOOP"));
             } finally {
                 director.drop();
                 past.drop();
             }
-            assertEquals("", captured.err().replaceAll("anna: .*\n", ""));
+            assertTrue(captured.err().contains("anna: brought back 1 mail that came late"), captured::err);
+            assertEquals(1, b1.doveadm("search", "-u", "anna", "subject", "late").succeeded().text().lines().count());
+            assertTrue(Files.notExists(cluster.home("anna").resolve("mdbox")));
             try (ImapClient imap = cluster.imap("anna")) {
                 assertTrue(imap.command("LIST \"\" *").size() > 5);
             }

@@ -57,7 +57,7 @@ class EveryBackendTest {
         cluster = DirectorCluster.with().users(USER).mailLocation("maildir:~/Maildir:LISTINDEX=" + index("%IP%"))
                 .backendConfig("mailbox_list_index = yes\nmailbox_list_index_very_dirty_syncs = yes\nmail_plugins = quota\n"
                         + "plugin {\n  quota = dict:User quota::file:%h/quota-sums\n  quota_rule = *:storage=1G\n}")
-                .directorConfig("director_user_kick_delay = 1s").start();
+                .directorConfig("director_user_kick_delay = 1s\ndirector_username_hash = %Ln").start();
         b1 = cluster.backends().get(0);
         b2 = cluster.backends().get(1);
         for (DovecotNode node : cluster.backends()) {
@@ -131,6 +131,11 @@ class EveryBackendTest {
         assertFalse(hasListIndex(b1), "taken away when the user was moved here");
         assertFalse(hasListIndex(b2));
         assertEquals(mailboxes + 1, list(b1).size());
+
+        // whoever else has the same hash
+        assertEquals(1, roost("--prepare", "--director-username-hash=%Ln", "anna@example.org", "bert"), captured::out);
+        assertTrue(captured.err().contains("to the director these are one user, who is moved with all that they have open: anna@example.org, "
+                + "anna\n"), captured::err);
 
         // a backend that does not follow the gate would let the user in
         String config = Files.readString(b2.config());
