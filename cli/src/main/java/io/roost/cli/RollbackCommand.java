@@ -18,6 +18,7 @@ import io.roost.checkpoint.UserRecord;
 import io.roost.cli.screen.Screen;
 import io.roost.cutover.Backend;
 import io.roost.cutover.Deliveries;
+import io.roost.cutover.MailInForce;
 import io.roost.cutover.Pin;
 import io.roost.cutover.Pins;
 import io.roost.cutover.Quiet;
@@ -49,6 +50,8 @@ import picocli.CommandLine.Parameters;
             "      --director 10.0.0.1:9091 --here 10.0.0.11 anna@example.org"})
 final class RollbackCommand extends ReportingCommand {
     private static final long LOOK_MILLIS = 200;
+    /** What a hook has written may have to reach the replica that auth reads. */
+    private static final Duration SWITCH_LIMIT = Duration.ofSeconds(5);
     private static final Duration QUIET_LIMIT = Duration.ofSeconds(30);
 
     @Mixin
@@ -81,6 +84,7 @@ final class RollbackCommand extends ReportingCommand {
                 CheckpointStore store = CheckpointStore.openReadOnly(state.directory()).isPresent()
                         ? CheckpointStore.open(state.directory()) : nothing()) {
             Site site = Site.of(location);
+            DovecotProgram doveadm = DovecotProgram.doveadm(site.dovecotConfig());
             String ip = cluster.thisBackend(director);
             List<DoveadmServer> others = cluster.others(site, director, ip);
             Gate gate = gates.gate(site.dovecot(), others.stream().map(RemoteAuthProbe::new).toList());
@@ -92,7 +96,7 @@ final class RollbackCommand extends ReportingCommand {
                     "another process is at work on " + found.name() + " with the state directory " + store.path()));
                     Pins pins = new Pins(director, ip, false); Pin pin = pins.pin(found.name())) {
                 roll(site, found, store, record, gate, userdb,
-                        new Session(director, pin, DirectorOptions.backends(DovecotProgram.doveadm(site.dovecotConfig()), others, screen)));
+                        new Session(director, pin, DirectorOptions.backends(doveadm, others, screen), doveadm));
             }
         }
         return ExitCode.DONE;
@@ -118,8 +122,7 @@ final class RollbackCommand extends ReportingCommand {
         }
         Account account = new Account(found.name(), found.home(), found.uid(), found.gid(), source, target);
         MailChange change = new MailChange(found.name(), found.home(), source.toString(), target.toString());
-        DovecotProgram doveadm = DovecotProgram.doveadm(Optional.ofNullable(location.dovecotConfig));
-        Rollback.Tools tools = new Rollback.Tools(gate, reason, seclusion(account, session, text -> screen.message("roost: note: " + text)), userdb, doveadm,
+        Rollback.Tools tools = new Rollback.Tools(gate, reason, seclusion(account, session, text -> screen.message("roost: note: " + text)), userdb, session.doveadm(),
                 Clock.systemUTC(), step -> screen.message(found.name() + ": " + step));
         Optional<String> before = fieldBefore(site, found, store, record, source);
         Rollback.Outcome outcome;
@@ -154,23 +157,25 @@ final class RollbackCommand extends ReportingCommand {
     /** What the cutover recorded; without one, the userdb's field is only needed if the configuration says something else. */
     private Optional<String> fieldBefore(Site site, MailUser found, CheckpointStore store, UserRecord record, MailLocation source)
             throws IOException {
-        Optional<CutoverRecord> cutover = store.cutover(record.number());
-        if (cutover.isPresent()) {
-            return cutover.get().fieldBefore();
+        Optional<String> recorded = store.cutover(record.number()).flatMap(CutoverRecord::fieldBefore);
+        if (recorded.isPresent()) {
+            return recorded;
         }
+        // There was no field, and mail_location led to the Maildir; perhaps somebody has made it mdbox since.
         String general = site.dovecot().mailLocation();
-        boolean same = !general.isEmpty() && found.location(general).toString().equals(source.toString());
+        boolean same = !general.isEmpty() && found.location(general).isMaildir() && found.location(general).root().equals(source.root());
         return same ? Optional.empty() : Optional.of(source.toString().replace("%", "%%"));
     }
 
     /** What keeps the user here, and where the user may be nonetheless. */
-    private record Session(Director director, Pin pin, List<Backend> backends) { }
+    private record Session(Director director, Pin pin, List<Backend> backends, DovecotProgram doveadm) { }
 
     /** The user's sessions are at the mdbox now. */
     private static Seclusion seclusion(Account account, Session session, Consumer<String> note) throws IOException {
         Account atMdbox = new Account(account.user(), account.home(), account.uid(), account.gid(), account.target(),
                 account.source());
         Quiet quiet = new Quiet(session.director(), session.backends(), QUIET_LIMIT);
+        MailInForce mail = new MailInForce(session.doveadm());
         Deliveries deliveries = new Deliveries();
         // Of a run that was killed behind the switch.
         deliveries.look();
@@ -196,6 +201,22 @@ final class RollbackCommand extends ReportingCommand {
                     } catch (Backend.Unreachable e) {
                         note.accept(e.getMessage());
                     }
+                }
+            }
+
+            @Override
+            public void requireMaildir(String user) throws IOException, InterruptedException {
+                long until = System.nanoTime() + SWITCH_LIMIT.toNanos();
+                try {
+                    while (mail.isTarget(account)) {
+                        if (System.nanoTime() > until) {
+                            throw new GateException("the userdb was told that the mail of " + user + " is the Maildir again, and Dovecot "
+                                    + "still uses the mdbox, which stays where it is: look at userdb and mail_location, and run again");
+                        }
+                        Thread.sleep(LOOK_MILLIS);
+                    }
+                } catch (MigrationException e) {
+                    throw new GateException(e.getMessage(), e);
                 }
             }
 

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -106,6 +107,12 @@ class CutoverOptionsTest {
             assertEquals(2, run(with(night, "--cutover", "--from=maildir:~/old", "--to=mdbox:~/other", "--gate=passwd-file:"
                     + cluster.gateFile(), "--switch=passwd-file:" + cluster.usersFile(), "anna")), captured::err);
             assertTrue(captured.err().contains("would be left behind"), captured::err);
+            // by now mdbox is what everybody has unless the userdb says something else
+            for (DovecotNode backend : cluster.backends()) {
+                backend.stop();
+                Files.writeString(backend.config(), "\nmail_location = mdbox:~/mdbox\n", StandardOpenOption.APPEND);
+                backend.start();
+            }
             // back: shown out wherever they are, also past the director on the other backend
             ImapClient director = cluster.imap("anna");
             ImapClient past = cluster.imap(cluster.backends().get(1), "anna");
@@ -138,6 +145,7 @@ class CutoverOptionsTest {
             assertTrue(captured.err().contains("anna: brought back 1 mail that came late"), captured::err);
             assertEquals(1, b1.doveadm("search", "-u", "anna", "subject", "late").succeeded().text().lines().count());
             assertTrue(Files.notExists(cluster.home("anna").resolve("mdbox")));
+            assertTrue(Files.readString(cluster.usersFile()).contains("userdb_mail=maildir:" + cluster.home("anna") + "/Maildir"));
             try (ImapClient imap = cluster.imap("anna")) {
                 assertTrue(imap.command("LIST \"\" *").size() > 5);
             }

@@ -144,6 +144,9 @@ public final class Rollback {
             tools.gate().open(account.user());
             tools.steps().accept("gate open");
         }
+        tools.gate().awaitOpen(account.user(), OPEN_LIMIT);
+        // Without its mdbox, a Dovecot that still leads there would make a new one.
+        tools.seclusion().requireMaildir(account.user());
         bringBack(left);
         return new Outcome(!mdboxInForce, new MdboxTrees(account.target()).moveAside(tools.clock().instant()), report);
     }
@@ -158,7 +161,6 @@ public final class Rollback {
         if (over.compareTo(DELIVERY_LIMIT) < 0) {
             tools.seclusion().awaitDeliveries(DELIVERY_LIMIT.minus(over));
         }
-        tools.gate().awaitOpen(account.user(), OPEN_LIMIT);
         int mails = left.bringBack(since.get());
         if (mails > 0) {
             tools.steps().accept("brought back " + mails + (mails == 1 ? " mail" : " mails") + " that came late");

@@ -30,6 +30,14 @@ public interface Seclusion {
     }
 
     /**
+     * Makes sure that Dovecot uses the Maildir. The gate is open.
+     *
+     * @throws IOException if it does not, or does not say
+     */
+    default void requireMaildir(String user) throws IOException, InterruptedException {
+    }
+
+    /**
      * Waits until deliveries are over whose recipient was accepted before the gate closed. The gate is open.
      *
      * @param limit after which none of them can go on any more

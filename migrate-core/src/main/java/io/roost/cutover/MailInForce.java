@@ -15,10 +15,10 @@ import io.roost.posix.ByteString;
  * {@code mail_location}. Asked with {@code doveadm mailbox path}, which prints where the INBOX is and opens nothing. Immutable and
  * thread-safe.
  */
-final class MailInForce {
+public final class MailInForce {
     private final DovecotProgram doveadm;
 
-    MailInForce(DovecotProgram doveadm) {
+    public MailInForce(DovecotProgram doveadm) {
         this.doveadm = doveadm;
     }
 
@@ -27,7 +27,7 @@ final class MailInForce {
      *
      * @throws MigrationException if it is neither, or Dovecot does not say now
      */
-    boolean isTarget(Account account) throws IOException, MigrationException {
+    public boolean isTarget(Account account) throws IOException, MigrationException {
         DovecotProgram.Result result = doveadm.run("mailbox", "path", "-u", account.user(), "-t", "dir", "INBOX");
         String path = result.output().strip();
         if (result.exitCode() == DovecotProgram.Result.EX_TEMPFAIL) {

@@ -68,7 +68,7 @@ public final class Night {
                 steps = new UserCutover(account, means, cutover, pin, store, events);
                 Result result = new UserMigration(account, settings, store, events, steps).run();
                 if (steps.cutsOver() && !result.alreadyDone()) {
-                    countQuota(account.user());
+                    countQuota(account.user(), pin);
                 }
                 return result;
             } catch (MigrationException e) {
@@ -102,10 +102,13 @@ public final class Night {
         }
     }
 
-    /** The user is let in, and still pinned here: doveadm can work for them. */
-    private void countQuota(String user) {
-        if (means.quota().isPresent()) {
+    /** The user is let in, and still pinned here unless somebody moved them: doveadm can work for them. */
+    private void countQuota(String user, Pin pin) {
+        if (means.quota().isPresent() && means.quota().get().isNeeded()) {
             try {
+                if (!pin.isHere()) {
+                    throw new IOException("somebody moved them to another backend");
+                }
                 means.quota().get().run(user);
             } catch (IOException e) {
                 complaints.accept(user, List.of("the mail is moved, and its quota could not be counted anew: " + e.getMessage()

@@ -60,6 +60,11 @@ public final class Pin implements Closeable {
         }
     }
 
+    /** Whether the director has the user here now, also after {@link #settle}: elsewhere another backend writes to the mdbox. */
+    public boolean isHere() throws IOException {
+        return pins.isHere(this);
+    }
+
     /** From now on nobody is interrupted: the user is switched, and wherever they are they find the mdbox. */
     public synchronized void settle() {
         settled = true;

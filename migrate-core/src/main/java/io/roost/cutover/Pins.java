@@ -111,6 +111,12 @@ public final class Pins implements Closeable {
         }
     }
 
+    /** Whether the director has the user here now. */
+    boolean isHere(Pin pin) throws IOException {
+        look(pin);
+        return director.isSingleBackend() || director.lookup(pin.user()).current().equals(Optional.of(here));
+    }
+
     private boolean refresh(Pin pin) throws IOException {
         try {
             if (!director.refresh(pin.user(), here)) {
