@@ -250,14 +250,19 @@ final class Site {
      * Refuses a user who is to be cut over from what Dovecot does not use: mail that is elsewhere would be out of sight then.
      *
      * @param account as it was found
+     * @param done    whether the store has the user as migrated
      */
-    void requireInUse(Account account) throws IOException, CommandException {
-        if (options.from != null) {
-            MailUser user = users.find(account.user());
-            MailLocation current = current(user);
-            if (!current.isMaildir() || !current.root().equals(account.source().root())) {
-                requireTarget(user, current);
-            }
+    void requireInUse(Account account, boolean done) throws IOException, CommandException {
+        if (options.from == null && !done) {
+            return;
+        }
+        MailUser user = users.find(account.user());
+        MailLocation current = current(user);
+        if (!current.isMaildir() || !current.root().equals(account.source().root())) {
+            requireTarget(user, current);
+        } else if (done && OpenDirectory.statusOf(account.target().root()).isPresent()) {
+            throw CommandException.usage(user.name() + " was migrated before, and uses the Maildir, still or again: the mdbox at "
+                    + ByteString.toText(account.target().root()) + " is of that time. Move it away and run again, to begin anew");
         }
     }
 

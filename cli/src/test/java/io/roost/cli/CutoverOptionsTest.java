@@ -66,10 +66,10 @@ class CutoverOptionsTest {
     @RequiresDovecot
     @Requires(Requires.Ability.ROOT)
     void aWholeNight() throws Exception {
-        try (DirectorCluster cluster = DirectorCluster.with().users("anna", "bert", "carl")
+        try (DirectorCluster cluster = DirectorCluster.with().users("anna", "bert", "carl", "dora")
                 .directorConfig("director_user_kick_delay = 1s").start()) {
             DovecotNode b1 = cluster.backends().get(0);
-            for (String user : List.of("anna", "bert", "carl")) {
+            for (String user : List.of("anna", "bert", "carl", "dora")) {
                 MaildirSample.of(cluster.home(user).resolve("Maildir"), 3, 3).write();
                 cluster.own(cluster.home(user));
                 DovecotNode backend = user.equals("carl") ? cluster.backends().get(1) : b1;
@@ -100,6 +100,12 @@ class CutoverOptionsTest {
             // the userdb leads to the mdbox by now, and there is nothing left to do
             assertEquals(0, run(with(night, "--cutover", "--gate=passwd-file:" + cluster.gateFile(),
                     "--switch=passwd-file:" + cluster.usersFile(), "anna")), captured::err);
+            // published for somebody else to switch, who has not: what lies there is old
+            String[] dora = with(new String[] {night[0], night[1], night[2]}, "dora");
+            assertEquals(0, run(dora), captured::err);
+            assertEquals(2, run(with(dora, "--cutover", "--gate=passwd-file:" + cluster.gateFile(), "--switch=passwd-file:"
+                    + cluster.usersFile())), captured::err);
+            assertTrue(captured.err().contains("uses the Maildir, still or again"), captured::err);
             // another mdbox than the one that is in use would leave what is there behind
             assertEquals(2, run(with(night, "--cutover", "--to=mdbox:~/other", "--gate=passwd-file:" + cluster.gateFile(),
                     "--switch=passwd-file:" + cluster.usersFile(), "anna")), captured::err);
