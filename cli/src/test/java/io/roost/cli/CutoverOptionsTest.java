@@ -12,6 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
@@ -87,7 +88,20 @@ class CutoverOptionsTest {
             assertTrue(captured.err().contains("makes another hash of"), captured::err);
             String[] cutover = with(night, "--cutover", "--gate=passwd-file:" + cluster.gateFile(),
                     "--switch=passwd-file:" + cluster.usersFile(), "--json", "anna", "bert", "carl");
+            // accepted before, and delivered to the Maildir when the user is let in to the mdbox
+            LmtpClient early = cluster.lmtp(b1);
+            assertTrue(early.recipient("bert").startsWith("250"));
+            CompletableFuture<String> first = later(() -> {
+                while (!Files.readString(cluster.usersFile()).matches("(?s).*bert:[^\n]*mdbox.*")
+                        || Files.size(cluster.gateFile()) > 0) {
+                    Thread.sleep(20);
+                }
+                try (early) {
+                    return early.data("Subject: older\n\nx\n");
+                }
+            });
             assertEquals(1, run(cutover), captured::err);
+            assertTrue(first.get().startsWith("250"));
             List<Map<String, Object>> lines = Json.lines(captured.out());
             assertEquals(2, lines.stream().filter(l -> l.get("type").equals("cut_over")).count(), captured::out);
             Map<String, Object> failed = lines.stream().filter(l -> l.get("type").equals("failed")).findFirst().orElseThrow();
@@ -129,14 +143,12 @@ class CutoverOptionsTest {
                 // and a delivery whose recipient is accepted before ends after the userdb was switched back
                 LmtpClient late = cluster.lmtp(b1);
                 assertTrue(late.recipient("anna").startsWith("250"));
-                CompletableFuture<String> delivered = CompletableFuture.supplyAsync(() -> {
+                CompletableFuture<String> delivered = later(() -> {
                     try (late) {
                         while (Files.readString(cluster.usersFile()).matches("(?s).*anna:[^\n]*mdbox.*")) {
                             Thread.sleep(20);
                         }
                         return late.data("Subject: late\n\nx\n");
-                    } catch (IOException | InterruptedException e) {
-                        throw new CompletionException(e);
                     }
                 });
                 assertEquals(0, Roost.run(captured.screen(), "rollback", "--state=" + temp.resolve("state"), night[0], night[1], night[2],
@@ -150,12 +162,23 @@ class CutoverOptionsTest {
             }
             assertTrue(captured.err().contains("anna: brought back 1 mail that came late"), captured::err);
             assertEquals(1, b1.doveadm("search", "-u", "anna", "subject", "late").succeeded().text().lines().count());
+            assertEquals(1, b1.doveadm("search", "-u", "bert", "subject", "older").succeeded().text().lines().count());
             assertTrue(Files.notExists(cluster.home("anna").resolve("mdbox")));
             assertTrue(Files.readString(cluster.usersFile()).contains("userdb_mail=maildir:" + cluster.home("anna") + "/Maildir"));
             try (ImapClient imap = cluster.imap("anna")) {
                 assertTrue(imap.command("LIST \"\" *").size() > 5);
             }
         }
+    }
+
+    private static CompletableFuture<String> later(Callable<String> what) {
+        return CompletableFuture.supplyAsync(() -> {
+            try {
+                return what.call();
+            } catch (Exception e) {
+                throw new CompletionException(e);
+            }
+        });
     }
 
     private static String[] with(String[] some, String... more) {
