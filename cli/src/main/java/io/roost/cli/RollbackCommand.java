@@ -122,7 +122,8 @@ final class RollbackCommand extends ReportingCommand {
         }
         Account account = new Account(found.name(), found.home(), found.uid(), found.gid(), source, target);
         MailChange change = new MailChange(found.name(), found.home(), source.toString(), target.toString());
-        Rollback.Tools tools = new Rollback.Tools(gate, reason, seclusion(account, session, text -> screen.message("roost: note: " + text)), userdb, session.doveadm(),
+        Rollback.Tools tools = new Rollback.Tools(gate, reason,
+                seclusion(account, session, text -> screen.message("roost: note: " + text)), userdb, session.doveadm(),
                 Clock.systemUTC(), step -> screen.message(found.name() + ": " + step));
         Optional<String> before = fieldBefore(site, found, store, record, source);
         Rollback.Outcome outcome;

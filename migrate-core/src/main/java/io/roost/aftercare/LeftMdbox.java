@@ -35,7 +35,8 @@ final class LeftMdbox {
         this.doveadm = doveadm;
         location = new String(ByteString.toBytes(change.to()), StandardCharsets.UTF_8);
         if (!ByteString.ofText(location).equals(change.to())) {
-            throw new InvalidSettingException("mail location", ByteString.toText(change.to()), "valid UTF-8", "doveadm cannot be told of it");
+            throw new InvalidSettingException("mail location", ByteString.toText(change.to()), "valid UTF-8",
+                    "doveadm cannot be told of it");
         }
     }
 
@@ -67,7 +68,8 @@ final class LeftMdbox {
      */
     int bringBack(long since) throws IOException {
         List<String> rows = doveadm.run("-o", "mail=" + location.replace("%", "%%"), "-f", "tab", "fetch", "-u", account.user(),
-                "mailbox guid", "savedsince", Long.toString(since - SECONDS_BEFORE)).requireSuccess().outputText().lines().skip(1).toList();
+                "mailbox guid", "savedsince", Long.toString(since - SECONDS_BEFORE)).requireSuccess().outputText().lines().skip(1)
+                .toList();
         int brought = 0;
         for (String row : rows) {
             int tab = row.lastIndexOf('\t');

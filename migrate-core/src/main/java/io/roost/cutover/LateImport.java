@@ -65,7 +65,8 @@ final class LateImport {
         // What is no UTF-8 cannot be an argument.
         DovecotProgram.Result result = ByteString.ofText(text).equals(guid) ? doveadm.run("search", "-u", account.user(), "guid", text)
                 : doveadm.run("-f", "tab", "fetch", "-u", account.user(), "guid", "ALL");
-        boolean found = ByteString.ofText(text).equals(guid) ? !result.output().isBlank() : result.output().lines().anyMatch(guid::equals);
+        boolean found = ByteString.ofText(text).equals(guid) ? !result.output().isBlank()
+                : result.output().lines().anyMatch(guid::equals);
         if (!found && result.exitCode() != 0) {
             throw new IOException("nobody knows whether a mail that came late, " + ByteString.toText(mail.path())
                     + ", was put into the mdbox by a run that was killed: " + result.firstErrors() + "; it stays in the Maildir, run again");

@@ -31,8 +31,8 @@ public final class MailInForce {
         DovecotProgram.Result result = doveadm.run("mailbox", "path", "-u", account.user(), "-t", "dir", "INBOX");
         String path = result.output().strip();
         if (result.exitCode() == DovecotProgram.Result.EX_TEMPFAIL) {
-            throw new MigrationException(Kind.BUSY, "Dovecot does not say where the mail of " + account.user() + " is: " + result.firstErrors()
-                    + "; run again");
+            throw new MigrationException(Kind.BUSY, "Dovecot does not say where the mail of " + account.user() + " is: "
+                    + result.firstErrors() + "; run again");
         }
         if (result.exitCode() != 0 || !path.startsWith("/") || path.indexOf('\n') >= 0) {
             throw new MigrationException(Kind.TARGET, "Dovecot does not say where the mail of " + account.user()
@@ -51,7 +51,8 @@ public final class MailInForce {
         if (!isTarget && !isSource) {
             throw new MigrationException(Kind.TARGET, "Dovecot has the mail of " + account.user() + " at " + ByteString.toText(path)
                     + ", which is neither the Maildir " + ByteString.toText(account.source().root()) + " nor the mdbox "
-                    + ByteString.toText(account.target().root()) + " of this migration; nothing was changed: name them with --from and --to");
+                    + ByteString.toText(account.target().root())
+                    + " of this migration; nothing was changed: name them with --from and --to");
         }
         return isTarget;
     }

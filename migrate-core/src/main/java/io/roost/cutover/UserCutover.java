@@ -263,8 +263,9 @@ final class UserCutover implements CutoverSteps {
     @Override
     public void bringOver(LateMail mail, boolean begun) throws IOException, MigrationException, InterruptedException {
         if (!pin.isHere()) {
-            throw new MigrationException(Kind.ELSEWHERE, account.user() + " uses the mdbox, and was moved to another backend: a mail that came "
-                    + "late to the Maildir (" + ByteString.toText(mail.path()) + ") is put into the mdbox by the next run, which maps the user here");
+            throw new MigrationException(Kind.ELSEWHERE, account.user() + " uses the mdbox, and was moved to another "
+                    + "backend: a mail that came late to the Maildir (" + ByteString.toText(mail.path()) + ") is put into the mdbox by the "
+                    + "next run, which maps the user here");
         }
         new LateImport(means.doveadm()).bringOver(account, mail, begun);
     }
