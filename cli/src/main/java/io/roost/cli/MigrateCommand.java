@@ -125,6 +125,9 @@ final class MigrateCommand extends ReportingCommand {
             }
             requireSafe(site, names);
             try (ControlServer control = control(store); CutoverOptions.Nights nights = cutover.open(site, store, screen).orElse(null)) {
+                if (nights != null) {
+                    cutover.cluster.tellCollisions(nights.means().director(), names, screen);
+                }
                 return migrate(site, settings, brakes, store, names, control, Optional.ofNullable(nights));
             }
         }
@@ -146,7 +149,7 @@ final class MigrateCommand extends ReportingCommand {
             }
         }
         if (!sample.isEmpty()) {
-            site.requireSafe(cutover.singleBackend ? Topology.SINGLE_BACKEND : Topology.DIRECTOR, sample, ignoredChecks);
+            site.requireSafe(cutover.cluster.singleBackend ? Topology.SINGLE_BACKEND : Topology.DIRECTOR, sample, ignoredChecks);
         }
     }
 
@@ -168,7 +171,7 @@ final class MigrateCommand extends ReportingCommand {
             site.notes().forEach(note -> screen.message("roost: note: " + note));
         }
         MigrationReport report = isJson() ? new MigrationJson(json())
-                : new MigrationText(screen, quiet, many, site.targetSetting());
+                : new MigrationText(screen, quiet, many, cutover.prepare, site.targetSetting());
         MigrationTotals totals = new MigrationTotals(names.size());
         RunRecords records = recordOptions.open(RecordedRun.arguments(spec.commandLine().getParseResult()));
         AtomicReference<Engine> running = new AtomicReference<>();

@@ -24,15 +24,18 @@ final class MigrationText implements MigrationReport {
     private final Screen screen;
     private final boolean quiet;
     private final boolean many;
+    private final boolean prepares;
     private final String targetSetting;
     private final Event.Sink ofOneUser;
 
     /**
      * @param quiet         only what needs attention
      * @param many          whether there are many users: {@link RunProgress} shows how far they are then
+     * @param prepares      whether users are copied only
      * @param targetSetting what the userdb has to say to switch
      */
-    MigrationText(Screen screen, boolean quiet, boolean many, String targetSetting) {
+    MigrationText(Screen screen, boolean quiet, boolean many, boolean prepares, String targetSetting) {
+        this.prepares = prepares;
         this.screen = screen;
         this.quiet = quiet;
         this.many = many;
@@ -87,7 +90,7 @@ final class MigrationText implements MigrationReport {
             return;
         }
         double seconds = result.millis() / 1000.0;
-        screen.paragraph(user + ": ", "  ", Quantity.count(result.mailboxes(), "mailbox", "mailboxes") + ", "
+        screen.paragraph(user + ": " + (prepares ? "prepared: " : ""), "  ", Quantity.count(result.mailboxes(), "mailbox", "mailboxes") + ", "
                 + Quantity.count(result.mails(), "mail", "mails") + ", " + Quantity.bytes(result.bytes()) + " in "
                 + Quantity.seconds(seconds) + speed(result, seconds));
         List<String> details = new ArrayList<>();
@@ -162,7 +165,10 @@ final class MigrationText implements MigrationReport {
                     + Quantity.seconds(lockOuts.percentile(50) / 1000.0) + ", 95 % at most "
                     + Quantity.seconds(lockOuts.percentile(95) / 1000.0) + ", the longest " + Quantity.seconds(lockOuts.percentile(100) / 1000.0));
         }
-        if (totals.migrated() > lockOuts.count() && !quiet) {
+        if (prepares && totals.migrated() > 0 && !quiet) {
+            screen.paragraph("", "", "Copied only: nobody has an mdbox yet, and the Maildir is in use. Run it again to copy what is new, and with "
+                    + "--cutover in place of --prepare to finish.");
+        } else if (totals.migrated() > lockOuts.count() && !quiet) {
             screen.paragraph("", "", "The Maildir is as it was and still in use: a user is switched when the userdb says mail="
                     + targetSetting + " for them.");
         }

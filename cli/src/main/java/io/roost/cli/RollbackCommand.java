@@ -3,13 +3,15 @@ package io.roost.cli;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 import io.roost.aftercare.Rollback;
 import io.roost.checkpoint.CheckpointStore;
 import io.roost.cli.screen.Screen;
-import io.roost.cutover.LocalBackend;
 import io.roost.cutover.Pins;
+import io.roost.cutover.RemoteAuthProbe;
 import io.roost.director.Director;
+import io.roost.director.DoveadmServer;
 import io.roost.dovecot.DovecotProgram;
 import io.roost.gate.Gate;
 import io.roost.gate.UserdbSwitch;
@@ -37,7 +39,7 @@ final class RollbackCommand extends ReportingCommand {
     @Mixin
     private final SwitchOptions switches = new SwitchOptions();
     @Mixin
-    private final ClusterOptions cluster = new ClusterOptions();
+    private final DirectorOptions cluster = new DirectorOptions();
 
     @Option(names = "--gate-reason", paramLabel = "TEXT", defaultValue = "Your mailbox is being moved, please try again in a minute",
             description = "What clients are told meanwhile. Default: ${DEFAULT-VALUE}.")
@@ -52,18 +54,21 @@ final class RollbackCommand extends ReportingCommand {
 
     @Override
     ExitCode run() throws Exception {
+        cluster.check();
         UserdbSwitch userdb = switches.userdb();
         try (Director director = cluster.director();
                 CheckpointStore store = CheckpointStore.openReadOnly(state.directory()).isPresent()
                         ? CheckpointStore.open(state.directory()) : nothing()) {
             Site site = Site.of(location);
-            Gate gate = gates.gate(site.dovecot());
+            DovecotProgram doveadm = DovecotProgram.doveadm(site.dovecotConfig());
+            String ip = cluster.thisBackend(director);
+            List<DoveadmServer> others = cluster.others(site, director, ip);
+            Gate gate = gates.gate(site.dovecot(), others.stream().map(RemoteAuthProbe::new).toList());
             gate.liftAbandoned(Instant.now());
             String name = site.user(user).name();
-            DovecotProgram doveadm = DovecotProgram.doveadm(Optional.ofNullable(location.dovecotConfig));
-            try (Pins pins = new Pins(director, cluster.here == null ? "" : cluster.here, false)) {
+            try (Pins pins = new Pins(director, ip, false)) {
                 SiteRollback.Means means = new SiteRollback.Means(gate, reason, userdb, director, pins,
-                        List.of(new LocalBackend(doveadm)), doveadm);
+                        DirectorOptions.backends(doveadm, others, screen), doveadm);
                 tell(name, new SiteRollback(site, location, store, means).run(name, step -> screen.message(name + ": " + step)));
             }
         }

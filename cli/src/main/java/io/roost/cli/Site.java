@@ -232,17 +232,48 @@ final class Site {
         return account(user, options.from == null ? current(user) : user.location(options.from));
     }
 
-    /** The same where the store may know the Maildir of a user whom the userdb leads to the mdbox already. */
+    /** The same where the store may know the Maildir of a user whom Dovecot leads to the mdbox already. */
     Account account(String name, CheckpointStore store) throws IOException, CommandException {
         MailUser user = users.find(name);
         MailLocation source = options.from == null ? current(user) : user.location(options.from);
         if (options.from == null && !source.isMaildir()) {
             Optional<UserRecord> known = store.user(user.name()).filter(record -> record.source().startsWith("maildir:"));
             if (known.isPresent()) {
+                requireTarget(user, source);
                 source = MailLocation.parse(ByteString.ofText(known.get().source()), user.home());
             }
         }
         return account(user, source);
+    }
+
+    /**
+     * Refuses a user who is to be cut over from what Dovecot does not use: mail that is elsewhere would be out of sight then.
+     *
+     * @param account as it was found
+     * @param done    whether the store has the user as migrated
+     */
+    void requireInUse(Account account, boolean done) throws IOException, CommandException {
+        if (options.from == null && !done) {
+            return;
+        }
+        MailUser user = users.find(account.user());
+        MailLocation current = current(user);
+        if (!current.isMaildir() || !current.root().equals(account.source().root())) {
+            requireTarget(user, current);
+        } else if (done && OpenDirectory.statusOf(account.target().root()).isPresent()) {
+            throw CommandException.usage(user.name() + " was migrated before, and uses the Maildir, still or again: the mdbox at "
+                    + ByteString.toText(account.target().root()) + " is of that time. Move it away and run again, to begin anew");
+        }
+    }
+
+    /** Mail that lies neither in the Maildir nor in the mdbox to be would be left behind. */
+    private void requireTarget(MailUser user, MailLocation current) throws IOException, CommandException {
+        MailLocation target = user.location(targetSetting());
+        if (!current.isMdbox() || !current.root().equals(target.root())) {
+            throw CommandException.usage("Dovecot has the mail of " + user.name() + " in " + current.driver() + " at "
+                    + ByteString.toText(current.root()) + ", which is not the mdbox to be (" + ByteString.toText(target.root())
+                    + "): what is there would be left behind");
+        }
     }
 
     private Account account(MailUser user, MailLocation source) throws IOException, CommandException {

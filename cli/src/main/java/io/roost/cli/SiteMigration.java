@@ -5,6 +5,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 import io.roost.checkpoint.CheckpointStore;
+import io.roost.checkpoint.UserState;
 import io.roost.cutover.Night;
 import io.roost.engine.UserWork;
 import io.roost.migrate.Account;
@@ -41,6 +42,9 @@ final class SiteMigration implements UserWork {
     @Override
     public Migrated run(String user, int readers, Event.Sink events) throws Exception {
         Account account = site.account(user, store);
+        if (night.map(Night::cutsOver).orElse(false)) {
+            site.requireInUse(account, store.user(account.user()).filter(record -> record.state() == UserState.DONE).isPresent());
+        }
         mounts.watch(account);
         if (restart && !restarted.contains(user)) {
             UnfinishedMigration.discard(account, store);

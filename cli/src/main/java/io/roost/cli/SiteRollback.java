@@ -15,6 +15,8 @@ import io.roost.checkpoint.CutoverRecord;
 import io.roost.checkpoint.UserLock;
 import io.roost.checkpoint.UserRecord;
 import io.roost.cutover.Backend;
+import io.roost.cutover.Deliveries;
+import io.roost.cutover.MailInForce;
 import io.roost.cutover.Pin;
 import io.roost.cutover.Pins;
 import io.roost.cutover.Quiet;
@@ -35,6 +37,9 @@ import io.roost.posix.ByteString;
  * far as the users are different ones.
  */
 final class SiteRollback {
+    private static final long LOOK_MILLIS = 200;
+    /** What a hook has written may have to reach the replica that auth reads. */
+    private static final Duration SWITCH_LIMIT = Duration.ofSeconds(5);
     private static final Duration QUIET_LIMIT = Duration.ofSeconds(30);
 
     private final Site site;
@@ -97,8 +102,8 @@ final class SiteRollback {
         }
         Account account = new Account(found.name(), found.home(), found.uid(), found.gid(), source, target);
         MailChange change = new MailChange(found.name(), found.home(), source.toString(), target.toString());
-        Rollback.Tools tools = new Rollback.Tools(means.gate(), means.reason(), seclusion(account, pin), means.userdb(), means.doveadm(),
-                Clock.systemUTC(), steps);
+        Rollback.Tools tools = new Rollback.Tools(means.gate(), means.reason(), seclusion(account, pin, text -> steps.accept("note: " + text)),
+                means.userdb(), means.doveadm(), Clock.systemUTC(), steps);
         Optional<String> before = fieldBefore(found, record, source);
         Rollback.Outcome outcome;
         try {
@@ -112,50 +117,84 @@ final class SiteRollback {
             Thread.interrupted();
             throw new GateException(pin.lost(), e);
         }
-        GateOptions.auth(site.dovecot()).flushCache(found.name());
-        flushElsewhere(found.name());
         long now = System.currentTimeMillis();
         store.forget(record.restarted(now).failed("rolled back to the Maildir", now), false);
         return outcome;
     }
 
-    /** What is cached on other backends is of no use to a user who is kept here; it ends by itself where nobody answers. */
-    private void flushElsewhere(String user) throws IOException {
-        for (Backend backend : means.backends().subList(1, means.backends().size())) {
-            try {
-                backend.flushAuthCache(user);
-            } catch (Backend.Unreachable e) {
-                continue;
-            }
-        }
-    }
-
     /** What the cutover recorded; without one, the userdb's field is only needed if the configuration says something else. */
     private Optional<String> fieldBefore(MailUser found, UserRecord record, MailLocation source) throws IOException {
-        Optional<CutoverRecord> cutover = store.cutover(record.number());
-        if (cutover.isPresent()) {
-            return cutover.get().fieldBefore();
+        Optional<String> recorded = store.cutover(record.number()).flatMap(CutoverRecord::fieldBefore);
+        if (recorded.isPresent()) {
+            return recorded;
         }
+        // There was no field, and mail_location led to the Maildir; perhaps somebody has made it mdbox since.
         String general = site.dovecot().mailLocation();
-        boolean same = !general.isEmpty() && found.location(general).toString().equals(source.toString());
+        boolean same = !general.isEmpty() && found.location(general).isMaildir() && found.location(general).root().equals(source.root());
         return same ? Optional.empty() : Optional.of(source.toString().replace("%", "%%"));
     }
 
     /** The user's sessions are at the mdbox now. */
-    private Seclusion seclusion(Account account, Pin pin) {
+    private Seclusion seclusion(Account account, Pin pin, Consumer<String> note) throws IOException {
         Account atMdbox = new Account(account.user(), account.home(), account.uid(), account.gid(), account.target(),
                 account.source());
         Quiet quiet = new Quiet(means.director(), means.backends(), QUIET_LIMIT);
+        MailInForce mail = new MailInForce(means.doveadm());
+        Deliveries deliveries = new Deliveries();
+        // Of a run that was killed behind the switch.
+        deliveries.look();
         return new Seclusion() {
             @Override
             public void await(String user) throws IOException {
+                deliveries.look();
                 try {
-                    quiet.await(atMdbox);
+                    quiet.await(atMdbox).forEach(note);
                 } catch (MigrationException e) {
                     throw new GateException(e.getMessage(), e);
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
                     throw new InterruptedIOException("interrupted while sessions of " + user + " end");
+                }
+            }
+
+            @Override
+            public void switched(String user) throws IOException {
+                for (Backend backend : means.backends()) {
+                    try {
+                        backend.flushAuthCache(user);
+                    } catch (Backend.Unreachable e) {
+                        note.accept(e.getMessage());
+                    }
+                }
+            }
+
+            @Override
+            public void requireMaildir(String user) throws IOException, InterruptedException {
+                long until = System.nanoTime() + SWITCH_LIMIT.toNanos();
+                try {
+                    while (mail.isTarget(account)) {
+                        if (System.nanoTime() > until) {
+                            throw new GateException("the userdb was told that the mail of " + user + " is the Maildir again, and Dovecot "
+                                    + "still uses the mdbox, which stays where it is: look at userdb and mail_location, and run again");
+                        }
+                        Thread.sleep(LOOK_MILLIS);
+                    }
+                } catch (MigrationException e) {
+                    throw new GateException(e.getMessage(), e);
+                }
+            }
+
+            @Override
+            public void awaitDeliveries(Duration limit) throws IOException, InterruptedException {
+                long until = System.nanoTime() + limit.toNanos();
+                boolean told = false;
+                while (!deliveries.areOver() && System.nanoTime() < until) {
+                    if (!told) {
+                        note.accept("the user is let in, and deliveries that began before are awaited, for " + limit.toMinutes()
+                                + " minutes at the most");
+                        told = true;
+                    }
+                    Thread.sleep(LOOK_MILLIS);
                 }
             }
 

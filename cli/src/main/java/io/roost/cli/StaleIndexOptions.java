@@ -19,7 +19,8 @@ final class StaleIndexOptions {
     private static final String KEY = ":LISTINDEX=/";
 
     @Option(names = "--hostchange", paramLabel = "ADDR", split = ",", description = "Daemons (roost hostchange serve) of backends, as IP:PORT or "
-            + "socket: asked to remove a user's list indexes when the user is cut over. This backend's are removed in any case.")
+            + "socket: asked to remove a user's list indexes when the user is moved here or cut over. This backend's are removed in "
+            + "any case.")
     List<String> daemons = List.of();
 
     /** Those of this backend if its mail location or the target has LISTINDEX in a directory of its own, and those of the daemons. */

@@ -22,7 +22,7 @@ class MigrationTextTest {
     private final CapturedScreen captured = CapturedScreen.plain();
 
     private MigrationText report(boolean quiet) {
-        return new MigrationText(captured.screen(), quiet, false, "mdbox:~/mdbox");
+        return new MigrationText(captured.screen(), quiet, false, false, "mdbox:~/mdbox");
     }
 
     private static RunEvent done(Result result) {

@@ -41,8 +41,9 @@ import io.roost.posix.OpenDirectory;
  *   synced               Dovecot's own {@code doveadm sync -1} from mdbox to Maildir, both named; again, nothing is done twice
  *   verified             Roost's readers find every mail of each in the other
  *   switched             the userdb says maildir: from here on the mdbox is history
+ *   gate open            deliveries whose recipient was accepted before may still end in the mdbox
+ *   brought back         they are over, or {@link #DELIVERY_LIMIT} is; what they delivered is in the Maildir
  *   mdbox moved aside    to ROOT.rolled-back-TIME, so that a later migration begins anew
- *   gate open
  * </pre>
  */
 public final class Rollback {
@@ -57,6 +58,9 @@ public final class Rollback {
     private static final int CHANGED_MEANWHILE = 2;
     private static final int SYNC_ATTEMPTS = 3;
     private static final Duration EXPIRY = Duration.ofMinutes(15);
+    /** Dovecot's LMTP ends a transaction in which nothing comes for five minutes. */
+    static final Duration DELIVERY_LIMIT = Duration.ofMinutes(10);
+    private static final Duration OPEN_LIMIT = Duration.ofSeconds(30);
     private static final Duration EXTENSION_PERIOD = Duration.ofMinutes(5);
 
     private final Account account;
@@ -119,10 +123,11 @@ public final class Rollback {
         if (mdboxInForce) {
             tools.userdb().check(change.reversed());
         }
+        Optional<VerifyReport> report = Optional.empty();
+        LeftMdbox left = new LeftMdbox(account, change, tools.doveadm());
         tools.gate().close(account.user(), tools.reason(), expiry());
         try {
             tools.steps().accept(GATE_CLOSED);
-            Optional<VerifyReport> report = Optional.empty();
             if (mdboxInForce) {
                 tools.seclusion().await(account.user());
                 tools.steps().accept("nobody is there");
@@ -130,19 +135,40 @@ public final class Rollback {
                 tools.steps().accept("synced");
                 report = Optional.of(verify());
                 tools.steps().accept("verified");
+                left.mark();
                 if (!tools.gate().isHeld(account.user())) {
                     throw new GateException("the gate of user " + name() + " was opened by somebody else meanwhile: they stay with the"
                             + " mdbox; run it again");
                 }
                 tools.seclusion().requireKept(account.user());
                 awaitInForce(tools.userdb().revert(change, fieldBefore));
+                tools.seclusion().switched(account.user());
                 tools.steps().accept("switched to Maildir");
             }
-            List<String> aside = new MdboxTrees(account.target()).moveAside(tools.clock().instant());
-            return new Outcome(!mdboxInForce, aside, report);
         } finally {
             tools.gate().open(account.user());
             tools.steps().accept(GATE_OPEN);
+        }
+        tools.gate().awaitOpen(account.user(), OPEN_LIMIT);
+        // Without its mdbox, a Dovecot that still leads there would make a new one.
+        tools.seclusion().requireMaildir(account.user());
+        bringBack(left);
+        return new Outcome(!mdboxInForce, new MdboxTrees(account.target()).moveAside(tools.clock().instant()), report);
+    }
+
+    /** Whoever is killed here is followed by one that finds the mdbox left, and goes on. */
+    private void bringBack(LeftMdbox left) throws IOException, InterruptedException {
+        Optional<Long> since = left.leftAt();
+        if (since.isEmpty()) {
+            return;
+        }
+        Duration over = Duration.between(Instant.ofEpochSecond(since.get()), tools.clock().instant());
+        if (over.compareTo(DELIVERY_LIMIT) < 0) {
+            tools.seclusion().awaitDeliveries(DELIVERY_LIMIT.minus(over));
+        }
+        int mails = left.bringBack(since.get());
+        if (mails > 0) {
+            tools.steps().accept("brought back " + mails + (mails == 1 ? " mail" : " mails") + " that came late");
         }
     }
 

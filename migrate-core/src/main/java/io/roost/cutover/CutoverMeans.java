@@ -31,7 +31,7 @@ public record CutoverMeans(Director director, List<Backend> backends, DovecotPro
         ListIndexes NONE = user -> List.of();
 
         /**
-         * Called while the user is locked out and nobody has sessions.
+         * Called when the director has moved the user here, and again while the user is locked out and nobody has sessions.
          *
          * @return what could not be done, for an administrator
          */

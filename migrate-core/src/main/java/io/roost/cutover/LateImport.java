@@ -17,10 +17,12 @@ import io.roost.posix.PosixException;
 /**
  * Puts a mail of the Maildir into the mdbox that its user is using, by {@code doveadm import} from a Maildir that holds nothing but
  * that mail: Dovecot itself gives it a UID, and keeps its flags and received date. The user's own Maildir is not opened by Dovecot,
- * and not changed. That small Maildir, {@code .roost-late}, lies beside the mdbox for the moment.
+ * and not changed. That small Maildir, {@code .NAME.roost-late}, lies beside the mdbox NAME for the moment.
+ *
+ * <p>An import gives the mail its name as GUID. So it can be told whether an import happened that nobody lived to record:
+ * wherever the user has moved or copied the mail since. One that the user has expunged in between comes once more.
  */
 final class LateImport {
-    private static final String DIRECTORY = ".roost-late";
     private static final int EX_NOTFOUND = 68;
 
     private final DovecotProgram doveadm;
@@ -29,25 +31,50 @@ final class LateImport {
         this.doveadm = doveadm;
     }
 
-    /** Does nothing if the mail is not there any more. */
-    void bringOver(Account account, LateMail mail) throws IOException {
+    /**
+     * Does nothing if the mail is not there any more.
+     *
+     * @param begun whether the mail may be in the mdbox already, by a run that was killed
+     */
+    void bringOver(Account account, LateMail mail, boolean begun) throws IOException {
         String target = account.target().root();
         int slash = target.lastIndexOf('/');
         String parent = slash == 0 ? "/" : target.substring(0, slash);
+        // Others may have their mdboxes beside this one.
+        String small = "." + target.substring(slash + 1) + ".roost-late";
         try (OpenDirectory beside = OpenDirectory.open(parent)) {
             // of a run that was killed
-            beside.removeTree(DIRECTORY);
+            beside.removeTree(small);
+            if (begun && isThere(account, mail)) {
+                return;
+            }
             try {
-                if (copy(account, mail, beside)) {
-                    run(account, mail, beside.pathOf(DIRECTORY));
+                if (copy(account, mail, beside, small)) {
+                    run(account, mail, beside.pathOf(small));
                 }
             } finally {
-                beside.removeTree(DIRECTORY);
+                beside.removeTree(small);
             }
         }
     }
 
-    private boolean copy(Account account, LateMail mail, OpenDirectory beside) throws IOException {
+    private boolean isThere(Account account, LateMail mail) throws IOException {
+        int colon = mail.fileName().indexOf(':');
+        String guid = colon < 0 ? mail.fileName() : mail.fileName().substring(0, colon);
+        String text = ByteString.toText(guid);
+        // What is no UTF-8 cannot be an argument.
+        DovecotProgram.Result result = ByteString.ofText(text).equals(guid) ? doveadm.run("search", "-u", account.user(), "guid", text)
+                : doveadm.run("-f", "tab", "fetch", "-u", account.user(), "guid", "ALL");
+        boolean found = ByteString.ofText(text).equals(guid) ? !result.output().isBlank()
+                : result.output().lines().anyMatch(guid::equals);
+        if (!found && result.exitCode() != 0) {
+            throw new IOException("nobody knows whether a mail that came late, " + ByteString.toText(mail.path())
+                    + ", was put into the mdbox by a run that was killed: " + result.firstErrors() + "; it stays in the Maildir, run again");
+        }
+        return found;
+    }
+
+    private boolean copy(Account account, LateMail mail, OpenDirectory beside, String small) throws IOException {
         try (OpenDirectory mailbox = OpenDirectory.openNoFollow(mail.directory());
                 OpenDirectory from = mailbox.openDirectory(mail.isInNew() ? "new" : "cur");
                 OpenFile file = from.openFile(mail.fileName())) {
@@ -56,7 +83,7 @@ final class LateImport {
                 throw new IOException(ByteString.toText(mail.path()) + " is no file: a mail that came late cannot be brought over");
             }
             Ownership owner = new Ownership(status.uid(), status.gid(), 0600, 0700);
-            try (OpenDirectory to = directories(owner, beside, relative(account, mail), mail.isInNew() ? "new" : "cur");
+            try (OpenDirectory to = directories(owner, beside, small, relative(account, mail), mail.isInNew() ? "new" : "cur");
                     OpenFile copy = owner.createFile(to, mail.fileName())) {
                 ByteBuffer buffer = ByteBuffer.allocateDirect(64 * 1024);
                 while (file.read(buffer) > 0) {
@@ -81,9 +108,10 @@ final class LateImport {
         return !mail.mailbox().isInbox() && mail.directory().startsWith(root + "/") ? mail.directory().substring(root.length()) : "";
     }
 
-    private static OpenDirectory directories(Ownership owner, OpenDirectory beside, String relative, String last) throws PosixException {
-        owner.createDirectory(beside, DIRECTORY).close();
-        OpenDirectory at = beside.openDirectory(DIRECTORY);
+    private static OpenDirectory directories(Ownership owner, OpenDirectory beside, String small, String relative, String last)
+            throws PosixException {
+        owner.createDirectory(beside, small).close();
+        OpenDirectory at = beside.openDirectory(small);
         for (String part : relative.split("/")) {
             at = part.isEmpty() ? at : enter(owner, at, part);
         }

@@ -58,6 +58,11 @@ public final class Night {
         return cutover.mode();
     }
 
+    /** Whether users are taken all the way. */
+    public boolean cutsOver() {
+        return cutover.mode() == CutoverSettings.Mode.CUT_OVER;
+    }
+
     /**
      * Takes one user as far as the settings say, or goes on where an earlier run stopped. Interrupting the thread ends it at the next
      * safe point, with the user let in.
@@ -74,10 +79,13 @@ public final class Night {
         }
         try (Pin pin = pins.pin(account.user())) {
             try {
+                if (pin.hasMoved()) {
+                    purgeListIndexes(account.user());
+                }
                 steps = new UserCutover(account, means, cutover, hold, pin, store, events);
                 Result result = new UserMigration(account, settings, store, events, steps).run();
                 if (steps.cutsOver() && !result.alreadyDone()) {
-                    countQuota(account.user());
+                    countQuota(account.user(), pin);
                 }
                 return result;
             } catch (MigrationException e) {
@@ -98,10 +106,26 @@ public final class Night {
         }
     }
 
-    /** The user is let in, and still pinned here: doveadm can work for them. */
-    private void countQuota(String user) {
-        if (means.quota().isPresent()) {
+    /** What lies in a backend's memory is of a stay there long ago: those who log in now would see it. */
+    private void purgeListIndexes(String user) {
+        List<String> failed;
+        try {
+            failed = means.indexes().purge(user);
+        } catch (IOException e) {
+            failed = List.of("list indexes of " + user + " in the memory of backends could not be removed: " + e.getMessage());
+        }
+        if (!failed.isEmpty()) {
+            complaints.accept(user, failed);
+        }
+    }
+
+    /** The user is let in, and still pinned here unless somebody moved them: doveadm can work for them. */
+    private void countQuota(String user, Pin pin) {
+        if (means.quota().isPresent() && means.quota().get().isNeeded()) {
             try {
+                if (!pin.isHere()) {
+                    throw new IOException("somebody moved them to another backend");
+                }
                 means.quota().get().run(user);
             } catch (IOException e) {
                 complaints.accept(user, List.of("the mail is moved, and its quota could not be counted anew: " + e.getMessage()

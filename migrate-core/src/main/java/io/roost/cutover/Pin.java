@@ -13,6 +13,7 @@ import io.roost.migrate.MigrationException.Kind;
 public final class Pin implements Closeable {
     private final Pins pins;
     private final String user;
+    private final boolean moved;
     private final Thread owner = Thread.currentThread();
     /** Seconds that the mapping lasts after a refresh, by the clocks of director and this machine. */
     private final long lasts;
@@ -21,7 +22,8 @@ public final class Pin implements Closeable {
     private boolean settled;
     private long knownUntil;
 
-    Pin(Pins pins, String user, long expires) {
+    Pin(Pins pins, String user, boolean moved, long expires) {
+        this.moved = moved;
         this.pins = pins;
         this.user = user;
         this.lasts = expires - now();
@@ -40,6 +42,11 @@ public final class Pin implements Closeable {
         return new Pins.Kept(user, since, knownUntil);
     }
 
+    /** Whether the director did not have the user here before. */
+    public boolean hasMoved() {
+        return moved;
+    }
+
     /** Why the user is not ours any more; empty as long as they are. */
     public synchronized String lost() {
         return lost;
@@ -56,6 +63,11 @@ public final class Pin implements Closeable {
         if (!why.isEmpty()) {
             throw new MigrationException(Kind.ELSEWHERE, why);
         }
+    }
+
+    /** Whether the director has the user here now, also after {@link #settle}: elsewhere another backend writes to the mdbox. */
+    public boolean isHere() throws IOException {
+        return pins.isHere(this);
     }
 
     /** From now on nobody is interrupted: the user is switched, and wherever they are they find the mdbox. */

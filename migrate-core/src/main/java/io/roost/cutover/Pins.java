@@ -74,7 +74,7 @@ public final class Pins implements Closeable {
      */
     public Pin pin(String user) throws IOException, MigrationException {
         if (director.isSingleBackend()) {
-            return new Pin(this, user, Long.MAX_VALUE / 2);
+            return new Pin(this, user, false, Long.MAX_VALUE / 2);
         }
         Optional<String> before = director.lookup(user).host();
         if (mine && !before.equals(Optional.of(here))) {
@@ -89,7 +89,7 @@ public final class Pins implements Closeable {
             throw new MigrationException(Kind.ELSEWHERE, "the director was told to have " + user + " on " + here + ", and has them on "
                     + after.current().orElse("no backend") + ": somebody else moves them; try again later");
         }
-        Pin pin = new Pin(this, user, after.expires());
+        Pin pin = new Pin(this, user, !before.equals(Optional.of(here)), after.expires());
         pins.add(pin);
         synchronized (away) {
             away.remove(user);
@@ -164,6 +164,12 @@ public final class Pins implements Closeable {
             pin.lose("somebody else moved " + pin.user() + " from this backend (" + this.here + ") to " + now.orElse("another")
                     + " meanwhile: the Maildir stays in force");
         }
+    }
+
+    /** Whether the director has the user here now. */
+    boolean isHere(Pin pin) throws IOException {
+        look(pin);
+        return director.isSingleBackend() || director.lookup(pin.user()).current().equals(Optional.of(here));
     }
 
     private boolean refresh(Pin pin) throws IOException {

@@ -12,7 +12,6 @@ import java.util.Set;
 import io.roost.checkpoint.CheckpointStore;
 import io.roost.checkpoint.CutoverRecord;
 import io.roost.cutover.CutoverSettings.Mode;
-import io.roost.dovecot.MailLocation;
 import io.roost.dovecot.Variables;
 import io.roost.gate.AuthAnswer;
 import io.roost.gate.Gate;
@@ -33,6 +32,8 @@ final class UserCutover implements CutoverSteps {
     /** Between two looks into the Maildir while old deliveries go on. */
     private static final Duration LOOK_AFTER_DELIVERIES = Duration.ofSeconds(2);
     private static final Duration OPEN_LIMIT = Duration.ofSeconds(30);
+    /** What a hook has written may have to reach the replica that auth reads. */
+    private static final Duration APPLY_LIMIT = Duration.ofSeconds(5);
 
     private final Account account;
     private final CutoverMeans means;
@@ -47,6 +48,7 @@ final class UserCutover implements CutoverSteps {
     private final List<String> complaints = new ArrayList<>();
     private final Set<String> deliveries = new HashSet<>();
     private boolean isClosed;
+    private boolean isApplied;
     private long closing;
     private long closed;
     private Instant openNotBefore = Instant.MIN;
@@ -96,6 +98,17 @@ final class UserCutover implements CutoverSteps {
         if (!cutsOver()) {
             return true;
         }
+        long until = System.nanoTime() + APPLY_LIMIT.toNanos();
+        while (!leadsToMdbox()) {
+            if (!isApplied || System.nanoTime() > until) {
+                return false;
+            }
+            Thread.sleep(LOOK_MILLIS);
+        }
+        return true;
+    }
+
+    private boolean leadsToMdbox() throws IOException, MigrationException {
         // The file itself is ahead of an auth that has not noticed; a hook's database is known by auth alone.
         if (userdb.field(account.user()).filter(this::isTarget).isPresent()) {
             return true;
@@ -107,19 +120,12 @@ final class UserCutover implements CutoverSteps {
                     + means.auth().name() + " does not say where the user's mail is (" + answer.kind() + " "
                     + ByteString.toText(answer.reason()) + "): when the gate is open, run again");
         }
-        return Optional.ofNullable(answer.fields().get("mail")).filter(this::isTarget).isPresent();
+        return Optional.ofNullable(answer.fields().get("mail")).filter(this::isTarget).isPresent()
+                || new MailInForce(means.doveadm()).isTarget(account);
     }
 
     private boolean isTarget(String mail) {
-        if (mail.equals(change.to())) {
-            return true;
-        }
-        try {
-            MailLocation found = MailLocation.parse(mail, account.home());
-            return found.driver().equals(account.target().driver()) && found.root().equals(account.target().root());
-        } catch (IOException e) {
-            return false;
-        }
+        return mail.equals(change.to()) || MailInForce.isTarget(account, mail);
     }
 
     @Override
@@ -167,6 +173,7 @@ final class UserCutover implements CutoverSteps {
         Optional<String> before = userdb.field(account.user()).filter(field -> !isTarget(field));
         store.putCutover(number, new CutoverRecord(System.currentTimeMillis(), 0, 0, 0, before));
         openNotBefore = userdb.apply(change);
+        isApplied = true;
         pin.settle();
         flushAuthCache();
         purgeListIndexes();
@@ -176,6 +183,7 @@ final class UserCutover implements CutoverSteps {
     public void switchBack() throws IOException, MigrationException, InterruptedException {
         int number = store.user(account.user()).orElseThrow().number();
         Optional<String> before = store.cutover(number).flatMap(CutoverRecord::fieldBefore);
+        isApplied = false;
         openNotBefore = userdb.revert(change, before);
         flushAuthCache();
         purgeListIndexes();
@@ -248,8 +256,13 @@ final class UserCutover implements CutoverSteps {
     }
 
     @Override
-    public void bringOver(LateMail mail) throws IOException, MigrationException, InterruptedException {
-        new LateImport(means.doveadm()).bringOver(account, mail);
+    public void bringOver(LateMail mail, boolean begun) throws IOException, MigrationException, InterruptedException {
+        if (!pin.isHere()) {
+            throw new MigrationException(Kind.ELSEWHERE, account.user() + " uses the mdbox, and was moved to another "
+                    + "backend: a mail that came late to the Maildir (" + ByteString.toText(mail.path()) + ") is put into the mdbox by the "
+                    + "next run, which maps the user here");
+        }
+        new LateImport(means.doveadm()).bringOver(account, mail, begun);
     }
 
     /** Also when this thread is to end: nobody else would let the user in before the expiry. */

@@ -22,8 +22,10 @@ public interface CutoverSteps {
     boolean preparesOnly();
 
     /**
-     * Whether the userdb leads to the mdbox already: asked where an earlier run has published it, and has perhaps switched the user
-     * without living to record it. The gate is open.
+     * Whether Dovecot uses the mdbox: asked where an earlier run has published it, and has perhaps switched the user without living to
+     * record it, or somebody has done that by hand; and once more when the user has been let in. The gate is open.
+     *
+     * @throws MigrationException if that cannot be told
      */
     boolean isSwitched() throws IOException, MigrationException, InterruptedException;
 
@@ -51,8 +53,12 @@ public interface CutoverSteps {
     /** Whether deliveries that began before the gate closed may still reach the Maildir. Waits a little if so. */
     boolean awaitLateDeliveries() throws IOException, MigrationException, InterruptedException;
 
-    /** Puts mails that reached the Maildir late into the mdbox, which the user is using. Called for each only once. */
-    void bringOver(LateMail mail) throws IOException, MigrationException, InterruptedException;
+    /**
+     * Puts a mail that reached the Maildir late into the mdbox, which the user is using.
+     *
+     * @param begun whether a run that was killed has begun to, so that it may be there already
+     */
+    void bringOver(LateMail mail, boolean begun) throws IOException, MigrationException, InterruptedException;
 
     /** The attempt has failed before the user was switched: lets the user in again, to the Maildir. */
     void abandon();
@@ -126,7 +132,7 @@ public interface CutoverSteps {
         }
 
         @Override
-        public void bringOver(LateMail mail) {
+        public void bringOver(LateMail mail, boolean begun) {
             throw new IllegalStateException("nobody was switched");
         }
 

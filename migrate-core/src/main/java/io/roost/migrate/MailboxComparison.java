@@ -9,6 +9,7 @@ import io.roost.maildir.MailList;
 import io.roost.maildir.MailboxSnapshot;
 import io.roost.mdbox.MailboxIndex;
 import io.roost.mdbox.MailboxIndexHeader;
+import io.roost.mdbox.VsizeHeader;
 
 /**
  * Compares what a mailbox index says with a snapshot of the mailbox: everything that does not need a mail to be opened. What
@@ -37,13 +38,19 @@ final class MailboxComparison {
         MailList mails = source.mails();
         int i = 0;
         int j = 0;
+        // Dovecot that uses the mdbox forgets the sum, or has it of the older mails, and counts the rest when somebody asks.
+        long counted = target.vsizeHeader().map(VsizeHeader::highestUid).orElse(0L);
         long virtualSize = 0;
+        long messages = 0;
         while (i < mails.size() || j < target.size()) {
             if (j == target.size() || i < mails.size() && mails.uid(i) < target.uid(j)) {
                 pair.onlySource(i++);
                 continue;
             }
-            virtualSize += target.virtualSize(j).orElse(0);
+            if (target.uid(j) <= counted) {
+                virtualSize += target.virtualSize(j).orElse(0);
+                messages++;
+            }
             if (i == mails.size() || mails.uid(i) > target.uid(j)) {
                 mismatches.add(name(), target.uid(j), "", "uid", "no such mail", "a mail that the Maildir does not have");
                 j++;
@@ -54,7 +61,7 @@ final class MailboxComparison {
         }
         if (target.vsizeHeader().isPresent()) {
             mismatches.require(name(), "sum of virtual sizes", virtualSize, target.vsizeHeader().get().virtualSize());
-            mismatches.require(name(), "mails in the sum of virtual sizes", (long) target.size(), target.vsizeHeader().get().messages());
+            mismatches.require(name(), "mails in the sum of virtual sizes", messages, target.vsizeHeader().get().messages());
         }
     }
 

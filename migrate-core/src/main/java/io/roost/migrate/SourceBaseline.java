@@ -29,16 +29,19 @@ import io.roost.posix.PosixException;
  * killed. It lies in the state directory as {@code baselines/NUMBER} until the user is done.
  *
  * <pre>
- *   file = magic "ROOSTBL1"   u32 n   u32 CRC-32 of what follows   n * u64 mail           ; big-endian, mails ascending
- *   mail = hash of the mailbox's name and of the file's, up to its first colon
+ *   file = magic "ROOSTBL2"   u32 n   u32 CRC-32 of what follows   begun   n * mail       ; big-endian, mails ascending
+ *   mail = u64 hash of the mailbox's name and of the file's, up to its first colon
+ *   begun = the mail that came later and was being brought over when this was written, 0 for none
  * </pre>
  *
  * Of a million mails, one that comes later has the hash of another with a probability of 2^-44. Immutable.
  */
 final class SourceBaseline {
-    private static final byte[] MAGIC = "ROOSTBL1".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] MAGIC = "ROOSTBL2".getBytes(StandardCharsets.US_ASCII);
     private static final String DIRECTORY = "baselines";
-    private static final int HEADER = 16;
+    private static final int HEADER = 24;
+    /** Where that begins of which the header has a CRC-32. */
+    private static final int CHECKED = 16;
     private static final int MAX_MAILS = 100_000_000;
 
     private final Maildir maildir;
@@ -47,8 +50,10 @@ final class SourceBaseline {
     /** Empty if read from the store. */
     private final List<SourceStamp> stamps;
     private final long fingerprint;
+    private final long begun;
 
-    private SourceBaseline(Maildir maildir, TargetPaths paths, long[] mails, List<SourceStamp> stamps, long fingerprint) {
+    private SourceBaseline(Maildir maildir, TargetPaths paths, long[] mails, List<SourceStamp> stamps, long fingerprint, long begun) {
+        this.begun = begun;
         this.maildir = maildir;
         this.paths = paths;
         this.mails = mails;
@@ -68,7 +73,7 @@ final class SourceBaseline {
         }
         Arrays.sort(mails);
         return new SourceBaseline(maildir, paths, mails, snapshot.mailboxes().stream().map(MailboxSnapshot::stamp).toList(),
-                snapshot.fingerprint());
+                snapshot.fingerprint(), 0);
     }
 
     private static long nameHash(MailboxName mailbox) {
@@ -116,10 +121,24 @@ final class SourceBaseline {
     /** The same with a mail more, which needs no bringing over again. */
     SourceBaseline with(LateMail mail) {
         long[] more = Arrays.copyOf(mails, mails.length + 1);
-        int colon = mail.fileName().indexOf(':');
-        more[mails.length] = hash(nameHash(mail.mailbox()), colon < 0 ? mail.fileName() : mail.fileName().substring(0, colon));
+        more[mails.length] = hash(mail);
         Arrays.sort(more);
-        return new SourceBaseline(maildir, paths, more, stamps, fingerprint);
+        return new SourceBaseline(maildir, paths, more, stamps, fingerprint, 0);
+    }
+
+    /** The same, with a mail that is going to be brought over: who is killed in it leaves the mail there, or not. */
+    SourceBaseline beginning(LateMail mail) {
+        return new SourceBaseline(maildir, paths, mails, stamps, fingerprint, hash(mail));
+    }
+
+    /** Whether somebody has begun to bring this mail over, and did not live to record it. */
+    boolean hasBegun(LateMail mail) {
+        return begun == hash(mail);
+    }
+
+    private static long hash(LateMail mail) {
+        int colon = mail.fileName().indexOf(':');
+        return hash(nameHash(mail.mailbox()), colon < 0 ? mail.fileName() : mail.fileName().substring(0, colon));
     }
 
     // ---- the file ----
@@ -127,12 +146,13 @@ final class SourceBaseline {
     /** Waits until it is on disk. */
     void write(CheckpointStore store, UserRecord user) throws IOException {
         ByteBuffer out = ByteBuffer.allocateDirect(HEADER + 8 * mails.length).order(ByteOrder.BIG_ENDIAN);
-        out.position(HEADER);
+        out.position(CHECKED);
+        out.putLong(begun);
         for (long mail : mails) {
             out.putLong(mail);
         }
         out.flip();
-        int crc = crc(out.slice(HEADER, out.limit() - HEADER));
+        int crc = crc(out.slice(CHECKED, out.limit() - CHECKED));
         out.put(0, MAGIC).putInt(8, mails.length).putInt(12, crc);
         String name = Integer.toUnsignedString(user.number());
         try (OpenDirectory directory = directory(store)) {
@@ -163,19 +183,19 @@ final class SourceBaseline {
                 in.get(0, magic);
             }
             if (!Arrays.equals(magic, MAGIC)) {
-                throw new CorruptFileException(file.path(), 0, "ROOSTBL1", ByteString.toText(ByteString.of(magic, 0, magic.length)));
+                throw new CorruptFileException(file.path(), 0, "ROOSTBL2", ByteString.toText(ByteString.of(magic, 0, magic.length)));
             }
             int count = in.getInt(8);
             if (count < 0 || in.limit() != HEADER + 8L * count) {
                 throw new CorruptFileException(file.path(), 8, (in.limit() - HEADER) / 8 + " mails", count + " mails");
             }
-            int crc = crc(in.slice(HEADER, in.limit() - HEADER));
+            int crc = crc(in.slice(CHECKED, in.limit() - CHECKED));
             if (crc != in.getInt(12)) {
                 throw new CorruptFileException(file.path(), 12, "CRC-32 " + Integer.toHexString(crc), Integer.toHexString(in.getInt(12)));
             }
             long[] mails = new long[count];
             in.slice(HEADER, in.limit() - HEADER).order(ByteOrder.BIG_ENDIAN).asLongBuffer().get(mails);
-            return Optional.of(new SourceBaseline(maildir, paths, mails, List.of(), 0));
+            return Optional.of(new SourceBaseline(maildir, paths, mails, List.of(), 0, in.getLong(CHECKED)));
         } catch (PosixException e) {
             if (e.isNotFound()) {
                 return Optional.empty();

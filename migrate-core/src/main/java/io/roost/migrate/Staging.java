@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -14,6 +15,7 @@ import io.roost.dovecot.CorruptFileException;
 import io.roost.mdbox.MdboxLayout.Tree;
 import io.roost.migrate.MigrationException.Kind;
 import io.roost.posix.ByteString;
+import io.roost.posix.FileStatus;
 import io.roost.posix.NewFiles;
 import io.roost.posix.OpenDirectory;
 import io.roost.posix.OpenFile;
@@ -272,6 +274,9 @@ final class Staging implements NewFiles, Closeable {
             root.mark(marker);
         }
         for (StagingTree tree : trees.values()) {
+            tree.stamp();
+        }
+        for (StagingTree tree : trees.values()) {
             if (tree != root) {
                 if (tree.isOccupied()) {
                     tree.publishInto();
@@ -281,6 +286,29 @@ final class Staging implements NewFiles, Closeable {
             }
         }
         root.publishWhole(ownership);
+    }
+
+    /**
+     * What somebody has written in a published mdbox since.
+     *
+     * @return a path, a byte string; empty if everything is as it was published
+     */
+    static Optional<String> writtenSincePublished(Account account, TargetPaths paths) throws IOException {
+        try (Staging staging = new Staging(account, paths, Ownership.PRIVATE)) {
+            StagingMarker published = staging.root.publishedMarker();
+            if (published == null) {
+                return Optional.empty();
+            }
+            for (StagingTree tree : staging.trees.values()) {
+                Optional<FileStatus> stamp = tree.stampOf(published.set());
+                Optional<String> written = stamp.isEmpty() ? Optional.of(tree.finalPath())
+                        : YoungerFiles.first(tree, stamp.get(), tree == staging.root ? name -> true : paths::isOurName);
+                if (written.isPresent()) {
+                    return written;
+                }
+            }
+            return Optional.empty();
+        }
     }
 
     /**

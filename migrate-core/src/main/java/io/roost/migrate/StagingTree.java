@@ -163,6 +163,24 @@ final class StagingTree implements Closeable {
         text.write(marker);
     }
 
+    /** Sets the marker's time: whatever in the tree is younger was not written by Roost. */
+    void stamp() throws PosixException {
+        marker.setModifiedNow();
+    }
+
+    /** When the published tree was stamped; its marker stays in the staging directory if the tree was moved into an existing one. */
+    Optional<FileStatus> stampOf(String set) throws IOException {
+        for (String place : List.of(finalName, stagingName)) {
+            StagingMarker found = markerOf(place);
+            if (found != null && found.set().equals(set)) {
+                try (OpenDirectory dir = parent.openDirectory(place)) {
+                    return dir.status(StagingMarker.NAME);
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
     /** Gives the tree, which is synced, to its owner and moves it to its final place, where there is nothing or an empty directory. */
     void publishWhole(Ownership ownership) throws PosixException {
         boolean given = isOfOthers(ownership);

@@ -108,7 +108,7 @@ public final class UserMigration {
                     return end(published, null, baseline(published), started);
                 }
                 // The user went on with the Maildir since.
-                Staging.unpublish(account, paths);
+                unpublish();
                 current = journal.reached(published, UserState.COPYING);
             } else if (user.state().isPublished()) {
                 boolean isThere = user.target().equals(account.target().toString())
@@ -178,7 +178,7 @@ public final class UserMigration {
                     cutover.requireKept();
                     cutover.switchOver();
                     user = journal.reached(user, UserState.SWITCHED);
-                    if (last || written.baseline.late().isEmpty()) {
+                    if (last || written.baseline.late().isEmpty() || Staging.writtenSincePublished(account, paths).isPresent()) {
                         return end(user, written.finished, Optional.of(written.baseline), started);
                     }
                     // Recorded before it happens: who is killed in it must ask the userdb.
@@ -186,13 +186,26 @@ public final class UserMigration {
                     cutover.switchBack();
                 }
                 events.event(new Event.SourceChanged(account.user(), attempt));
-                Staging.unpublish(account, paths);
+                unpublish();
                 user = journal.reached(user, UserState.COPYING);
             }
         } finally {
             // Also of a user who is switched: whatever the userdb says is complete.
             cutover.abandon();
         }
+    }
+
+    /** Takes the mdbox back. Whoever has written to it uses it, whatever the userdb says. */
+    private void unpublish() throws IOException, MigrationException {
+        Optional<String> written = Staging.writtenSincePublished(account, paths);
+        if (written.isPresent()) {
+            String root = ByteString.toText(account.target().root());
+            throw new MigrationException(Kind.TARGET, "the mdbox of " + account.user() + " was published and not put in force by Roost, and "
+                    + "somebody has written to it since (" + ByteString.toText(written.get()) + "): it is left alone. If the user is meant "
+                    + "to use it, make Dovecot say so (userdb or mail_location) and run again: Roost brings over what came to the Maildir. If "
+                    + "nobody uses it, move " + root + " away and run again");
+        }
+        Staging.unpublish(account, paths);
     }
 
     /**
@@ -291,6 +304,12 @@ public final class UserMigration {
                 user = journal.reached(user, UserState.SWITCHED);
             }
             cutover.openGate();
+            if (!cutover.isSwitched()) {
+                // What is brought over would go to the Maildir.
+                journal.reached(user, UserState.PUBLISHED);
+                throw new MigrationException(Kind.TARGET, "the userdb was told that the mail of " + account.user() + " is mdbox, reported "
+                        + "no error, and does not say so: the Maildir stays in force, and the next run begins the last steps anew");
+            }
             user = journal.reached(user, UserState.RELEASED);
             if (baseline.isPresent()) {
                 bringOver(user, baseline.get());
@@ -306,7 +325,10 @@ public final class UserMigration {
         do {
             more = cutover.awaitLateDeliveries();
             for (LateMail mail : known.late()) {
-                cutover.bringOver(mail);
+                boolean begun = known.hasBegun(mail);
+                known = known.beginning(mail);
+                known.write(store, user);
+                cutover.bringOver(mail, begun);
                 known = known.with(mail);
                 known.write(store, user);
                 events.event(new Event.BroughtOver(account.user(), mail.path()));

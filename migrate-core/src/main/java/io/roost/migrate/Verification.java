@@ -242,13 +242,12 @@ public final class Verification {
 
     /**
      * Where Dovecot has cached none, it is the file's change time. That moves on with every change of flags, so the mdbox, which
-     * has that of when the mail was copied, may have an earlier one.
+     * has that of when the mail was copied, may have an earlier one. A later one has a mail that came late and was imported.
      */
     private void compareSavedDate(ReadMail mail, MailboxSnapshot mailbox, long found) {
         long known = mailbox.mails().savedDate(mail.position);
-        long latest = MailDates.nearest(known == MailList.UNKNOWN ? mail.ctime : known);
-        if (known != MailList.UNKNOWN || found > latest) {
-            mismatches.require(mailbox, mail.position, "saved date", latest, found);
+        if (known != MailList.UNKNOWN && found < MailDates.nearest(known)) {
+            mismatches.require(mailbox, mail.position, "saved date", MailDates.nearest(known), found);
         }
     }
 

@@ -59,6 +59,7 @@ public interface Libc {
     int STATX_MNT_ID = 0x1000;
 
     long UTIME_OMIT = (1L << 30) - 2;
+    long UTIME_NOW = (1L << 30) - 1;
 
     int LOCK_EX = 2;
     int LOCK_NB = 4;

@@ -114,8 +114,17 @@ public final class OpenFile implements Closeable {
 
     /** Sets the modification time to the start of a second, in Unix time, and leaves the access time alone. */
     public void setModified(long seconds) throws PosixException {
+        setModified(seconds, 0);
+    }
+
+    /** Sets the modification time to now, by the clock that writes to this file go by: on a network file system the server's. */
+    public void setModifiedNow() throws PosixException {
+        setModified(0, Libc.UTIME_NOW);
+    }
+
+    private void setModified(long seconds, long nanos) throws PosixException {
         ByteBuffer times = ByteBuffer.allocateDirect(32).order(ByteOrder.nativeOrder());
-        times.putLong(0).putLong(Libc.UTIME_OMIT).putLong(seconds).putLong(0).flip();
+        times.putLong(0).putLong(Libc.UTIME_OMIT).putLong(seconds).putLong(nanos).flip();
         Call.of("change the time of", path, () -> Libc.C.futimens(fd(), times));
     }
 

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -36,6 +37,7 @@ import io.roost.migrate.UserMigration;
 import io.roost.posix.ByteString;
 import io.roost.testing.DovecotInstance;
 import io.roost.testing.ImapClient;
+import io.roost.testing.LmtpClient;
 import io.roost.testing.MailboxView;
 import io.roost.testing.MailboxView.Ignoring;
 import io.roost.testing.MaildirSample;
@@ -165,6 +167,44 @@ class RollbackTest {
         assertEquals(1, outcome.aside().size());
         MailboxView.assertSame(now, MailboxView.of(dovecot, USER, AS_USED));
         assertEquals(List.of(), rollback(user -> { }).run(false, Optional.empty()).aside());
+    }
+
+    /** Recipients that were accepted while the mdbox was in force: their mails end in it, whatever the userdb says by then. */
+    @Test
+    void deliveriesThatBeganBefore() throws Exception {
+        use();
+        try (LmtpClient first = dovecot.lmtp(); LmtpClient second = dovecot.lmtp()) {
+            assertTrue(first.recipient(USER).startsWith("250") && second.recipient(USER).startsWith("250"));
+            Seclusion busy = new Seclusion() {
+                @Override
+                public void await(String user) {
+                    // nobody else is there
+                }
+
+                @Override
+                public void switched(String user) throws IOException {
+                    assertTrue(first.data("Subject: late 1\n\nx\n").startsWith("250"));
+                }
+
+                @Override
+                public void awaitDeliveries(Duration limit) throws IOException {
+                    throw new IOException("killed");
+                }
+            };
+            assertEquals("killed", assertThrows(IOException.class, () -> rollback(busy).run(true, Optional.empty())).getMessage());
+            assertEquals(List.of(), gate.entries());
+            assertTrue(Files.isDirectory(dovecot.home(USER).resolve("mdbox")), "what still comes has a place");
+            awaitMail("maildir:~/Maildir");
+            dovecot.lmtp(USER, "Subject: after\n\nx\n");
+            assertTrue(second.data("Subject: late 2\n\nx\n").startsWith("250"));
+        }
+        Rollback.Outcome outcome = rollback(user -> { }).run(false, Optional.empty());
+        assertEquals(1, outcome.aside().size());
+        assertFalse(Files.exists(dovecot.home(USER).resolve("mdbox")));
+        for (String subject : List.of("late 1", "late 2", "after", "new", "appended")) {
+            assertEquals(1, dovecot.doveadm("search", "-u", USER, "subject", subject).lines().size(), subject);
+        }
+        assertTrue(steps.contains("brought back 2 mails that came late"), steps::toString);
     }
 
     /** Whatever fails before the switch leaves the user with the mdbox, and lets them in. */

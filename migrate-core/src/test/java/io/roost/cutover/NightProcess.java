@@ -1,38 +1,77 @@
 package io.roost.cutover;
 
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.BiConsumer;
 
-import io.roost.checkpoint.UserState;
 import io.roost.cutover.CutoverSettings.Mode;
+import io.roost.gate.MailChange;
 import io.roost.gate.PasswdFileSwitch;
+import io.roost.gate.UserdbSwitch;
 import io.roost.migrate.Event;
+import io.roost.testing.DirectorCluster;
 
 /**
  * A process of Roost that ends as {@code kill -9} ends one, with each of its users at another step. Arguments: directory of the
- * cluster, addresses of the backends, state directory, and {@code user=STATE} for each user.
+ * cluster, addresses of the backends, state directory, and {@code user=STEP} for each user, where a step is the name of a state,
+ * {@value #APPLIED} or {@value #OPENED}.
  */
 final class NightProcess {
     static final int HALTED = 137;
+    /** The userdb is switched, and nobody has recorded it. */
+    static final String APPLIED = "APPLIED";
+    /** The gate is open again, and nobody has recorded it. */
+    static final String OPENED = "OPENED";
 
     private NightProcess() {
     }
 
+    /**
+     * Starts one on backend {@code b1}.
+     *
+     * @param stops       where each user is to be stopped
+     * @param environment added to this process's
+     */
+    static Process start(DirectorCluster cluster, Path state, Map<String, String> stops, Map<String, String> environment, File output)
+            throws IOException {
+        List<String> command = new ArrayList<>(List.of(System.getProperty("java.home") + "/bin/java", "-Xmx128m",
+                "--add-opens", "java.base/java.nio=ALL-UNNAMED", "--add-opens", "java.base/sun.nio.ch=ALL-UNNAMED", "-cp",
+                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")), NightProcess.class.getName(),
+                cluster.directory().toString(), cluster.backends().get(0).ip(), cluster.backends().get(1).ip(), state.toString()));
+        stops.forEach((user, stop) -> command.add(user + "=" + stop));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output);
+        builder.environment().putAll(environment);
+        return builder.start();
+    }
+
+    /** Runs one until all its users are where they are to be stopped, and ends it there. */
+    static void kill(DirectorCluster cluster, Path state, Map<String, String> stops, File output) throws Exception {
+        int exit = start(cluster, state, stops, Map.of(), output).waitFor();
+        if (exit != HALTED) {
+            throw new AssertionError(exit + ": " + Files.readString(output.toPath()));
+        }
+    }
+
     public static void main(String[] arguments) throws Exception {
         Path directory = Path.of(arguments[0]);
-        CutoverBench bench = new CutoverBench(directory, arguments[1], arguments[2], Path.of(arguments[3]),
-                new PasswdFileSwitch(directory.resolve("users").toString(), "%u", Clock.systemUTC()));
-        Map<String, UserState> stops = new TreeMap<>();
+        Map<String, String> stops = new TreeMap<>();
         for (int i = 4; i < arguments.length; i++) {
             String[] stop = arguments[i].split("=");
-            stops.put(stop[0], UserState.valueOf(stop[1]));
+            stops.put(stop[0], stop[1]);
         }
         CountDownLatch stopped = new CountDownLatch(stops.size());
-        bench.onEvent = event -> {
-            if (event instanceof Event.Reached reached && reached.state() == stops.get(event.user())) {
+        BiConsumer<String, String> passed = (user, step) -> {
+            if (step.equals(stops.get(user))) {
                 stopped.countDown();
                 while (true) {
                     try {
@@ -41,6 +80,37 @@ final class NightProcess {
                         throw new AssertionError(e);
                     }
                 }
+            }
+        };
+        UserdbSwitch userdb = new PasswdFileSwitch(directory.resolve("users").toString(), "%u", Clock.systemUTC());
+        CutoverBench bench = new CutoverBench(directory, arguments[1], arguments[2], Path.of(arguments[3]), new UserdbSwitch() {
+            @Override
+            public void check(MailChange change) throws IOException {
+                userdb.check(change);
+            }
+
+            @Override
+            public Optional<String> field(String user) throws IOException {
+                return userdb.field(user);
+            }
+
+            @Override
+            public Instant apply(MailChange change) throws IOException {
+                Instant moment = userdb.apply(change);
+                passed.accept(change.user(), APPLIED);
+                return moment;
+            }
+
+            @Override
+            public Instant revert(MailChange change, Optional<String> before) throws IOException {
+                return userdb.revert(change, before);
+            }
+        });
+        bench.onEvent = event -> {
+            if (event instanceof Event.Reached reached) {
+                passed.accept(reached.user(), reached.state().name());
+            } else if (event instanceof Event.CutOver over) {
+                passed.accept(over.user(), OPENED);
             }
         };
         for (String user : stops.keySet()) {

@@ -54,7 +54,7 @@ class NightTest {
 
     @BeforeAll
     static void start() throws IOException {
-        cluster = DirectorCluster.with().users("anna", "bert", "carl", "dora", "emil", "fred", "gina", "hans", "ida")
+        cluster = DirectorCluster.with().users("anna", "bert", "carl", "dora", "emil", "fred", "gina", "hans", "ida", "kurt")
                 .directorConfig("director_user_kick_delay = 1s").backendConfig("auth_username_chars =").start();
         b1 = CutoverBench.here(cluster);
     }
@@ -153,6 +153,37 @@ class NightTest {
     @Test
     void mailThatComesWhenTheUserIsInAgain() throws Exception {
         lateDelivery("emil", UserState.RELEASED, true);
+    }
+
+    /** An mdbox that another backend writes to is not touched from here. */
+    @Test
+    void movedAwayBeforeALateMailIsBroughtOver() throws Exception {
+        sample("kurt", 4);
+        String elsewhere = cluster.backends().get(1).ip();
+        try (CutoverBench bench = new CutoverBench(cluster, temp.resolve("state")); LmtpClient lmtp = cluster.lmtp(b1)) {
+            assertTrue(lmtp.recipient("kurt").startsWith("250"));
+            bench.onReached = state -> {
+                if (state == UserState.RELEASED) {
+                    try {
+                        assertTrue(lmtp.data(subject(1)).startsWith("250"));
+                        lmtp.drop();
+                        while (!bench.director.lookup("kurt").current().equals(Optional.of(elsewhere))) {
+                            cluster.director().doveadm("director", "move", "kurt", elsewhere);
+                        }
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                }
+            };
+            MigrationException e = assertThrows(MigrationException.class, () -> bench.run("kurt", Mode.CUT_OVER));
+            assertEquals(Kind.ELSEWHERE, e.kind(), e::getMessage);
+            assertEquals(0, ShownMails.withSubject(b1, "kurt", "late 1").size());
+            assertTrue(usersLine("kurt").contains("mdbox"));
+            assertEquals("", Files.readString(cluster.gateFile()));
+            bench.onReached = state -> { };
+            bench.run("kurt", Mode.CUT_OVER);
+            assertEquals(1, ShownMails.withSubject(b1, "kurt", "late 1").size());
+        }
     }
 
     @Test

@@ -295,9 +295,14 @@ public final class DovecotInstance implements AutoCloseable {
         return new Pop3Client(connect("pop3"), user);
     }
 
+    /** A session that delivers. */
+    public LmtpClient lmtp() throws IOException {
+        return new LmtpClient(connect("lmtp"));
+    }
+
     /** Delivers a message to a user; the answer starts with {@code 250}, or this fails. */
     public String lmtp(String user, String message) throws IOException {
-        try (LmtpClient client = new LmtpClient(connect("lmtp"))) {
+        try (LmtpClient client = lmtp()) {
             return client.deliver(user, message);
         }
     }

@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** The programs of the Dovecot that is installed on this machine, if it is a 2.3. */
-final class DovecotPrograms {
+public final class DovecotPrograms {
     private static final Optional<Path> DOVECOT = find("dovecot");
     private static final Optional<Path> DOVEADM = find("doveadm");
     private static final String VERSION = DOVECOT.map(DovecotPrograms::askVersion).orElse("");
@@ -21,7 +21,7 @@ final class DovecotPrograms {
         return DOVECOT.orElseThrow(() -> new IllegalStateException("no dovecot: is @RequiresDovecot missing?"));
     }
 
-    static Path doveadm() {
+    public static Path doveadm() {
         return DOVEADM.orElseThrow(() -> new IllegalStateException("no doveadm: is @RequiresDovecot missing?"));
     }
 
