@@ -34,7 +34,11 @@ public final class HostChangeService implements Closeable {
     private final Counters counters = new Counters();
     private final Readiness readiness;
     private final FlushServer server;
-    private final ScheduledThreadPoolExecutor clock;
+    private final ScheduledThreadPoolExecutor clock = daemon("hostchange-clock");
+    /** Of its own: the watchdog of the service manager does not wait for a sweep of a million directories. */
+    private final ScheduledThreadPoolExecutor reports = daemon("hostchange-report");
+    private final Duration reportEvery;
+    private boolean metricsFail;
     private int tcpPort;
 
     /**
@@ -62,6 +66,11 @@ public final class HostChangeService implements Closeable {
      * @throws InvalidSettingException if users cannot be told from directories and hashes
      */
     public HostChangeService(Config config, Optional<Director> director, Notes notes) throws InvalidSettingException {
+        this(config, director, notes, Duration.ofSeconds(10));
+    }
+
+    HostChangeService(Config config, Optional<Director> director, Notes notes, Duration reportEvery)
+            throws InvalidSettingException {
         if (!config.tree().tellsDomain() && new UserHash(config.hash().format()).of("user@example.org")
                 != config.hash().of("user")) {
             throw new InvalidSettingException("LISTINDEX", config.tree().template(), "%u, or %d beside %n",
@@ -70,13 +79,17 @@ public final class HostChangeService implements Closeable {
         }
         this.config = config;
         this.director = director;
+        this.reportEvery = reportEvery;
         this.notes = notes;
         present = new PresentUsers(config.tree(), config.hash(), PresentUsers.GOOD_FOR, notes);
         purge = new Purge(notes);
         readiness = new Readiness(config.notifySocket().orElse(""), notes);
         server = new FlushServer(new Flushes(), config.allowed(), notes);
-        clock = new ScheduledThreadPoolExecutor(1, task -> {
-            Thread thread = new Thread(task, "hostchange-clock");
+    }
+
+    private static ScheduledThreadPoolExecutor daemon(String name) {
+        return new ScheduledThreadPoolExecutor(1, task -> {
+            Thread thread = new Thread(task, name);
             thread.setDaemon(true);
             return thread;
         });
@@ -97,12 +110,12 @@ public final class HostChangeService implements Closeable {
             notes.info("listening on " + config.address().get().getAddress().getHostAddress() + ":" + tcpPort);
         }
         if (director.isPresent() && !config.self().isEmpty()) {
-            repeat(this::watch, config.watchEvery());
+            repeat(clock, this::watch, config.watchEvery());
         }
         if (!config.maxAge().isZero()) {
-            repeat(this::sweep, config.sweepEvery());
+            repeat(clock, this::sweep, config.sweepEvery());
         }
-        repeat(this::report, Duration.ofSeconds(10));
+        repeat(reports, this::report, reportEvery);
         report();
         readiness.ready(status());
     }
@@ -116,8 +129,8 @@ public final class HostChangeService implements Closeable {
         void run() throws IOException;
     }
 
-    private void repeat(Task task, Duration every) {
-        clock.scheduleWithFixedDelay(() -> {
+    private void repeat(ScheduledThreadPoolExecutor on, Task task, Duration every) {
+        on.scheduleWithFixedDelay(() -> {
             try {
                 task.run();
             } catch (IOException | RuntimeException e) {
@@ -131,10 +144,20 @@ public final class HostChangeService implements Closeable {
                 + " users left, " + counters.usersSwept.get() + " swept";
     }
 
-    private void report() throws IOException {
+    /** Metrics that cannot be written are no reason not to answer the director. */
+    private synchronized void report() {
         readiness.status(status());
-        if (config.metrics().isPresent()) {
-            counters.write(config.metrics().get(), present.size());
+        try {
+            if (config.metrics().isPresent()) {
+                counters.write(config.metrics().get(), present.size());
+            }
+            metricsFail = false;
+        } catch (IOException e) {
+            if (!metricsFail) {
+                notes.warning("metrics cannot be written: " + e + "; make the directory of " + config.metrics().get()
+                        + " writable to the user who runs this, or leave out --metrics");
+            }
+            metricsFail = true;
         }
     }
 
@@ -270,6 +293,7 @@ public final class HostChangeService implements Closeable {
         readiness.stopping();
         server.close();
         clock.shutdownNow();
+        reports.shutdownNow();
         try {
             clock.awaitTermination(10, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
@@ -278,8 +302,6 @@ public final class HostChangeService implements Closeable {
         if (director.isPresent()) {
             director.get().close();
         }
-        if (config.metrics().isPresent()) {
-            counters.write(config.metrics().get(), present.size());
-        }
+        report();
     }
 }
