@@ -92,8 +92,9 @@ directory() {
     parent=${memory%/*}
     above=${parent%/*}
     if [ ! -d "$parent" ]; then
-        [ -n "$above" ] && [ -O "$above" ] && mode=$(stat -c %a -- "$above") || return 1
-        case $mode in 7[0-7][0-7]) mkdir -m "$mode" -- "$parent" 2>/dev/null || [ -d "$parent" ] || return 1 ;; *) return 1 ;; esac
+        [ -n "$above" ] && mode=$(stat -c %a -- "$above") || return 1
+        [ -O "$above" ] || [ "$mode" = 1777 ] || return 1
+        case $mode in 1777 | 7[0-7][0-7]) mkdir -m "$mode" -- "$parent" 2>/dev/null || [ -d "$parent" ] || return 1 ;; *) return 1 ;; esac
     fi
     [ ! -h "$parent" ] && mode=$(stat -c %a -- "$index") || return 1
     case $mode in 7[0-7][0-7]) mkdir -m "$mode" -- "$memory" 2>/dev/null || [ -d "$memory" ] ;; *) return 1 ;; esac

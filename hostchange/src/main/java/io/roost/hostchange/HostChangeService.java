@@ -6,10 +6,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -17,8 +14,6 @@ import java.util.concurrent.TimeUnit;
 import io.roost.director.Director;
 import io.roost.director.UserHash;
 import io.roost.dovecot.InvalidSettingException;
-import io.roost.posix.OpenDirectory;
-import io.roost.posix.PosixException;
 
 /**
  * The daemon of a backend: answers the director's flushes, so that the list index of a user who comes back is gone before they
@@ -110,7 +105,8 @@ public final class HostChangeService implements Closeable {
             notes.info("listening on " + config.address().get().getAddress().getHostAddress() + ":" + tcpPort);
         }
         if (director.isPresent() && !config.self().isEmpty()) {
-            repeat(clock, this::watch, config.watchEvery());
+            Departures departures = new Departures(config.tree(), present, director.get(), config.self(), purge, counters, notes);
+            repeat(clock, departures::look, config.watchEvery());
         }
         if (!config.maxAge().isZero()) {
             repeat(clock, this::sweep, config.sweepEvery());
@@ -200,59 +196,6 @@ public final class HostChangeService implements Closeable {
         @Override
         public void refused() {
             counters.refused.incrementAndGet();
-        }
-    }
-
-    /**
-     * Frees the memory of users whom the director has elsewhere. What was touched since the director was asked is left alone:
-     * its user has come back.
-     */
-    void watch() throws IOException {
-        long asked = System.currentTimeMillis() / 1000;
-        Map<Integer, String> elsewhere = new HashMap<>();
-        int[] here = present.hashes();
-        try {
-            Director asking = director.orElseThrow();
-            if (asking.hosts().stream().noneMatch(host -> host.ip().equals(config.self()))) {
-                throw new IOException("the director knows no backend " + config.self()
-                        + ": correct --self, or nobody's memory is "
-                        + "freed when they leave");
-            }
-            asking.users("", entry -> {
-                if (entry.host().equals(config.self())) {
-                    elsewhere.remove(entry.hash());
-                } else if (Arrays.binarySearch(here, entry.hash()) >= 0) {
-                    elsewhere.put(entry.hash(), entry.host());
-                }
-            });
-        } catch (IOException e) {
-            counters.directorFailed.incrementAndGet();
-            throw e;
-        }
-        for (Map.Entry<Integer, String> user : elsewhere.entrySet()) {
-            for (String name : present.findSeen(user.getKey())) {
-                left(name, user.getValue(), asked);
-            }
-        }
-    }
-
-    private void left(String user, String host, long asked) throws IOException {
-        LocalPath path = config.tree().pathOf(user);
-        int last = path.below().size() - 1;
-        Optional<OpenDirectory> parent = last == 0 ? Optional.of(OpenDirectory.open(path.root()))
-                : LocalDirectory.open(new LocalPath(path.root(), path.below().subList(0, last)));
-        if (parent.isPresent()) {
-            try (OpenDirectory directory = parent.get()) {
-                Optional<Purge.Deleted> deleted = purge.entirely(directory, path.below().get(last),
-                        contents -> contents.newest() < asked);
-                if (deleted.isPresent()) {
-                    counters.deleted(deleted.get());
-                    counters.usersLeft.incrementAndGet();
-                    notes.info("user " + user + " is on " + host + " now: " + deleted.get().bytes() + " bytes freed");
-                }
-            } catch (PosixException | LocalRecord.Locked e) {
-                notes.warning(e.getMessage());
-            }
         }
     }
 
