@@ -32,7 +32,7 @@ class BeforeLmtpTest {
     private Path temp;
 
     /** What the user sees here of a mail that came while they were elsewhere, without a login there. */
-    private static String status(With with) throws IOException {
+    private static List<String> seen(With with) throws IOException {
         try (MovingUsers site = new MovingUsers(with, true, "anna")) {
             DovecotNode here = site.cluster.backendOf("anna");
             try (ImapClient imap = site.cluster.imap("anna")) {
@@ -45,10 +45,13 @@ class BeforeLmtpTest {
             site.cluster.director().doveadm("director", "move", "anna", site.cluster.otherThan(here).ip()).succeeded();
             try (LmtpClient lmtp = site.cluster.lmtp()) {
                 assertTrue(lmtp.deliver("anna+box", MAIL).startsWith("250"));
+                assertTrue(lmtp.deliver("anna+made", MAIL).startsWith("250"));
             }
             site.cluster.director().doveadm("director", "move", "anna", here.ip()).succeeded();
             try (ImapClient imap = site.cluster.imap("anna")) {
-                return imap.command("STATUS box (MESSAGES)").get(0);
+                return List.of(imap.command("STATUS box (MESSAGES)").get(0), imap.command("LIST \"\" *").stream()
+                        .filter(line -> line.startsWith("* LIST")).map(line -> line.replaceFirst(".* ", "")).sorted().toList()
+                        .toString());
             } finally {
                 site.cluster.assertLogsClean();
             }
@@ -58,17 +61,17 @@ class BeforeLmtpTest {
     /** The gap that a post-login script leaves by itself. */
     @Test
     void withoutItTheMailIsNotSeen() throws IOException {
-        assertEquals("* STATUS box (MESSAGES 1)", status(With.POST_LOGIN));
+        assertEquals(List.of("* STATUS box (MESSAGES 1)", "[INBOX, box]"), seen(With.POST_LOGIN));
     }
 
     @Test
     void withItTheMailIsSeen() throws IOException {
-        assertEquals("* STATUS box (MESSAGES 2)", status(With.POST_LOGIN_AND_LMTP));
+        assertEquals(List.of("* STATUS box (MESSAGES 2)", "[INBOX, box, made]"), seen(With.POST_LOGIN_AND_LMTP));
     }
 
     @Test
     void flushesNeedNoSuchProgram() throws IOException {
-        assertEquals("* STATUS box (MESSAGES 2)", status(With.FLUSH));
+        assertEquals(List.of("* STATUS box (MESSAGES 2)", "[INBOX, box, made]"), seen(With.FLUSH));
     }
 
     /** New users, unknown ones, ones who are locked out, and a list index that cannot be put right. */

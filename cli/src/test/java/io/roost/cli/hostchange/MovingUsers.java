@@ -45,7 +45,7 @@ final class MovingUsers implements AutoCloseable, Notes {
         DirectorCluster.Builder builder = DirectorCluster.with().users(users)
                 .mailLocation("mdbox:~/mdbox:LISTINDEX=" + memory + "/%IP%/%2.256Nu/%u/dovecot.list.index")
                 .backendConfig("mailbox_list_index = yes\nmailbox_list_index_very_dirty_syncs = "
-                + (veryDirtySyncs ? "yes" : "no") + "\nlmtp_save_to_detail_mailbox = yes")
+                + (veryDirtySyncs ? "yes" : "no") + "\nlmtp_save_to_detail_mailbox = yes\nlda_mailbox_autocreate = yes")
                 .directorConfig("director_user_kick_delay = 0");
         if (with == With.FLUSH) {
             builder.directorConfig("director_flush_socket = tcp:%i:" + FLUSH_PORT);
