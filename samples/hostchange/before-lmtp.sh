@@ -1,11 +1,11 @@
 #!/bin/sh
-# Userdb program for Dovecot (driver checkpassword): does before an LMTP delivery what postlogin.sh does at a login. The settings
-# for it are in lmtp.conf. See docs/hostchange.md.
+# Userdb program for Dovecot (driver checkpassword): does before an LMTP delivery what postlogin.sh does at a login. lmtp.conf has
+# the settings for it. See docs/hostchange.md.
 #
 #   before-lmtp.sh INDEX LISTINDEX checkpassword-reply
 #
-# It works as the owner of INDEX. If the list index cannot be put right, it gives the field tempfail: Dovecot answers 451, and the
-# mail stays in the queue.
+# It works as the owner of INDEX. If the list index cannot be put right, it gives the field tempfail: Dovecot answers 451, and
+# the mail stays in the queue.
 
 postlogin=/usr/local/lib/roost/postlogin.sh
 
@@ -20,7 +20,7 @@ index=$1
 prefix=$2
 case $index:$prefix in
     /*:/*/dovecot.list.index) ;;
-    *) defer "\"$index\" and \"$prefix\" are no paths of the user ${AUTH_USER-}: does the userdb before this one give the home?" ;;
+    *) defer "\"$index\" and \"$prefix\" are no paths of ${AUTH_USER-}: does the userdb before this one give the home?" ;;
 esac
 
 # a new user has no INDEX yet, or not even a home; where nothing is in memory either, nothing can be stale
@@ -34,6 +34,8 @@ if [ -n "$at" ]; then
         if ! owner=$(stat -c %u -- "$at") || ! group=$(stat -c %g -- "$at"); then
             defer "cannot tell whose $at is"
         fi
+        # mail is nobody's but a user's: a missing mount, or a link that leads elsewhere
+        [ "$owner" != 0 ] || defer "$at belongs to root"
         set -- setpriv --reuid="$owner" --regid="$group" --clear-groups --no-new-privs -- "$@"
     fi
     USER=$AUTH_USER HOSTCHANGE_INDEX=$index HOSTCHANGE_LISTINDEX=$prefix "$@" </dev/null >&2 3<&- 4>&- ||

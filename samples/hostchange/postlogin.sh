@@ -17,10 +17,11 @@
 #   hostchange_index      INDEX, or the mail root without INDEX=
 #   hostchange_listindex  LISTINDEX, with /dovecot.list.index at its end
 #
-# If both .lasthost files agree, no process is started but one stat(1). If the user comes from another host, this script does what
-# "roost hostchange login" does, without Java. Roost itself is only called for what is out of the ordinary: see ordinary(). Where
-# it cannot be run, the record on shared storage and the list index here are removed instead, which is always safe. Only if even
-# that fails the user is not let in. Standard input and output are the client's connection: nothing here may touch them.
+# If both .lasthost files agree, no process is started but one stat(1). If the user comes from another host, this script does
+# what "roost hostchange login" does, without Java. Roost itself is only called for what is out of the ordinary: see
+# ordinary(). Where it cannot be run, the record on shared storage and the list index here are removed instead, which is always
+# safe. Only if even that fails the user is not let in. Standard input and output are the client's connection: nothing here may
+# touch them.
 
 # the launcher of Roost
 roost=/usr/local/bin/roost
@@ -70,7 +71,7 @@ host_and_token() {
     [ -z "$2" ] || [ ${#2} -eq 32 ]
 }
 
-# Whether nothing is odd. Everything else is Roost's: a missing INDEX, migration, damaged files, symbolic links, other people's files.
+# Whether nothing is odd. All else is Roost's: a missing INDEX, migration, damaged files, symbolic links, files of others.
 ordinary() {
     [ "$migration" != yes ] && host_and_token "$self" '' && [ "$self" != localhost ] && [ ${#self} -le 64 ] || return 1
     [ -d "$index" ] && [ ! -h "$index" ] && [ -O "$index" ] && [ ! -h "$there" ] && [ ! -h "$memory" ] && [ ! -h "$here" ] ||
@@ -94,10 +95,12 @@ directory() {
     if [ ! -d "$parent" ]; then
         [ -n "$above" ] && mode=$(stat -c %a -- "$above") || return 1
         [ -O "$above" ] || [ "$mode" = 1777 ] || return 1
-        case $mode in 1777 | 7[0-7][0-7]) mkdir -m "$mode" -- "$parent" 2>/dev/null || [ -d "$parent" ] || return 1 ;; *) return 1 ;; esac
+        case $mode in 1777 | 7[0-7][0-7]) ;; *) return 1 ;; esac
+        mkdir -m "$mode" -- "$parent" 2>/dev/null || [ -d "$parent" ] || return 1
     fi
     [ ! -h "$parent" ] && mode=$(stat -c %a -- "$index") || return 1
-    case $mode in 7[0-7][0-7]) mkdir -m "$mode" -- "$memory" 2>/dev/null || [ -d "$memory" ] ;; *) return 1 ;; esac
+    case $mode in 7[0-7][0-7]) ;; *) return 1 ;; esac
+    mkdir -m "$mode" -- "$memory" 2>/dev/null || [ -d "$memory" ]
 }
 
 # The steps of HostChange.check(), in the same order and under the same lock.
@@ -139,6 +142,10 @@ forget() {
 }
 
 case $index:$prefix in
+    */../* | */..:* | */./* | */.:* | *//*)
+        echo "postlogin: the paths of ${USER-} have empty names, . or .. in them: $index $prefix" >&2
+        exit 1
+        ;;
     /*:/*/dovecot.list.index) ;;
     *)
         echo "postlogin: the userdb gives no hostchange_index and hostchange_listindex for ${USER-}" >&2

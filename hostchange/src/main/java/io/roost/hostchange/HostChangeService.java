@@ -105,7 +105,8 @@ public final class HostChangeService implements Closeable {
             notes.info("listening on " + config.address().get().getAddress().getHostAddress() + ":" + tcpPort);
         }
         if (director.isPresent() && !config.self().isEmpty()) {
-            Departures departures = new Departures(config.tree(), present, director.get(), config.self(), purge, counters, notes);
+            Departures departures = new Departures(config.tree(), present, director.get(), config.self(), purge, counters,
+                    notes);
             repeat(clock, departures::look, config.watchEvery());
         }
         if (!config.maxAge().isZero()) {

@@ -28,8 +28,8 @@ class HostChangeServiceTest {
     private HostChangeService service(Path metrics, Optional<Director> director, Notes notes) throws IOException {
         return new HostChangeService(new HostChangeService.Config(UserTree.of(temp + "/shm/%2.256Nu/%u/dovecot.list.index"),
                 new UserHash("%Lu"), List.of(temp.resolve("s")), 0660, Optional.empty(), AddressList.of(List.of()), "10.0.0.1",
-                Duration.ofMillis(1), Duration.ZERO, Duration.ofHours(1), Optional.of(metrics), Optional.empty()), director, notes,
-                Duration.ofMillis(10));
+                Duration.ofMillis(1), Duration.ZERO, Duration.ofHours(1), Optional.of(metrics), Optional.empty()), director,
+                notes, Duration.ofMillis(10));
     }
 
     /** Or the service manager's watchdog would end it: the same thread tells both. */

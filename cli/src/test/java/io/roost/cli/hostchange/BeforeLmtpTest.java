@@ -2,6 +2,7 @@ package io.roost.cli.hostchange;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -99,8 +100,8 @@ class BeforeLmtpTest {
         String config = Launcher.beforeLmtp(temp, script, users.toString(), memory.toString())
                 .replace("protocol lmtp {\n", "protocol lmtp {\n" + gateDb);
         try (DovecotInstance dovecot = DovecotInstance.with("mdbox:~/mdbox:LISTINDEX=" + memory
-                + "/%2.256Nu/%u/dovecot.list.index").before(config + gateDb + "userdb {\n  driver = passwd-file\n  args = username_format=%u "
-                + users + "\n}\n").start()) {
+                + "/%2.256Nu/%u/dovecot.list.index").before(config + gateDb + "userdb {\n  driver = passwd-file\n"
+                + "  args = username_format=%u " + users + "\n}\n").start()) {
             // the first delivery makes the home, the second is the first one that has something to compare
             for (int i = 0; i < 3; i++) {
                 assertTrue(dovecot.lmtp("new", MAIL).startsWith("250"));
@@ -117,13 +118,13 @@ class BeforeLmtpTest {
             assertTrue(dovecot.lmtp("odd", MAIL).startsWith("250"));
             Files.createDirectories(homes.resolve("odd/mdbox/.lasthost/in the way"));
             assertEquals("451", answer(dovecot, "odd"));
-            assertTrue(dovecot.logLines().stream().anyMatch(line -> line.endsWith("before-lmtp: the list index of odd is not put "
-                    + "right")));
+            assertTrue(dovecot.logLines().stream().anyMatch(
+                    line -> line.endsWith("before-lmtp: the list index of odd is not put right")));
         }
     }
 
     private static String answer(DovecotInstance dovecot, String user) {
-        IOException e = org.junit.jupiter.api.Assertions.assertThrows(IOException.class, () -> dovecot.lmtp(user, MAIL));
+        IOException e = assertThrows(IOException.class, () -> dovecot.lmtp(user, MAIL));
         return e.getMessage().replaceFirst(".* with ([0-9]{3}).*", "$1");
     }
 }

@@ -76,7 +76,8 @@ final class Launcher {
         Files.writeString(file, Files.readString(Path.of("../samples/hostchange/before-lmtp.sh"))
                 .replace("\npostlogin=/usr/local/lib/roost/postlogin.sh\n", "\npostlogin=" + postLogin + "\n"));
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
-        return Files.readString(Path.of("../samples/hostchange/lmtp.conf")).replace("/usr/local/lib/roost/before-lmtp.sh", file.toString())
+        return Files.readString(Path.of("../samples/hostchange/lmtp.conf"))
+                .replace("/usr/local/lib/roost/before-lmtp.sh", file.toString())
                 .replace("/etc/dovecot/users", users).replace("/dev/shm/dovecot-listindex", root);
     }
 

@@ -14,7 +14,7 @@ import io.roost.hostchange.Notes;
 import io.roost.hostchange.UserPaths;
 import io.roost.posix.ByteString;
 
-/** A user's directories and the post-login script of the samples, run by itself, with a Roost that only notes that it was run. */
+/** A user's directories, and the post-login script of the samples with a Roost that only notes that it was run. */
 final class PostLoginSite {
     static final String USER = "an na";
 

@@ -9,7 +9,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
+import java.util.List;
+import java.util.Map;
 import java.util.Random;
 
 import org.junit.jupiter.api.BeforeEach;
@@ -59,7 +62,7 @@ class PostLoginTest {
         after(By.SCRIPT, () -> {
             FileTime time = Files.getLastModifiedTime(record);
             Path other = Files.copy(record, site.index.resolve("other"));
-            Files.move(other, record, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+            Files.move(other, record, StandardCopyOption.REPLACE_EXISTING);
             Files.setLastModifiedTime(record, time);
         });
         after(By.ROOST, () -> Files.writeString(record, ""));
@@ -139,6 +142,22 @@ class PostLoginTest {
         Files.writeString(site.index.resolve("dovecot.list.index.log"), "x");
         assertEquals(By.ROOST, site.loginBy());
         assertTrue(Launcher.runs(site.roost).get(0).startsWith("hostchange login --migration --host be1 "));
+    }
+
+    /** Such a user name leads to a directory of nobody, or of another. */
+    @Test
+    void namesThatAreNoNamesAreRefused() throws Exception {
+        Path above = site.memory.getParent();
+        Files.createDirectories(above);
+        Files.writeString(above.resolve("dovecot.list.index"), "precious");
+        for (String name : List.of("/..", "/.", "/", "/x/..")) {
+            Process process = site.start(Map.of("HOSTCHANGE_LISTINDEX", above + name + "/dovecot.list.index"));
+            assertEquals("", new String(process.getInputStream().readAllBytes()), name);
+            assertTrue(new String(process.getErrorStream().readAllBytes()).contains("have empty names, . or .. in them"));
+            process = site.start(Map.of("HOSTCHANGE_INDEX", site.index + name));
+            assertEquals(name.equals("/") ? "let in\n" : "", new String(process.getInputStream().readAllBytes()), name);
+        }
+        assertEquals("precious", Files.readString(above.resolve("dovecot.list.index")));
     }
 
     @Test

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,7 +46,7 @@ class TakeOverTest {
         Files.writeString(site.memory.resolve("dovecot.list.index"), "stale");
         site.check("be2");
         // which shares the memory in this test
-        Files.copy(temp.resolve("seen"), site.seen, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        Files.copy(temp.resolve("seen"), site.seen, StandardCopyOption.REPLACE_EXISTING);
         Files.writeString(listIndex, "stale");
     }
 
