@@ -15,12 +15,12 @@ defer() {
     exit 2
 }
 
-[ $# -eq 3 ] || defer "expected INDEX, LISTINDEX and the reply program: has the user ${AUTH_USER-} a space in its paths?"
+[ $# -eq 3 ] || defer "expected INDEX, LISTINDEX and the reply program: has the name ${AUTH_USER-} a space in it?"
 index=$1
 prefix=$2
 case $index:$prefix in
     /*:/*/dovecot.list.index) ;;
-    *) defer "\"$index\" and \"$prefix\" are no paths of ${AUTH_USER-}: does the userdb before this one give the home?" ;;
+    *) defer "\"$index\" and \"$prefix\" are no paths of ${AUTH_USER-}" ;;
 esac
 
 # a new user has no INDEX yet, or not even a home; where nothing is in memory either, nothing can be stale
@@ -42,6 +42,6 @@ if [ -n "$at" ]; then
         defer "the list index of ${AUTH_USER-} is not put right"
 fi
 
-# what a userdb answers: a field more, and the exit status for "found"
+# what a userdb answers: a field, and the exit status for "found"
 printf 'userdb_hostchange=done' >&4
 exit 2

@@ -93,15 +93,14 @@ class BeforeLmtpTest {
         for (String user : List.of("new", "locked", "odd", "big@example.org")) {
             lines.append(user + "::8:8::" + homes + "/" + user + "::\n");
         }
-        Files.writeString(users, lines + "spaced::8:8::" + homes + "/a b::\n");
+        Files.writeString(users, lines + "a b::8:8::" + homes + "/a b::\n");
         Path gate = temp.resolve("gate");
         Files.writeString(gate, "locked:::::::userdb_tempfail userdb_reason=moved\n");
-        String gateDb = "  userdb {\n    driver = passwd-file\n    args = " + gate + "\n  }\n";
-        String config = Launcher.beforeLmtp(temp, script, users.toString(), memory.toString())
-                .replace("protocol lmtp {\n", "protocol lmtp {\n" + gateDb);
+        String gateDb = "userdb {\n  driver = passwd-file\n  args = " + gate + "\n}\n";
+        String config = "auth_username_chars =\n" + Launcher.beforeLmtp(temp, script, homes.toString(), memory.toString());
         try (DovecotInstance dovecot = DovecotInstance.with("mdbox:~/mdbox:LISTINDEX=" + memory
-                + "/%2.256Nu/%u/dovecot.list.index").before(config + gateDb + "userdb {\n  driver = passwd-file\n"
-                + "  args = username_format=%u " + users + "\n}\n").start()) {
+                + "/%2.256Nu/%u/dovecot.list.index").before(gateDb + "userdb {\n  driver = passwd-file\n"
+                + "  args = username_format=%u " + users + "\n}\n").config(config).start()) {
             // the first delivery makes the home, the second is the first one that has something to compare
             for (int i = 0; i < 3; i++) {
                 assertTrue(dovecot.lmtp("new", MAIL).startsWith("250"));
@@ -114,7 +113,7 @@ class BeforeLmtpTest {
             assertEquals("550", answer(dovecot, "unknown"));
             assertEquals("451", answer(dovecot, "locked"));
             assertFalse(Files.exists(homes.resolve("locked")));
-            assertEquals("451", answer(dovecot, "spaced"));
+            assertEquals("451", answer(dovecot, "\"a b\""));
             assertTrue(dovecot.lmtp("odd", MAIL).startsWith("250"));
             Files.createDirectories(homes.resolve("odd/mdbox/.lasthost/in the way"));
             assertEquals("451", answer(dovecot, "odd"));

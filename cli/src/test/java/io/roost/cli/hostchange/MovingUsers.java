@@ -69,7 +69,7 @@ final class MovingUsers implements AutoCloseable, Notes {
                         """.formatted(protocol, script));
             }
             if (with == With.POST_LOGIN_AND_LMTP) {
-                builder.backendConfig(Launcher.beforeLmtp(memory, script, "%DIR%/users", memory + "/%IP%"));
+                builder.backendConfig(Launcher.beforeLmtp(memory, script, "%DIR%/home", memory + "/%IP%"));
             }
         }
         try {
