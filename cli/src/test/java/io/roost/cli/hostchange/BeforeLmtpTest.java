@@ -97,7 +97,7 @@ class BeforeLmtpTest {
         Path gate = temp.resolve("gate");
         Files.writeString(gate, "locked:::::::userdb_tempfail userdb_reason=moved\n");
         String gateDb = "userdb {\n  driver = passwd-file\n  args = " + gate + "\n}\n";
-        String config = "auth_username_chars =\n" + Launcher.beforeLmtp(temp, script, homes.toString(), memory.toString());
+        String config = "auth_username_chars =\nauth_cache_size = 10M\n" + Launcher.beforeLmtp(temp, script, homes.toString(), memory.toString());
         try (DovecotInstance dovecot = DovecotInstance.with("mdbox:~/mdbox:LISTINDEX=" + memory
                 + "/%2.256Nu/%u/dovecot.list.index").before(gateDb + "userdb {\n  driver = passwd-file\n"
                 + "  args = username_format=%u " + users + "\n}\n").config(config).start()) {
@@ -109,6 +109,10 @@ class BeforeLmtpTest {
             Path record = homes.resolve("new/mdbox/.lasthost");
             assertEquals("be1", Files.readAllLines(record).get(0));
             assertEquals(8, Files.getAttribute(record, "unix:uid"));
+            // what auth remembers of the user does not keep it from asking the program
+            Files.writeString(record, "be2\n");
+            assertTrue(dovecot.lmtp("new", MAIL).startsWith("250"));
+            assertEquals("be1", Files.readAllLines(record).get(0));
             assertEquals(List.of(), Launcher.runs(roost));
             assertEquals("550", answer(dovecot, "unknown"));
             assertEquals("451", answer(dovecot, "locked"));
