@@ -3,6 +3,7 @@ package io.roost.hostchange;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -92,6 +93,14 @@ public final class HostChangeService implements Closeable {
 
     /** Listens; when this returns flushes are answered, and the service manager knows. */
     public void start() throws IOException {
+        start(Optional.empty());
+    }
+
+    /**
+     * As {@link #start()}, also on a socket that somebody else keeps, such as the service manager: then no flush is lost while
+     * this is being started again. {@link #close} closes it here.
+     */
+    public void start(Optional<ServerSocketChannel> inherited) throws IOException {
         long before = System.nanoTime();
         present.find(0);
         notes.info(present.size() + " users have a directory below " + config.tree().root() + " (looked for "
@@ -99,6 +108,10 @@ public final class HostChangeService implements Closeable {
         for (Path socket : config.sockets()) {
             server.listen(socket, FlushServer.permissions(config.socketMode()));
             notes.info("listening on " + socket);
+        }
+        if (inherited.isPresent()) {
+            server.listen(inherited.get());
+            notes.info("listening on the socket that was passed, " + FlushServer.shown(inherited.get().getLocalAddress()));
         }
         if (config.address().isPresent()) {
             tcpPort = server.listen(config.address().get());
@@ -141,9 +154,13 @@ public final class HostChangeService implements Closeable {
                 + " users left, " + counters.usersSwept.get() + " swept";
     }
 
-    /** Metrics that cannot be written are no reason not to answer the director. */
-    private synchronized void report() {
+    private void report() {
         readiness.status(status());
+        writeMetrics();
+    }
+
+    /** Metrics that cannot be written are no reason not to answer the director. */
+    private synchronized void writeMetrics() {
         try {
             if (config.metrics().isPresent()) {
                 counters.write(config.metrics().get(), present.size());
@@ -234,18 +251,22 @@ public final class HostChangeService implements Closeable {
     /** Stops listening, answers what has come in, and writes the counters a last time. */
     @Override
     public void close() throws IOException {
+        end(reports);
         readiness.stopping();
         server.close();
-        clock.shutdownNow();
-        reports.shutdownNow();
-        try {
-            clock.awaitTermination(10, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        end(clock);
         if (director.isPresent()) {
             director.get().close();
         }
-        report();
+        writeMetrics();
+    }
+
+    private static void end(ScheduledThreadPoolExecutor pool) {
+        pool.shutdownNow();
+        try {
+            pool.awaitTermination(10, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -119,7 +119,7 @@ class SamplesTest {
         String command = unit.lines().dropWhile(l -> !l.startsWith("ExecStart=")).limit(2).reduce("", String::concat);
         for (String option : command.split("\\s+")) {
             if (option.startsWith("--")) {
-                assertTrue(List.of("--location", "--listen", "--allow", "--director", "--self", "--max-age",
+                assertTrue(List.of("--location", "--passed", "--allow", "--director", "--self", "--max-age",
                         "--metrics").contains(option),
                         option);
             }
