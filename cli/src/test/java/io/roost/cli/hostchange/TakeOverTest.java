@@ -213,6 +213,21 @@ class TakeOverTest {
         assertTrue(Files.exists(listIndex));
     }
 
+    /** As script-login -d has it: each user makes what is missing, in a directory that is everybody's. */
+    @Test
+    @Requires(Ability.ROOT)
+    void inADirectoryOfEverybody() throws Exception {
+        Path root = site.memory.getParent().getParent();
+        Files.delete(site.seen);
+        Files.delete(site.memory);
+        Files.delete(site.memory.getParent());
+        Files.setAttribute(root, "unix:uid", 8);
+        assertEquals(By.ROOST, site.loginBy(), "not into a directory of somebody else");
+        Files.setAttribute(root, "unix:mode", 01777);
+        assertEquals(By.SCRIPT, site.loginBy(), () -> site.said);
+        assertEquals(01777, (Integer) Files.getAttribute(site.memory.getParent(), "unix:mode") & 07777);
+    }
+
     private static List<String> names(Path directory) throws IOException {
         try (var all = Files.list(directory)) {
             return all.map(path -> path.getFileName().toString()).sorted().toList();
