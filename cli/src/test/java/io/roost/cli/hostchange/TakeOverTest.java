@@ -128,7 +128,7 @@ class TakeOverTest {
                     echo $((count + 1)) >%1$s/count
                     [ $((count + 1)) -ne %2$d ] || {
                         [ %3$s = no ] || %4$s "$@"
-                        kill -9 "$(cat %1$s/script)" $PPID
+                        kill -9 "$(cat %1$s/script)" $PPID $$
                     }
                     exec %4$s "$@"
                     """.formatted(bin, number, after ? "yes" : "no", program));
