@@ -126,6 +126,14 @@ final class FlushServer implements Closeable {
         return ((InetSocketAddress) channel.getLocalAddress()).getPort();
     }
 
+    /**
+     * Takes connections of a socket that listens already, and whose owner keeps it: whoever connects while nobody is here waits in
+     * the kernel.
+     */
+    void listen(ServerSocketChannel channel) throws IOException {
+        accept(channel, channel.getLocalAddress() instanceof InetSocketAddress);
+    }
+
     private void accept(ServerSocketChannel channel, boolean tcp) {
         sockets.add(channel);
         Thread thread = daemon(() -> acceptAll(channel, tcp), "flush-accept");
@@ -212,6 +220,12 @@ final class FlushServer implements Closeable {
             connection.write(bytes);
         }
         connection.shutdownOutput();
+    }
+
+    /** An address for people. */
+    static String shown(SocketAddress address) {
+        return address instanceof InetSocketAddress inet ? inet.getAddress().getHostAddress() + ":" + inet.getPort()
+                : String.valueOf(address);
     }
 
     private static String peer(SocketChannel connection) {

@@ -35,6 +35,9 @@ import io.roost.posix.PosixException;
  * believe in its own list index. Whatever is odd (unreadable, damaged, no regular file, an inode number used again, a clock
  * that was set back) counts as a change.
  *
+ * <p>The post-login script in {@code samples/hostchange} takes the same steps without Java, but for migration and whatever is
+ * odd: change both together.
+ *
  * <p>Immutable and thread-safe, also between processes.
  */
 public final class HostChange {

@@ -3,13 +3,11 @@ package io.roost.hostchange;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -17,8 +15,6 @@ import java.util.concurrent.TimeUnit;
 import io.roost.director.Director;
 import io.roost.director.UserHash;
 import io.roost.dovecot.InvalidSettingException;
-import io.roost.posix.OpenDirectory;
-import io.roost.posix.PosixException;
 
 /**
  * The daemon of a backend: answers the director's flushes, so that the list index of a user who comes back is gone before they
@@ -34,7 +30,11 @@ public final class HostChangeService implements Closeable {
     private final Counters counters = new Counters();
     private final Readiness readiness;
     private final FlushServer server;
-    private final ScheduledThreadPoolExecutor clock;
+    private final ScheduledThreadPoolExecutor clock = daemon("hostchange-clock");
+    /** Of its own: the watchdog of the service manager does not wait for a sweep of a million directories. */
+    private final ScheduledThreadPoolExecutor reports = daemon("hostchange-report");
+    private final Duration reportEvery;
+    private boolean metricsFail;
     private int tcpPort;
 
     /**
@@ -62,6 +62,11 @@ public final class HostChangeService implements Closeable {
      * @throws InvalidSettingException if users cannot be told from directories and hashes
      */
     public HostChangeService(Config config, Optional<Director> director, Notes notes) throws InvalidSettingException {
+        this(config, director, notes, Duration.ofSeconds(10));
+    }
+
+    HostChangeService(Config config, Optional<Director> director, Notes notes, Duration reportEvery)
+            throws InvalidSettingException {
         if (!config.tree().tellsDomain() && new UserHash(config.hash().format()).of("user@example.org")
                 != config.hash().of("user")) {
             throw new InvalidSettingException("LISTINDEX", config.tree().template(), "%u, or %d beside %n",
@@ -70,13 +75,17 @@ public final class HostChangeService implements Closeable {
         }
         this.config = config;
         this.director = director;
+        this.reportEvery = reportEvery;
         this.notes = notes;
         present = new PresentUsers(config.tree(), config.hash(), PresentUsers.GOOD_FOR, notes);
         purge = new Purge(notes);
         readiness = new Readiness(config.notifySocket().orElse(""), notes);
         server = new FlushServer(new Flushes(), config.allowed(), notes);
-        clock = new ScheduledThreadPoolExecutor(1, task -> {
-            Thread thread = new Thread(task, "hostchange-clock");
+    }
+
+    private static ScheduledThreadPoolExecutor daemon(String name) {
+        return new ScheduledThreadPoolExecutor(1, task -> {
+            Thread thread = new Thread(task, name);
             thread.setDaemon(true);
             return thread;
         });
@@ -84,6 +93,14 @@ public final class HostChangeService implements Closeable {
 
     /** Listens; when this returns flushes are answered, and the service manager knows. */
     public void start() throws IOException {
+        start(Optional.empty());
+    }
+
+    /**
+     * As {@link #start()}, also on a socket that somebody else keeps, such as the service manager: then no flush is lost while
+     * this is being started again. {@link #close} closes it here.
+     */
+    public void start(Optional<ServerSocketChannel> inherited) throws IOException {
         long before = System.nanoTime();
         present.find(0);
         notes.info(present.size() + " users have a directory below " + config.tree().root() + " (looked for "
@@ -92,17 +109,23 @@ public final class HostChangeService implements Closeable {
             server.listen(socket, FlushServer.permissions(config.socketMode()));
             notes.info("listening on " + socket);
         }
+        if (inherited.isPresent()) {
+            server.listen(inherited.get());
+            notes.info("listening on the socket that was passed, " + FlushServer.shown(inherited.get().getLocalAddress()));
+        }
         if (config.address().isPresent()) {
             tcpPort = server.listen(config.address().get());
             notes.info("listening on " + config.address().get().getAddress().getHostAddress() + ":" + tcpPort);
         }
         if (director.isPresent() && !config.self().isEmpty()) {
-            repeat(this::watch, config.watchEvery());
+            Departures departures = new Departures(config.tree(), present, director.get(), config.self(), purge, counters,
+                    notes);
+            repeat(clock, departures::look, config.watchEvery());
         }
         if (!config.maxAge().isZero()) {
-            repeat(this::sweep, config.sweepEvery());
+            repeat(clock, this::sweep, config.sweepEvery());
         }
-        repeat(this::report, Duration.ofSeconds(10));
+        repeat(reports, this::report, reportEvery);
         report();
         readiness.ready(status());
     }
@@ -116,8 +139,8 @@ public final class HostChangeService implements Closeable {
         void run() throws IOException;
     }
 
-    private void repeat(Task task, Duration every) {
-        clock.scheduleWithFixedDelay(() -> {
+    private void repeat(ScheduledThreadPoolExecutor on, Task task, Duration every) {
+        on.scheduleWithFixedDelay(() -> {
             try {
                 task.run();
             } catch (IOException | RuntimeException e) {
@@ -131,10 +154,24 @@ public final class HostChangeService implements Closeable {
                 + " users left, " + counters.usersSwept.get() + " swept";
     }
 
-    private void report() throws IOException {
+    private void report() {
         readiness.status(status());
-        if (config.metrics().isPresent()) {
-            counters.write(config.metrics().get(), present.size());
+        writeMetrics();
+    }
+
+    /** Metrics that cannot be written are no reason not to answer the director. */
+    private synchronized void writeMetrics() {
+        try {
+            if (config.metrics().isPresent()) {
+                counters.write(config.metrics().get(), present.size());
+            }
+            metricsFail = false;
+        } catch (IOException e) {
+            if (!metricsFail) {
+                notes.warning("metrics cannot be written: " + e + "; make the directory of " + config.metrics().get()
+                        + " writable to the user who runs this, or leave out --metrics");
+            }
+            metricsFail = true;
         }
     }
 
@@ -180,59 +217,6 @@ public final class HostChangeService implements Closeable {
         }
     }
 
-    /**
-     * Frees the memory of users whom the director has elsewhere. What was touched since the director was asked is left alone:
-     * its user has come back.
-     */
-    void watch() throws IOException {
-        long asked = System.currentTimeMillis() / 1000;
-        Map<Integer, String> elsewhere = new HashMap<>();
-        int[] here = present.hashes();
-        try {
-            Director asking = director.orElseThrow();
-            if (asking.hosts().stream().noneMatch(host -> host.ip().equals(config.self()))) {
-                throw new IOException("the director knows no backend " + config.self()
-                        + ": correct --self, or nobody's memory is "
-                        + "freed when they leave");
-            }
-            asking.users("", entry -> {
-                if (entry.host().equals(config.self())) {
-                    elsewhere.remove(entry.hash());
-                } else if (Arrays.binarySearch(here, entry.hash()) >= 0) {
-                    elsewhere.put(entry.hash(), entry.host());
-                }
-            });
-        } catch (IOException e) {
-            counters.directorFailed.incrementAndGet();
-            throw e;
-        }
-        for (Map.Entry<Integer, String> user : elsewhere.entrySet()) {
-            for (String name : present.findSeen(user.getKey())) {
-                left(name, user.getValue(), asked);
-            }
-        }
-    }
-
-    private void left(String user, String host, long asked) throws IOException {
-        LocalPath path = config.tree().pathOf(user);
-        int last = path.below().size() - 1;
-        Optional<OpenDirectory> parent = last == 0 ? Optional.of(OpenDirectory.open(path.root()))
-                : LocalDirectory.open(new LocalPath(path.root(), path.below().subList(0, last)));
-        if (parent.isPresent()) {
-            try (OpenDirectory directory = parent.get()) {
-                Optional<Purge.Deleted> deleted = purge.entirely(directory, path.below().get(last),
-                        contents -> contents.newest() < asked);
-                if (deleted.isPresent()) {
-                    counters.deleted(deleted.get());
-                    counters.usersLeft.incrementAndGet();
-                    notes.info("user " + user + " is on " + host + " now: " + deleted.get().bytes() + " bytes freed");
-                }
-            } catch (PosixException | LocalRecord.Locked e) {
-                notes.warning(e.getMessage());
-            }
-        }
-    }
-
     /** Deletes what nobody has used for long. */
     void sweep() throws IOException {
         long now = System.currentTimeMillis() / 1000;
@@ -267,19 +251,22 @@ public final class HostChangeService implements Closeable {
     /** Stops listening, answers what has come in, and writes the counters a last time. */
     @Override
     public void close() throws IOException {
+        end(reports);
         readiness.stopping();
         server.close();
-        clock.shutdownNow();
-        try {
-            clock.awaitTermination(10, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        end(clock);
         if (director.isPresent()) {
             director.get().close();
         }
-        if (config.metrics().isPresent()) {
-            counters.write(config.metrics().get(), present.size());
+        writeMetrics();
+    }
+
+    private static void end(ScheduledThreadPoolExecutor pool) {
+        pool.shutdownNow();
+        try {
+            pool.awaitTermination(10, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }

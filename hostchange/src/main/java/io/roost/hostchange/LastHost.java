@@ -13,10 +13,12 @@ import io.roost.posix.ByteString;
  * <pre>
  *   file  = host LF [ token LF ]
  *   host  = 1*255( %x21-2E / %x30-7E )        ; visible ASCII without "/"
- *   token = 32( "0"-"9" / "a"-"f" )           ; 128 random bits, new each time the file is written
+ *   token = 32( "0"-"9" / "a"-"f" )           ; random, new each time the file is written
  * </pre>
  *
- * The first line is the contract of Dovecot's own plugin {@code nfs_hostchange}; it alone is what that plugin may have
+ * Roost draws 128 bits for the token, the post-login script of the samples a UUID, with 122.
+ *
+ * <p>The first line is the contract of Dovecot's own plugin {@code nfs_hostchange}; it alone is what that plugin may have
  * left, also without the LF. The token makes two versions of the file differ even if an inode number is used again, the clock
  * stood still or was set back, or two hosts bear one name. At most {@link #MAX_SIZE} bytes. The file is only ever replaced by
  * rename, so that whoever reads it sees one version.

@@ -15,7 +15,7 @@ import io.roost.posix.Ownership;
 import io.roost.posix.PosixException;
 
 /**
- * {@code LISTINDEX/.lasthost} of a user, locked: a {@code fcntl} write lock on the file itself keeps logins, flushes, purges
+ * {@code LISTINDEX/.lasthost} of a user, locked: an exclusive {@code flock} on the file itself keeps logins, flushes, purges
  * and sweeps of one user on one host apart. See {@link LastSeen} for the content. The lock goes when this is closed, or the
  * process ends.
  */
@@ -99,7 +99,7 @@ final class LocalRecord implements Closeable {
     }
 
     private static void waitForLock(OpenFile file, Duration patience, long deadline) throws IOException {
-        for (long pause = 1; !file.tryRecordLock(); pause = Math.min(50, pause * 2)) {
+        for (long pause = 1; !file.tryLock(); pause = Math.min(50, pause * 2)) {
             if (System.nanoTime() > deadline) {
                 throw new Locked(file.path(), patience);
             }

@@ -12,7 +12,6 @@ import io.roost.dovecot.InvalidSettingException;
 import io.roost.dovecot.UserNames;
 import io.roost.dovecot.Variables;
 import io.roost.posix.ByteString;
-import io.roost.posix.FileStatus;
 import io.roost.posix.OpenDirectory;
 import io.roost.posix.PosixException;
 
@@ -61,18 +60,6 @@ public final class UserTree {
         void unexplained(String path) throws IOException;
 
         /** A directory that cannot be looked into. */
-        void failed(PosixException e) throws IOException;
-    }
-
-    /** Takes a directory in which users lie side by side; it is open during the call. */
-    interface BucketVisitor {
-        void bucket(List<String> names, OpenDirectory directory) throws IOException;
-
-        /** Whether all is known of a directory whose status is this, so that it need not be opened. */
-        default boolean isKnown(List<String> names, FileStatus status) {
-            return false;
-        }
-
         void failed(PosixException e) throws IOException;
     }
 
@@ -233,120 +220,17 @@ public final class UserTree {
      * level.
      */
     public void walk(Visitor visitor) throws IOException {
-        buckets(new BucketVisitor() {
-            @Override
-            public void bucket(List<String> names, OpenDirectory directory) throws IOException {
-                visit(names, directory, visitor);
-            }
-
-            @Override
-            public void failed(PosixException e) throws IOException {
-                visitor.failed(e);
-            }
-        }, visitor::unexplained);
+        TreeWalk.users(this, visitor);
     }
 
-    private void visit(List<String> names, OpenDirectory directory, Visitor visitor) throws IOException {
-        each(directory, (name, kind) -> {
-            List<String> all = append(names, name);
-            Optional<String> user = kind == FileStatus.Kind.DIRECTORY ? userOf(all) : Optional.empty();
-            if (user.isPresent()) {
-                visitor.user(user.get(), pathOf(user.get()), directory, name);
-            } else {
-                visitor.unexplained(directory.pathOf(name));
-            }
-        });
+    /** How many names below the root lead to a directory in which users lie side by side. */
+    int bucketDepth() {
+        return last;
     }
 
-    private interface Unexplained {
-        void path(String path) throws IOException;
-    }
-
-    /** Visits the directories in which users lie side by side. */
-    void buckets(BucketVisitor visitor) throws IOException {
-        buckets(visitor, path -> { });
-    }
-
-    private void buckets(BucketVisitor visitor, Unexplained unexplained) throws IOException {
-        OpenDirectory top;
-        try {
-            top = OpenDirectory.open(root);
-        } catch (PosixException e) {
-            if (e.isNotFound()) {
-                // memory is empty after a boot
-                return;
-            }
-            throw e;
-        }
-        try (top) {
-            descend(List.of(), top, visitor, unexplained);
-        }
-    }
-
-    private void descend(List<String> names, OpenDirectory directory, BucketVisitor visitor, Unexplained unexplained)
-            throws IOException {
-        if (names.size() == last) {
-            visitor.bucket(names, directory);
-            return;
-        }
-        NamePattern pattern = patterns.get(names.size());
-        each(directory, (name, kind) -> {
-            if (kind != FileStatus.Kind.DIRECTORY || !pattern.match(name, new HashMap<>())) {
-                unexplained.path(directory.pathOf(name));
-                return;
-            }
-            List<String> path = append(names, name);
-            OpenDirectory next;
-            try {
-                Optional<FileStatus> status = path.size() == last ? directory.status(name) : Optional.empty();
-                if (status.isPresent() && visitor.isKnown(path, status.get())) {
-                    return;
-                }
-                next = directory.openDirectory(name);
-            } catch (PosixException e) {
-                if (!e.isNotFound()) {
-                    visitor.failed(e);
-                }
-                return;
-            }
-            try (next) {
-                descend(path, next, visitor, unexplained);
-            }
-        });
-    }
-
-    /** Takes an entry of a directory. */
-    interface Entry {
-        void entry(String name, FileStatus.Kind kind) throws IOException;
-    }
-
-    /**
-     * Lists a directory for a visitor that may fail in other ways than the system does; asks where it does not tell the
-     * kind.
-     */
-    static void each(OpenDirectory directory, Entry visitor) throws IOException {
-        IOException[] failure = new IOException[1];
-        directory.list((name, kind) -> {
-            if (failure[0] == null) {
-                try {
-                    FileStatus.Kind known = kind != FileStatus.Kind.UNKNOWN ? kind
-                            : directory.status(name).map(FileStatus::kind).orElse(kind);
-                    visitor.entry(name, known);
-                } catch (IOException e) {
-                    failure[0] = e;
-                }
-            }
-        });
-        if (failure[0] != null) {
-            throw failure[0];
-        }
-    }
-
-    private static List<String> append(List<String> names, String name) {
-        List<String> all = new ArrayList<>(names.size() + 1);
-        all.addAll(names);
-        all.add(name);
-        return all;
+    /** Whether a name may stand at this level above users, counted from 0. */
+    boolean explains(int level, String name) {
+        return patterns.get(level).match(name, new HashMap<>());
     }
 
     /** Whether users' directories have fixed directories in them that hold the list index. */

@@ -2,6 +2,7 @@ package io.roost.cli.hostchange;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,6 +41,10 @@ final class ServeCommand extends HostCommand {
 
     @Option(names = "--listen", paramLabel = "IP:PORT", description = "Listen on TCP.")
     private String listen;
+
+    @Option(names = "--passed", description = "Listen on the socket that is standard input, as systemd passes it with "
+            + "StandardInput=socket. No flush is lost then while this is being started again.")
+    private boolean passed;
 
     @Option(names = "--allow", paramLabel = "IP[/BITS]", split = ",", description = "Who may connect over TCP: the directors.")
     private List<String> allow = List.of();
@@ -81,10 +86,13 @@ final class ServeCommand extends HostCommand {
 
     @Override
     ExitCode run() throws Exception {
-        if (sockets.isEmpty() && listen == null) {
-            throw CommandException.usage("name a socket with --socket, or an address with --listen");
+        if (sockets.isEmpty() && listen == null && !passed) {
+            throw CommandException.usage("name a socket with --socket, or an address with --listen, or give --passed");
         }
-        if (listen != null && allow.isEmpty()) {
+        Optional<ServerSocketChannel> inherited = inherited();
+        boolean overTcp = listen != null
+                || inherited.isPresent() && inherited.get().getLocalAddress() instanceof InetSocketAddress;
+        if (overTcp && allow.isEmpty()) {
             throw CommandException.usage("--listen needs --allow: whoever may connect can delete list indexes");
         }
         if (directors.isEmpty() != (self == null)) {
@@ -107,7 +115,7 @@ final class ServeCommand extends HostCommand {
         }, "stop");
         Runtime.getRuntime().addShutdownHook(hook);
         try (HostChangeService service = new HostChangeService(config, director(hash), notes(!quiet))) {
-            service.start();
+            service.start(inherited);
             stop.await();
             screen.message("stopping");
         } finally {
@@ -119,6 +127,16 @@ final class ServeCommand extends HostCommand {
             }
         }
         return ExitCode.DONE;
+    }
+
+    private Optional<ServerSocketChannel> inherited() throws Exception {
+        if (!passed) {
+            return Optional.empty();
+        }
+        if (System.inheritedChannel() instanceof ServerSocketChannel socket) {
+            return Optional.of(socket);
+        }
+        throw CommandException.usage("--passed: standard input is no socket that listens; start this by roost-hostchange.socket");
     }
 
     private Optional<Director> director(UserHash hash) throws Exception {

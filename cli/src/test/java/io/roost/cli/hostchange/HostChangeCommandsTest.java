@@ -178,6 +178,8 @@ class HostChangeCommandsTest {
         assertEquals(ExitCode.USAGE.number(), run("serve", "--listen", "127.0.0.1:9093"));
         assertTrue(captured.err().contains("--listen needs --allow"), captured.err());
         assertEquals(ExitCode.USAGE.number(), run("serve", "--socket", temp + "/s", "--director", "127.0.0.1:1"));
+        assertEquals(ExitCode.USAGE.number(), run("serve", "--passed"));
+        assertTrue(captured.err().contains("standard input is no socket that listens"), captured.err());
         assertEquals(ExitCode.USAGE.number(), run("check"));
         CapturedScreen screen = CapturedScreen.plain();
         assertEquals(ExitCode.USAGE.number(), Roost.run(screen.screen(), "hostchange"));

@@ -65,6 +65,22 @@ final class Launcher {
         return file;
     }
 
+    /**
+     * The program of the samples for deliveries, and the settings for it.
+     *
+     * @param homes above users' homes
+     * @param root  of list indexes
+     */
+    static String beforeLmtp(Path directory, Path postLogin, String homes, String root) throws IOException {
+        Path file = directory.resolve("before-lmtp.sh");
+        Files.writeString(file, Files.readString(Path.of("../samples/hostchange/before-lmtp.sh"))
+                .replace("\npostlogin=/usr/local/lib/roost/postlogin.sh\n", "\npostlogin=" + postLogin + "\n"));
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+        return Files.readString(Path.of("../samples/hostchange/lmtp.conf"))
+                .replace("/usr/local/lib/roost/before-lmtp.sh", file.toString())
+                .replace("/srv/mail", homes).replace("/dev/shm/dovecot-listindex", root);
+    }
+
     private static void copy(Path from, Path to) throws IOException {
         Files.walkFileTree(from, new SimpleFileVisitor<>() {
             @Override

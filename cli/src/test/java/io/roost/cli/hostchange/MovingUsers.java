@@ -36,7 +36,7 @@ final class MovingUsers implements AutoCloseable, Notes {
     private final List<HostChangeService> services = new ArrayList<>();
 
     /** What keeps list indexes fresh. */
-    enum With { NOTHING, FLUSH, FLUSH_OVER_UNIX, POST_LOGIN }
+    enum With { NOTHING, FLUSH, FLUSH_OVER_UNIX, POST_LOGIN, POST_LOGIN_AND_LMTP }
 
     MovingUsers(With with, boolean veryDirtySyncs, String... users) throws IOException {
         memory = Files.createTempDirectory(Path.of("/dev/shm"), "rt-");
@@ -45,14 +45,14 @@ final class MovingUsers implements AutoCloseable, Notes {
         DirectorCluster.Builder builder = DirectorCluster.with().users(users)
                 .mailLocation("mdbox:~/mdbox:LISTINDEX=" + memory + "/%IP%/%2.256Nu/%u/dovecot.list.index")
                 .backendConfig("mailbox_list_index = yes\nmailbox_list_index_very_dirty_syncs = "
-                + (veryDirtySyncs ? "yes" : "no"))
+                + (veryDirtySyncs ? "yes" : "no") + "\nlmtp_save_to_detail_mailbox = yes\nlda_mailbox_autocreate = yes")
                 .directorConfig("director_user_kick_delay = 0");
         if (with == With.FLUSH) {
             builder.directorConfig("director_flush_socket = tcp:%i:" + FLUSH_PORT);
         } else if (with == With.FLUSH_OVER_UNIX) {
             // below base_dir, which the director is chrooted to
             builder.directorConfig("director_flush_socket = unix:/flush.%i");
-        } else if (with == With.POST_LOGIN) {
+        } else if (with == With.POST_LOGIN || with == With.POST_LOGIN_AND_LMTP) {
             for (String protocol : List.of("imap", "pop3")) {
                 builder.backendConfig("""
                         service %1$s {
@@ -68,6 +68,9 @@ final class MovingUsers implements AutoCloseable, Notes {
                         }
                         """.formatted(protocol, script));
             }
+            if (with == With.POST_LOGIN_AND_LMTP) {
+                builder.backendConfig(Launcher.beforeLmtp(memory, script, "%DIR%/home", memory + "/%IP%"));
+            }
         }
         try {
             cluster = builder.start();
@@ -78,7 +81,7 @@ final class MovingUsers implements AutoCloseable, Notes {
         for (DovecotNode node : cluster.backends()) {
             cluster.own(Files.createDirectory(memory.resolve(node.ip())));
         }
-        if (with == With.POST_LOGIN) {
+        if (with == With.POST_LOGIN || with == With.POST_LOGIN_AND_LMTP) {
             // the backends share a host name here, so that each gets one of its own
             Launcher.postLogin(script, Launcher.of(cluster.directory()),
                     "host=${HOSTCHANGE_LISTINDEX%/*/*/*}\nhost=be${host##*/}");

@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 import io.roost.cli.hostchange.MovingUsers.With;
+import io.roost.director.UserHash;
 import io.roost.hostchange.HostChangeService;
 import io.roost.testing.DovecotNode;
 import io.roost.testing.ImapClient;
@@ -40,15 +41,31 @@ class MovingUsersTest {
 
     @Test
     void throughTheFlushSocket() throws IOException {
-        try (MovingUsers site = new MovingUsers(With.FLUSH, true, "anna")) {
+        try (MovingUsers site = new MovingUsers(With.FLUSH, true, "anna", "bert")) {
             WanderingUser user = new WanderingUser(site.cluster, "anna", 1);
             user.wander(MOVES);
             assertEquals(List.of(), user.wrong(), "of " + user.answers() + " answers");
             assertEquals(List.of(), site.warnings);
             assertTrue(site.infos.stream().filter(line -> line.matches("flush .* 1 user, [1-9].*")).count() >= MOVES - 2,
                     site.infos::toString);
+            aMoveWithoutAMappingIsNotFlushed(site);
             site.cluster.assertLogsClean();
         }
+    }
+
+    /** Which is why docs/hostchange.md says not to do without the post-login script. */
+    private static void aMoveWithoutAMappingIsNotFlushed(MovingUsers site) throws IOException {
+        DovecotNode here = site.cluster.backendOf("anna");
+        DovecotNode there = site.cluster.otherThan(here);
+        site.infos.clear();
+        for (String user : List.of("bert", "anna")) {
+            site.cluster.director().doveadm("director", "move", user, there.ip()).succeeded();
+        }
+        site.cluster.imap("anna").close();
+        List<String> flushes = site.infos.stream().filter(line -> line.startsWith("flush ")).toList();
+        String anna = UserHash.text(new UserHash(UserHash.DEFAULT_FORMAT).of("anna"));
+        assertEquals(1, flushes.size(), flushes::toString);
+        assertTrue(flushes.get(0).startsWith("flush " + anna + " "), flushes::toString);
     }
 
     @Test
