@@ -114,10 +114,10 @@ mails_of() { # USER: as Dovecot shows them, wherever they are
 change() { # USER RUN
     maildir=$work/home/$1/Maildir
     coming=$((changed * 3 / 5)) touched=$((changed / 5))
-    i=0
-    while [ $i -lt $coming ]; do
-        i=$((i + 1))
-        name=$(date +%s).M${i}P${2}.mx1
+    n=0
+    while [ $n -lt $coming ]; do
+        n=$((n + 1))
+        name=$(date +%s).M${n}P${2}.mx1
         printf 'From: a@example.org\nSubject: new %s\n\nHello.\n' "$name" >"$maildir/tmp/$name"
         chown "$uid:$gid" "$maildir/tmp/$name"
         mv "$maildir/tmp/$name" "$maildir/new/$name"
@@ -129,8 +129,8 @@ change() { # USER RUN
 
 one_run() { # GATE RUN
     case $1 in
-        passwd-file) gate=passwd-file:$base/roost-gate ;;
-        dict) gate=dict:$base/gate ;;
+        passwd-file) where=passwd-file:$base/roost-gate ;;
+        dict) where=dict:$base/gate ;;
     esac
     all_back
     roost --prepare --quiet >"$work/output" 2>&1 || { cat "$work/output" >&2; complain "preparing failed"; }
@@ -147,7 +147,7 @@ one_run() { # GATE RUN
     done <"$work/users"
     # they are at it
     sleep 1
-    roost --cutover --gate "$gate" --switch "passwd-file:$base/users" --json >"$work/events" 2>"$work/output" || {
+    roost --cutover --gate "$where" --switch "passwd-file:$base/users" --json >"$work/events" 2>"$work/output" || {
         tail -n 3 "$work/events" "$work/output" >&2
         complain "the cutover failed"
     }
@@ -165,11 +165,11 @@ one_run() { # GATE RUN
     cat "$work/events" >>"$work/$1.events"
 }
 
-i=0
-while [ $i -lt "$runs" ]; do
-    i=$((i + 1))
+run=0
+while [ $run -lt "$runs" ]; do
+    run=$((run + 1))
     for gate in $(echo "$gates" | tr , ' '); do
-        one_run "$gate" "$i"
+        one_run "$gate" "$run"
     done
 done
 for gate in $(echo "$gates" | tr , ' '); do

@@ -17,7 +17,6 @@ import io.roost.cutover.Backend;
 import io.roost.cutover.CutoverMeans;
 import io.roost.cutover.CutoverSettings;
 import io.roost.cutover.CutoverSettings.Mode;
-import io.roost.cutover.LocalBackend;
 import io.roost.cutover.Night;
 import io.roost.cutover.Pins;
 import io.roost.cutover.QuotaRecalculation;
@@ -142,7 +141,7 @@ final class CutoverOptions {
                 gate.get().liftAbandoned(Instant.now()).forEach(entry -> screen.message("roost: the gate of " + entry.user()
                         + " was left closed by a run that is dead, and is open now"));
             }
-            CutoverMeans means = new CutoverMeans(director, backends(doveadm, others, screen), doveadm,
+            CutoverMeans means = new CutoverMeans(director, backends(site, doveadm, others, screen), doveadm,
                     GateOptions.auth(site.dovecot()), gate, cutover ? Optional.of(switches.userdb()) : Optional.empty(),
                     staleIndexes.open(site, new UserHash(usernameHash)),
                     Optional.of(new QuotaRecalculation(doveadm, site.dovecot())));
@@ -207,8 +206,9 @@ final class CutoverOptions {
         return servers;
     }
 
-    private static List<Backend> backends(DovecotProgram doveadm, List<DoveadmServer> others, Screen screen) throws IOException {
-        List<Backend> backends = new ArrayList<>(List.of(new LocalBackend(doveadm)));
+    private static List<Backend> backends(Site site, DovecotProgram doveadm, List<DoveadmServer> others, Screen screen)
+            throws IOException {
+        List<Backend> backends = new ArrayList<>(List.of(GateOptions.thisBackend(site.dovecot(), doveadm)));
         for (DoveadmServer other : others) {
             Backend remote = new RemoteBackend(other);
             try {

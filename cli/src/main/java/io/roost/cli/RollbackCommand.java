@@ -15,7 +15,7 @@ import io.roost.checkpoint.CutoverRecord;
 import io.roost.checkpoint.UserLock;
 import io.roost.checkpoint.UserRecord;
 import io.roost.cli.screen.Screen;
-import io.roost.cutover.LocalBackend;
+import io.roost.cutover.Backend;
 import io.roost.cutover.Pin;
 import io.roost.cutover.Pins;
 import io.roost.cutover.Quiet;
@@ -110,7 +110,8 @@ final class RollbackCommand extends ReportingCommand {
         Account account = new Account(found.name(), found.home(), found.uid(), found.gid(), source, target);
         MailChange change = new MailChange(found.name(), found.home(), source.toString(), target.toString());
         DovecotProgram doveadm = DovecotProgram.doveadm(Optional.ofNullable(location.dovecotConfig));
-        Rollback.Tools tools = new Rollback.Tools(gate, reason, seclusion(account, session, doveadm), userdb, doveadm,
+        Rollback.Tools tools = new Rollback.Tools(gate, reason, seclusion(account, session,
+                GateOptions.thisBackend(site.dovecot(), doveadm)), userdb, doveadm,
                 Clock.systemUTC(), step -> screen.message(found.name() + ": " + step));
         Optional<String> before = fieldBefore(site, found, store, record, source);
         Rollback.Outcome outcome;
@@ -159,10 +160,10 @@ final class RollbackCommand extends ReportingCommand {
     private record Session(Director director, Pin pin) { }
 
     /** The user's sessions are at the mdbox now. */
-    private static Seclusion seclusion(Account account, Session session, DovecotProgram doveadm) {
+    private static Seclusion seclusion(Account account, Session session, Backend here) {
         Account atMdbox = new Account(account.user(), account.home(), account.uid(), account.gid(), account.target(),
                 account.source());
-        Quiet quiet = new Quiet(session.director(), List.of(new LocalBackend(doveadm)), QUIET_LIMIT);
+        Quiet quiet = new Quiet(session.director(), List.of(here), QUIET_LIMIT);
         return new Seclusion() {
             @Override
             public void await(String user) throws IOException {

@@ -26,6 +26,7 @@ public final class Night {
     private final CutoverMeans means;
     private final Pins pins;
     private final CutoverSettings cutover;
+    private final StartOfLockOut timing = new StartOfLockOut();
     private final CheckpointStore store;
     private final BiConsumer<String, List<String>> complaints;
 
@@ -57,7 +58,7 @@ public final class Night {
         }
         try (Pin pin = pins.pin(account.user())) {
             try {
-                steps = new UserCutover(account, means, cutover, pin, store, events);
+                steps = new UserCutover(account, means, cutover, pin, timing, store, events);
                 Result result = new UserMigration(account, settings, store, events, steps).run();
                 if (steps.cutsOver() && !result.alreadyDone()) {
                     countQuota(account.user());

@@ -3,11 +3,13 @@ package io.roost.cutover;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import java.util.TreeSet;
 import java.util.Set;
+import java.util.TreeSet;
 
 import io.roost.director.Director;
+import io.roost.gate.SideBySide;
 import io.roost.migrate.Account;
 import io.roost.migrate.MigrationException;
 import io.roost.migrate.MigrationException.Kind;
@@ -18,7 +20,9 @@ import io.roost.migrate.MigrationException.Kind;
  * a session begins is lost. Immutable and thread-safe.
  */
 public final class Quiet {
-    private static final long LOOK_MILLIS = 50;
+    /** Processes that are told to end do so in some milliseconds; looking again costs each backend something. */
+    private static final long FIRST_LOOK_MILLIS = 5;
+    private static final long MAX_LOOK_MILLIS = 50;
     private static final long KICK_MILLIS = 500;
 
     private final Director director;
@@ -45,8 +49,8 @@ public final class Quiet {
         String user = account.user();
         long deadline = System.nanoTime() + limit.toNanos();
         long nextKick = System.nanoTime();
-        Set<String> unreachable = new TreeSet<>();
-        while (true) {
+        Set<String> unreachable = Collections.synchronizedSet(new TreeSet<>());
+        for (long pause = FIRST_LOOK_MILLIS;; pause = Math.min(2 * pause, MAX_LOOK_MILLIS)) {
             List<String> active = active(account, unreachable);
             if (active.isEmpty()) {
                 return unreachable;
@@ -59,31 +63,34 @@ public final class Quiet {
             if (now >= nextKick) {
                 kick(user, unreachable);
                 nextKick = now + KICK_MILLIS * 1_000_000;
+                pause = FIRST_LOOK_MILLIS;
             }
-            Thread.sleep(LOOK_MILLIS);
+            Thread.sleep(pause);
         }
     }
 
     private List<String> active(Account account, Set<String> unreachable) throws IOException {
         List<String> active = new ArrayList<>(MailProcesses.using(account.source()));
-        for (Backend backend : backends) {
+        SideBySide.<Backend, List<String>>ask(backends, backend -> {
             try {
-                backend.sessions(account.user()).forEach(session -> active.add(session + " on " + backend.name()));
+                return backend.sessions(account.user()).stream().map(session -> session + " on " + backend.name()).toList();
             } catch (Backend.Unreachable e) {
                 unreachable.add(e.getMessage());
+                return List.of();
             }
-        }
+        }).forEach(active::addAll);
         return active;
     }
 
     private void kick(String user, Set<String> unreachable) throws IOException {
         director.kick(user);
-        for (Backend backend : backends) {
+        SideBySide.<Backend, Boolean>ask(backends, backend -> {
             try {
                 backend.kick(user);
+                return true;
             } catch (Backend.Unreachable e) {
-                unreachable.add(e.getMessage());
+                return unreachable.add(e.getMessage());
             }
-        }
+        });
     }
 }

@@ -114,6 +114,16 @@ public final class DictGate implements Gate {
     }
 
     @Override
+    public boolean actsAtOnce() {
+        return true;
+    }
+
+    @Override
+    public boolean opensBehindUserdb(String user, String reason) {
+        return false;
+    }
+
+    @Override
     public void open(String user) throws IOException {
         locked(open -> {
             if (own(open, user).isPresent()) {

@@ -57,6 +57,18 @@ public interface Gate {
     /** Whether it is still closed by this run, as it was by {@link #close}; to be asked before what must not happen otherwise. */
     boolean isHeld(String user) throws IOException;
 
+    /** Whether auth looks at the gate at each lookup, rather than once in a second. */
+    boolean actsAtOnce();
+
+    /**
+     * Makes sure, while this run keeps the user out, that no auth notices the opening of the gate before it has looked at what was
+     * written to passwd-files of its userdbs until now.
+     *
+     * @param reason as it was given to {@link #close}
+     * @return false if there is no such certainty: then the gate has to stay closed until auth must have looked at them
+     */
+    boolean opensBehindUserdb(String user, String reason) throws IOException;
+
     /** Lets a user in again whom this run keeps out. It is no error if nobody does; others' gates stay. */
     void open(String user) throws IOException;
 

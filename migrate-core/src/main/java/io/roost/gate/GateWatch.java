@@ -2,15 +2,15 @@ package io.roost.gate;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 import io.roost.posix.ByteString;
 
 /** Waits until the auth of each Dovecot acts as a gate says. Immutable and thread-safe. */
 final class GateWatch {
     private static final long FIRST_POLL_MILLIS = 5;
-    private static final long MAX_POLL_MILLIS = 50;
+    private static final long MAX_POLL_MILLIS = 25;
 
     private final List<AuthProbe> probes;
     private final Duration limit;
@@ -25,15 +25,15 @@ final class GateWatch {
      * @return who could not be asked
      */
     List<String> awaitClosed(String user, String reason, String advice) throws IOException {
-        List<String> unreachable = new ArrayList<>();
         long deadline = System.nanoTime() + limit.toNanos();
-        for (AuthProbe probe : probes) {
+        List<String> unreachable = SideBySide.<AuthProbe, Optional<String>>ask(probes, probe -> {
             try {
                 awaitClosed(probe, user, reason, advice, deadline);
+                return Optional.empty();
             } catch (AuthProbe.Unreachable e) {
-                unreachable.add(e.getMessage());
+                return Optional.of(e.getMessage());
             }
-        }
+        }).stream().flatMap(Optional::stream).toList();
         if (unreachable.size() == probes.size()) {
             throw new GateException("no Dovecot could be asked whether it keeps user " + printable(user) + " out: "
                     + String.join("; ", unreachable));
@@ -67,15 +67,28 @@ final class GateWatch {
                 && (!probe.tellsReason() || answer.reason().replace('\t', ' ').equals(reason));
     }
 
+    /** Whether everybody answers, and with the gate; asks each once, now. */
+    boolean isClosed(String user, String reason) throws IOException {
+        return !SideBySide.<AuthProbe, Boolean>ask(probes, probe -> {
+            try {
+                return isClosed(probe, probe.ask(user), reason);
+            } catch (AuthProbe.Unreachable e) {
+                return false;
+            }
+        }).contains(false);
+    }
+
     boolean awaitOpen(String user, Duration patience) throws IOException {
         long deadline = System.nanoTime() + patience.toNanos();
-        for (AuthProbe probe : probes) {
-            for (long pause = FIRST_POLL_MILLIS; !isOpen(probe, user); pause = Math.min(2 * pause, MAX_POLL_MILLIS)) {
-                if (System.nanoTime() > deadline) {
-                    return false;
-                }
-                Pause.millis(pause, probe.name());
+        return !SideBySide.<AuthProbe, Boolean>ask(probes, probe -> awaitOpen(probe, user, deadline)).contains(false);
+    }
+
+    private static boolean awaitOpen(AuthProbe probe, String user, long deadline) throws IOException {
+        for (long pause = FIRST_POLL_MILLIS; !isOpen(probe, user); pause = Math.min(2 * pause, MAX_POLL_MILLIS)) {
+            if (System.nanoTime() > deadline) {
+                return false;
             }
+            Pause.millis(pause, probe.name());
         }
         return true;
     }

@@ -119,6 +119,21 @@ public final class PasswdFileGate implements Gate {
     }
 
     @Override
+    public boolean actsAtOnce() {
+        return false;
+    }
+
+    /**
+     * Dovecot looks at each passwd-file at the first lookup of a second that comes to it, by its own clock, and not again in that second.
+     * So an auth that has looked at the gate after something was written looks at it next in a later second; and in that
+     * second it has not looked at any other passwd-file before that was written.
+     */
+    @Override
+    public boolean opensBehindUserdb(String user, String reason) throws IOException {
+        return watch.isClosed(user, reason);
+    }
+
+    @Override
     public void open(String user) throws IOException {
         String name = PasswdFileName.of(user);
         remove(line -> line.name().equals(name) && isOwn(line));

@@ -20,6 +20,7 @@ import io.roost.director.DirectorAddress;
 import io.roost.director.DirectorAdmin;
 import io.roost.director.DoveadmServer;
 import io.roost.director.UserHash;
+import io.roost.dovecot.Anvil;
 import io.roost.dovecot.DovecotProgram;
 import io.roost.dovecot.MailLocation;
 import io.roost.gate.AuthProbe;
@@ -71,7 +72,8 @@ final class CutoverBench implements AutoCloseable {
         AuthProbe auth = new AuthSocket(directory.resolve("b1/base/auth-userdb"), "imap");
         AuthProbe otherAuth = new AuthSocket(directory.resolve("b2/base/auth-userdb"), "imap");
         Gate gate = new PasswdFileGate(directory + "/gate", List.of(auth, otherAuth), RunIdentity.current(), Clock.systemUTC());
-        site = new CutoverMeans(director, List.of(new LocalBackend(doveadm), new RemoteBackend(new DoveadmServer(
+        site = new CutoverMeans(director, List.of(new LocalBackend(new Anvil(directory.resolve("b1/base/anvil")),
+                new AuthSocket(directory.resolve("b1/base/auth-master"), "imap"), doveadm), new RemoteBackend(new DoveadmServer(
                 new DirectorAddress("", ip2, DirectorCluster.DOVEADM_PORT), DirectorCluster.DOVEADM_PASSWORD))), doveadm, auth,
                 Optional.of(gate), Optional.of(userdb));
         pins = new Pins(director, ip1, false);
