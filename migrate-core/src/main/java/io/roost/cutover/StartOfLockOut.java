@@ -7,8 +7,8 @@ package io.roost.cutover;
  */
 final class StartOfLockOut {
     private static final int SECOND = 1000;
-    /** Who begins earlier waits longer than needed at the end. */
-    private static final int EARLIEST = 200;
+    /** How much earlier than at the last moment: who begins earlier is locked out for longer than needed. */
+    private static final int EARLIER = 300;
     /** Before the second is over everything has to be written. */
     private static final int MARGIN = 100;
     /** What work takes as long as nothing is known of it, in milliseconds. */
@@ -30,10 +30,11 @@ final class StartOfLockOut {
      */
     synchronized int millisToWait(long now) {
         int latest = SECOND - MARGIN - expected;
+        int earliest = Math.max(0, latest - EARLIER);
         int at = (int) Math.floorMod(now, (long) SECOND);
-        if (latest < EARLIEST || at >= EARLIEST && at <= latest) {
+        if (latest < 0 || at >= earliest && at <= latest) {
             return 0;
         }
-        return Math.floorMod(EARLIEST - at, SECOND);
+        return Math.floorMod(earliest - at, SECOND);
     }
 }

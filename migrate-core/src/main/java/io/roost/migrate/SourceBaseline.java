@@ -16,6 +16,7 @@ import io.roost.dovecot.CorruptFileException;
 import io.roost.dovecot.MailboxName;
 import io.roost.maildir.MailList;
 import io.roost.maildir.Maildir;
+import io.roost.maildir.MaildirMailbox;
 import io.roost.maildir.MailboxSnapshot;
 import io.roost.maildir.SourceStamp;
 import io.roost.posix.ByteString;
@@ -44,15 +45,18 @@ final class SourceBaseline {
     private final Maildir maildir;
     private final TargetPaths paths;
     private final long[] mails;
-    /** Empty if read from the store. */
+    /** Empty if read from the store, as the mailboxes are. */
     private final List<SourceStamp> stamps;
+    private final List<MaildirMailbox> mailboxes;
     private final long fingerprint;
 
-    private SourceBaseline(Maildir maildir, TargetPaths paths, long[] mails, List<SourceStamp> stamps, long fingerprint) {
+    private SourceBaseline(Maildir maildir, TargetPaths paths, long[] mails, List<SourceStamp> stamps, List<MaildirMailbox> mailboxes,
+            long fingerprint) {
         this.maildir = maildir;
         this.paths = paths;
         this.mails = mails;
         this.stamps = stamps;
+        this.mailboxes = mailboxes;
         this.fingerprint = fingerprint;
     }
 
@@ -68,7 +72,7 @@ final class SourceBaseline {
         }
         Arrays.sort(mails);
         return new SourceBaseline(maildir, paths, mails, snapshot.mailboxes().stream().map(MailboxSnapshot::stamp).toList(),
-                snapshot.fingerprint());
+                snapshot.listing().mailboxes(), snapshot.fingerprint());
     }
 
     private static long nameHash(MailboxName mailbox) {
@@ -90,16 +94,24 @@ final class SourceBaseline {
 
     /** Whether the Maildir still is what was read: mails, flags, everything. */
     boolean isUnchanged() throws IOException {
+        return isUntouched() || UserSnapshot.scan(maildir, paths).fingerprint() == fingerprint;
+    }
+
+    /** Whether another scan is certain to find the same mails, in the same mailboxes. */
+    private boolean isUntouched() throws IOException {
         for (SourceStamp stamp : stamps) {
             if (!stamp.unchanged()) {
-                return UserSnapshot.scan(maildir, paths).fingerprint() == fingerprint;
+                return false;
             }
         }
-        return true;
+        return !stamps.isEmpty() && maildir.list().mailboxes().equals(mailboxes);
     }
 
     /** Mails that were not there. */
     List<LateMail> late() throws IOException {
+        if (isUntouched()) {
+            return List.of();
+        }
         List<LateMail> late = new ArrayList<>();
         for (MailboxSnapshot mailbox : UserSnapshot.scan(maildir, paths).mailboxes()) {
             long name = nameHash(mailbox.name());
@@ -119,7 +131,7 @@ final class SourceBaseline {
         int colon = mail.fileName().indexOf(':');
         more[mails.length] = hash(nameHash(mail.mailbox()), colon < 0 ? mail.fileName() : mail.fileName().substring(0, colon));
         Arrays.sort(more);
-        return new SourceBaseline(maildir, paths, more, stamps, fingerprint);
+        return new SourceBaseline(maildir, paths, more, stamps, mailboxes, fingerprint);
     }
 
     // ---- the file ----
@@ -175,7 +187,7 @@ final class SourceBaseline {
             }
             long[] mails = new long[count];
             in.slice(HEADER, in.limit() - HEADER).order(ByteOrder.BIG_ENDIAN).asLongBuffer().get(mails);
-            return Optional.of(new SourceBaseline(maildir, paths, mails, List.of(), 0));
+            return Optional.of(new SourceBaseline(maildir, paths, mails, List.of(), List.of(), 0));
         } catch (PosixException e) {
             if (e.isNotFound()) {
                 return Optional.empty();

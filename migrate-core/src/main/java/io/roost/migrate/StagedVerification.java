@@ -28,7 +28,8 @@ import io.roost.posix.OpenDirectory;
 /**
  * Reads everything in staging back before it is published, and compares it with the snapshot it was made of and with what the
  * copier saw pass by: every byte of every {@code m.N} is digested again, every record of every index is looked at. The Maildir
- * itself is not read a second time; {@link Verification} does that.
+ * itself is not read a second time; {@link Verification} does that. Data files only grow: what an earlier look has digested, before the
+ * user was locked out, is not digested once more.
  */
 final class StagedVerification {
     private static final int PROGRESS_MAILS = 2000;
@@ -48,10 +49,22 @@ final class StagedVerification {
     /** Received dates, as the two sides tell them, each from its own reading. */
     private final MonthCounts inSource = new MonthCounts();
     private final MonthCounts inTarget = new MonthCounts();
-    private int next;
+    private final ReadBack readBack;
     private int done;
 
-    StagedVerification(Account account, Staging staging, TargetPaths paths, PlacedMails placed, Finisher finisher, Event.Sink events) {
+    /** How far the data files are read back and were as they should be. */
+    static final class ReadBack {
+        /** Position in what is placed. */
+        private int next;
+        /** The file that was read last, 0 for none, and how far. */
+        private int file;
+        private long end;
+    }
+
+    /** @param readBack by earlier verifications of the same staged files */
+    StagedVerification(Account account, Staging staging, TargetPaths paths, PlacedMails placed, Finisher finisher, ReadBack readBack,
+            Event.Sink events) {
+        this.readBack = readBack;
         this.account = account;
         this.staging = staging;
         this.paths = paths;
@@ -113,19 +126,33 @@ final class StagedVerification {
     }
 
     private void readDataFiles(MapIndex map) throws IOException, InterruptedException {
+        for (int i = 0; i < readBack.next; i++) {
+            if (placed.recordOwner(i) == i) {
+                // as it was found to be
+                count(map, i, placed.received(i));
+            }
+        }
         try (OpenDirectory storage = staging.directory(paths.storage())) {
-            for (int id = 1; id <= finisher.dataFiles(); id++) {
+            for (int id = Math.max(1, readBack.file); id <= finisher.dataFiles(); id++) {
                 int fileId = id;
                 try (MailFileReader reader = MailFileReader.open(storage, id)) {
-                    reader.scan(mail -> compareStored(map, reader, fileId, mail));
+                    reader.scan(id == readBack.file ? readBack.end : reader.firstOffset(),
+                            mail -> compareStored(map, reader, fileId, mail));
+                    readBack.end = reader.length();
                 }
+                readBack.file = id;
                 if (Thread.interrupted()) {
                     throw new InterruptedException();
                 }
             }
         }
         skipShared();
-        mismatches.require("", "mails in the data files", placed.size(), next);
+        mismatches.require("", "mails in the data files", placed.size(), readBack.next);
+    }
+
+    private void count(MapIndex map, int i, long received) {
+        int inMap = map.find(finisher.mapUid(i));
+        inTarget.add(received, inMap < 0 ? 0 : map.refcount(inMap));
     }
 
     private void compareMailboxes(UserSnapshot snapshot, int[] numbers, long mapUidValidity) throws IOException {
@@ -142,24 +169,24 @@ final class StagedVerification {
     }
 
     private void skipShared() {
-        while (next < placed.size() && placed.recordOwner(next) != next) {
-            next++;
+        while (readBack.next < placed.size() && placed.recordOwner(readBack.next) != readBack.next) {
+            readBack.next++;
         }
     }
 
     private void compareStored(MapIndex map, MailFileReader reader, int fileId, StoredMail mail) throws IOException {
         skipShared();
+        int next = readBack.next;
         if (next == placed.size() || placed.fileId(next) != fileId || placed.offset(next) != mail.offset()
                 || placed.recordSize(next) != mail.recordSize()) {
             mismatches.add("", 0, "", where(fileId, mail), next == placed.size() ? "nothing" : placed.placement(next),
                     "a record of " + mail.recordSize() + " bytes");
             return;
         }
-        int i = next++;
+        int i = readBack.next++;
         reader.data(mail, digest::add);
         MailMetadata m = mail.metadata();
-        int inMap = map.find(finisher.mapUid(i));
-        inTarget.add(m.received(), inMap < 0 ? 0 : map.refcount(inMap));
+        count(map, i, m.received());
         long found = digest.finish();
         Guid128 guid = Guid128.ofText(m.guid());
         if (found != placed.digest(i) || m.plainSize() != placed.plainSize(i) || m.virtualSize() != placed.virtualSize(i)

@@ -233,6 +233,7 @@ public final class UserMigration {
                             // What has come meanwhile need not be copied while the user is locked out.
                             user = pass.copy(user, 1);
                         }
+                        user = pass.rehearse(user);
                         pass.atFullSpeed();
                         user = keepAway(user);
                     }
