@@ -37,6 +37,7 @@ public final class Anvil {
     private static final Pattern IP = Pattern.compile("[0-9a-fA-F:.]{2,45}");
 
     private final Path socket;
+    private final Duration answerLimit;
 
     /**
      * A process that serves a user.
@@ -50,7 +51,13 @@ public final class Anvil {
 
     /** @param socket {@code BASE_DIR/anvil} */
     public Anvil(Path socket) {
+        this(socket, ANSWER_LIMIT);
+    }
+
+    /** @param answerLimit within which each line must come */
+    Anvil(Path socket, Duration answerLimit) {
         this.socket = socket;
+        this.answerLimit = answerLimit;
     }
 
     /** The one of the Dovecot with these settings. */
@@ -64,7 +71,7 @@ public final class Anvil {
      * @throws IOException if nobody answers, or not in full; what was shown until then is not all
      */
     public void sessions(Consumer<Session> visitor) throws IOException {
-        try (LineSocket connection = LineSocket.connect(UnixDomainSocketAddress.of(socket), CONNECT_LIMIT, ANSWER_LIMIT, MAX_LINE)) {
+        try (LineSocket connection = LineSocket.connect(UnixDomainSocketAddress.of(socket), CONNECT_LIMIT, answerLimit, MAX_LINE)) {
             connection.send("VERSION\tanvil\t1\t0\nCONNECT-DUMP");
             long deadline = System.nanoTime() + WHOLE_LIMIT.toNanos();
             for (int i = 0; i < MAX_LINES && System.nanoTime() < deadline; i++) {
