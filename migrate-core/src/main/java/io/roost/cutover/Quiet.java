@@ -69,17 +69,30 @@ public final class Quiet {
         }
     }
 
+    /**
+     * The same, if a backend lists a session that was not there before: one whose login was let in just before the gate closed, and that
+     * took its time to begin.
+     */
+    Set<String> awaitAgain(Account account) throws IOException, MigrationException, InterruptedException {
+        Set<String> unreachable = Collections.synchronizedSet(new TreeSet<>());
+        return sessions(account, unreachable).isEmpty() ? unreachable : await(account);
+    }
+
     private List<String> active(Account account, Set<String> unreachable) throws IOException {
         List<String> active = new ArrayList<>(MailProcesses.using(account.source()));
-        SideBySide.<Backend, List<String>>ask(backends, backend -> {
+        active.addAll(sessions(account, unreachable));
+        return active;
+    }
+
+    private List<String> sessions(Account account, Set<String> unreachable) throws IOException {
+        return SideBySide.<Backend, List<String>>ask(backends, backend -> {
             try {
                 return backend.sessions(account.user()).stream().map(session -> session + " on " + backend.name()).toList();
             } catch (Backend.Unreachable e) {
                 unreachable.add(e.getMessage());
                 return List.of();
             }
-        }).forEach(active::addAll);
-        return active;
+        }).stream().flatMap(List::stream).toList();
     }
 
     private void kick(String user, Set<String> unreachable) throws IOException {

@@ -160,12 +160,18 @@ final class UserCutover implements CutoverSteps {
 
     @Override
     public void awaitQuiet() throws IOException, MigrationException, InterruptedException {
-        complaints.addAll(new Quiet(means.director(), means.backends(), settings.quietLimit()).await(account));
+        complaints.addAll(quiet().await(account));
         pin.requireOurs();
+    }
+
+    private Quiet quiet() {
+        return new Quiet(means.director(), means.backends(), settings.quietLimit());
     }
 
     @Override
     public void requireKept() throws IOException, MigrationException, InterruptedException {
+        // Who cannot be asked was named when it was asked first.
+        quiet().awaitAgain(account);
         pin.requireOurs();
         if (!gate.isHeld(account.user())) {
             throw new MigrationException(Kind.ACTIVE, "somebody opened the gate of " + account.user()

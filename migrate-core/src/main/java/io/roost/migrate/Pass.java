@@ -8,8 +8,8 @@ import io.roost.checkpoint.UserState;
 import io.roost.maildir.Maildir;
 import io.roost.maildir.MaildirListing;
 import io.roost.maildir.MailboxSnapshot;
+import io.roost.migrate.DataFilesCheck.Checked;
 import io.roost.migrate.MigrationException.Kind;
-import io.roost.migrate.StagedVerification.ReadBack;
 import io.roost.posix.OpenDirectory;
 import io.roost.posix.PosixException;
 
@@ -34,7 +34,7 @@ final class Pass {
     private UserSnapshot snapshot;
     private UserRecord latest;
     private int[] numbers;
-    private final ReadBack readBack = new ReadBack();
+    private Checked checked = Checked.NOTHING;
     /** What was written last; null if nothing was. */
     private Written written;
     private int scans;
@@ -132,7 +132,7 @@ final class Pass {
     }
 
     /** Scans all mailboxes; those whose names mdbox cannot hold refuse the user or, with leave to skip, are left out. */
-    private UserSnapshot scan() throws IOException, MigrationException {
+    private UserSnapshot scan() throws IOException, MigrationException, InterruptedException {
         scans++;
         UserSnapshot holdable = UserSnapshot.scan(maildir, paths);
         problems.note(holdable.problems().toList());
@@ -178,7 +178,7 @@ final class Pass {
     }
 
     private void verify(Finisher finisher, UserRecord user) throws IOException, MigrationException, InterruptedException {
-        new StagedVerification(account, staging, paths, placed, finisher, readBack, events).verify(snapshot, numbers, user);
+        checked = new StagedVerification(account, staging, paths, placed, finisher, checked, events).verify(snapshot, numbers, user);
         written = new Written(finisher, scans, snapshot.listing(), snapshot.fingerprint(), placed.size());
     }
 
@@ -207,7 +207,7 @@ final class Pass {
     }
 
     /** Whether another scan finds what the indexes were written from. The stamps tell in most cases without one. */
-    private boolean standsStill() throws IOException, MigrationException {
+    private boolean standsStill() throws IOException, MigrationException, InterruptedException {
         if (notFound > 0) {
             // Expunged, or renamed to and fro under our eyes: then the mail is still there, under the name of the snapshot.
             return false;

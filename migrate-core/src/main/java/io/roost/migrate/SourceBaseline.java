@@ -93,7 +93,7 @@ final class SourceBaseline {
     }
 
     /** Whether the Maildir still is what was read: mails, flags, everything. */
-    boolean isUnchanged() throws IOException {
+    boolean isUnchanged() throws IOException, InterruptedException {
         return isUntouched() || UserSnapshot.scan(maildir, paths).fingerprint() == fingerprint;
     }
 
@@ -108,7 +108,7 @@ final class SourceBaseline {
     }
 
     /** Mails that were not there. */
-    List<LateMail> late() throws IOException {
+    List<LateMail> late() throws IOException, InterruptedException {
         if (isUntouched()) {
             return List.of();
         }

@@ -16,27 +16,24 @@ import io.roost.index.IndexCache;
 import io.roost.index.ListIndex;
 import io.roost.maildir.MailList;
 import io.roost.maildir.MailboxSnapshot;
-import io.roost.mdbox.MailFileReader;
-import io.roost.mdbox.MailFileWriter;
-import io.roost.mdbox.MailMetadata;
 import io.roost.mdbox.MailboxIndex;
 import io.roost.mdbox.MapIndex;
-import io.roost.mdbox.StoredMail;
+import io.roost.migrate.DataFilesCheck.Checked;
 import io.roost.migrate.MigrationException.Kind;
 import io.roost.posix.OpenDirectory;
 
 /**
  * Reads everything in staging back before it is published, and compares it with the snapshot it was made of and with what the
  * copier saw pass by: every byte of every {@code m.N} is digested again, every record of every index is looked at. The Maildir
- * itself is not read a second time; {@link Verification} does that. Data files only grow: what an earlier look has digested, before the
- * user was locked out, is not digested once more.
+ * itself is not read a second time; {@link Verification} does that.
  */
 final class StagedVerification {
-    private static final int PROGRESS_MAILS = 2000;
     /** About so many mails of a mailbox. */
     private static final int CACHE_SAMPLE = 200;
     /** Mails below which another thread is not worth it. */
     private static final int LITTLE = 1000;
+    /** Threads that read data files beside this one. */
+    private static final int MORE_READERS = 1;
 
     private final Account account;
     private final Staging staging;
@@ -45,26 +42,15 @@ final class StagedVerification {
     private final Finisher finisher;
     private final Event.Sink events;
     private final Mismatches mismatches = new Mismatches();
-    private final ContentDigest digest = new ContentDigest();
     /** Received dates, as the two sides tell them, each from its own reading. */
     private final MonthCounts inSource = new MonthCounts();
-    private final MonthCounts inTarget = new MonthCounts();
-    private final ReadBack readBack;
-    private int done;
+    private MonthCounts inTarget;
+    private Checked checked;
 
-    /** How far the data files are read back and were as they should be. */
-    static final class ReadBack {
-        /** Position in what is placed. */
-        private int next;
-        /** The file that was read last, 0 for none, and how far. */
-        private int file;
-        private long end;
-    }
-
-    /** @param readBack by earlier verifications of the same staged files */
-    StagedVerification(Account account, Staging staging, TargetPaths paths, PlacedMails placed, Finisher finisher, ReadBack readBack,
+    /** @param checked what an earlier verification of the same staging has read, see {@link #verify} */
+    StagedVerification(Account account, Staging staging, TargetPaths paths, PlacedMails placed, Finisher finisher, Checked checked,
             Event.Sink events) {
-        this.readBack = readBack;
+        this.checked = checked;
         this.account = account;
         this.staging = staging;
         this.paths = paths;
@@ -73,8 +59,11 @@ final class StagedVerification {
         this.events = events;
     }
 
-    /** @throws MigrationException if anything differs */
-    void verify(UserSnapshot snapshot, int[] numbers, UserRecord user) throws IOException, MigrationException, InterruptedException {
+    /**
+     * @return how far data files are read now
+     * @throws MigrationException if anything differs
+     */
+    Checked verify(UserSnapshot snapshot, int[] numbers, UserRecord user) throws IOException, MigrationException, InterruptedException {
         try {
             long mapUidValidity = Integer.toUnsignedLong(user.runStamp());
             MapIndex map;
@@ -82,17 +71,17 @@ final class StagedVerification {
                 map = MapIndex.read(directory);
                 compareMap(map, user);
             }
-            // Two halves that share nothing but what was placed: the mailboxes in a thread of their own, the mails here.
-            WorkGroup other = new WorkGroup(placed.size() < LITTLE ? 0 : 1);
-            Future<?> mailboxes = other.submit(() -> {
+            // Two halves that share nothing but what was placed: the mailboxes in a thread of their own, the mails here and in others.
+            WorkGroup others = new WorkGroup(placed.size() < LITTLE ? 0 : 1 + MORE_READERS);
+            Future<?> mailboxes = others.submit(() -> {
                 compareMailboxes(snapshot, numbers, mapUidValidity);
                 return null;
             });
             try {
-                readDataFiles(map);
+                inTarget = readDataFiles(map, others);
             } finally {
-                // Even if told to stop: whoever handles that may want to remove what it reads.
-                other.await();
+                // Even if told to stop: whoever handles that may want to remove what they read.
+                others.await();
             }
             Awaited.await(mailboxes);
         } catch (CorruptFileException e) {
@@ -104,6 +93,7 @@ final class StagedVerification {
                     + "; nothing was published");
         }
         events.event(new Event.Compared(account.user(), inSource, inTarget));
+        return checked;
     }
 
     private void compareMap(MapIndex map, UserRecord user) {
@@ -125,34 +115,15 @@ final class StagedVerification {
         mismatches.require("", "records in the map", owners, map.size());
     }
 
-    private void readDataFiles(MapIndex map) throws IOException, InterruptedException {
-        for (int i = 0; i < readBack.next; i++) {
-            if (placed.recordOwner(i) == i) {
-                // as it was found to be
-                count(map, i, placed.received(i));
-            }
-        }
+    /** Received dates of what is stored. */
+    private MonthCounts readDataFiles(MapIndex map, WorkGroup group) throws IOException, InterruptedException {
         try (OpenDirectory storage = staging.directory(paths.storage())) {
-            for (int id = Math.max(1, readBack.file); id <= finisher.dataFiles(); id++) {
-                int fileId = id;
-                try (MailFileReader reader = MailFileReader.open(storage, id)) {
-                    reader.scan(id == readBack.file ? readBack.end : reader.firstOffset(),
-                            mail -> compareStored(map, reader, fileId, mail));
-                    readBack.end = reader.length();
-                }
-                readBack.file = id;
-                if (Thread.interrupted()) {
-                    throw new InterruptedException();
-                }
-            }
+            DataFilesCheck check = new DataFilesCheck(storage, placed, map, finisher, checked, mismatches,
+                    done -> events.event(new Event.Verifying(account.user(), done, placed.size())));
+            MonthCounts months = check.run(group, MORE_READERS);
+            checked = check.checked();
+            return months;
         }
-        skipShared();
-        mismatches.require("", "mails in the data files", placed.size(), readBack.next);
-    }
-
-    private void count(MapIndex map, int i, long received) {
-        int inMap = map.find(finisher.mapUid(i));
-        inTarget.add(received, inMap < 0 ? 0 : map.refcount(inMap));
     }
 
     private void compareMailboxes(UserSnapshot snapshot, int[] numbers, long mapUidValidity) throws IOException {
@@ -161,45 +132,6 @@ final class StagedVerification {
         }
         if (paths.byGuid()) {
             compareListIndex(snapshot);
-        }
-    }
-
-    private static String where(int fileId, StoredMail mail) {
-        return MailFileWriter.fileName(fileId) + " offset " + mail.offset();
-    }
-
-    private void skipShared() {
-        while (readBack.next < placed.size() && placed.recordOwner(readBack.next) != readBack.next) {
-            readBack.next++;
-        }
-    }
-
-    private void compareStored(MapIndex map, MailFileReader reader, int fileId, StoredMail mail) throws IOException {
-        skipShared();
-        int next = readBack.next;
-        if (next == placed.size() || placed.fileId(next) != fileId || placed.offset(next) != mail.offset()
-                || placed.recordSize(next) != mail.recordSize()) {
-            mismatches.add("", 0, "", where(fileId, mail), next == placed.size() ? "nothing" : placed.placement(next),
-                    "a record of " + mail.recordSize() + " bytes");
-            return;
-        }
-        int i = readBack.next++;
-        reader.data(mail, digest::add);
-        MailMetadata m = mail.metadata();
-        count(map, i, m.received());
-        long found = digest.finish();
-        Guid128 guid = Guid128.ofText(m.guid());
-        if (found != placed.digest(i) || m.plainSize() != placed.plainSize(i) || m.virtualSize() != placed.virtualSize(i)
-                || m.received() != placed.received(i) || !guid.equals(placed.guid(i))) {
-            String where = where(fileId, mail);
-            mismatches.require(where, "content", ContentDigest.toText(placed.digest(i)), ContentDigest.toText(found));
-            mismatches.require(where, "size", placed.plainSize(i), m.plainSize());
-            mismatches.require(where, "virtual size", placed.virtualSize(i), m.virtualSize());
-            mismatches.require(where, "received date", placed.received(i), m.received());
-            mismatches.require(where, "GUID", placed.guid(i), guid);
-        }
-        if (++done % PROGRESS_MAILS == 0) {
-            events.event(new Event.Verifying(account.user(), done, placed.size()));
         }
     }
 

@@ -174,8 +174,8 @@ public final class UserMigration {
                     return complete(user, written.finished, started);
                 }
                 boolean last = attempt >= settings.finishAttempts();
+                cutover.requireKept();
                 if (last || written.baseline.isUnchanged()) {
-                    cutover.requireKept();
                     cutover.switchOver();
                     user = journal.reached(user, UserState.SWITCHED);
                     if (last || written.baseline.late().isEmpty()) {
