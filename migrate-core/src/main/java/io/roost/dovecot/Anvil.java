@@ -19,7 +19,7 @@ import io.roost.posix.ByteString;
  * <pre>
  *   client: "VERSION" TAB "anvil" TAB "1" TAB "0" LF  "CONNECT-DUMP" LF
  *   server: *( ident TAB pid TAB count LF ) LF                           ; no greeting
- *   ident  = service "/" [ ip "/" ] user                                 ; no ip: a session that came over no network
+ *   ident  = service "/" [ [ ip ] "/" ] user                             ; without ip, but with "/": came over a unix socket
  * </pre>
  *
  * Fields are {@link TabEscaped}; pid and count are decimal numbers. There is a line for each process of each user. Deliveries are not
@@ -34,7 +34,7 @@ public final class Anvil {
     private static final int MAX_LINE = 4096;
     /** As many as Linux has process ids. */
     private static final int MAX_LINES = 4 << 20;
-    private static final Pattern IP = Pattern.compile("[0-9a-fA-F:.]{2,45}");
+    private static final Pattern IP = Pattern.compile("[0-9a-fA-F:.]{0,45}");
 
     private final Path socket;
     private final Duration answerLimit;

@@ -25,7 +25,7 @@ import io.roost.testing.RequiresDovecot;
 
 /** Sessions are seen and ended without doveadm, and with it where there is no other way. */
 @RequiresDovecot
-@Timeout(300)
+@Timeout(120)
 class LocalBackendTest {
     private static final List<String> IMAP = List.of("imap");
 

@@ -73,6 +73,7 @@ class AnvilTest {
         assertEquals(Optional.of(new Session("imap", "anna", 12)), Anvil.parse("imap/10.0.0.1/anna\t12\t1"));
         assertEquals(Optional.of(new Session("pop3", "anna", 12)), Anvil.parse("pop3/2001:db8::1/anna\t12\t3"));
         assertEquals(Optional.of(new Session("lmtp", "anna", 12)), Anvil.parse("lmtp/anna\t12\t1"));
+        assertEquals(Optional.of(new Session("imap", "anna", 12)), Anvil.parse("imap//anna\t12\t1"));
         // whoever is called so is not anna
         assertEquals(Optional.of(new Session("lmtp", "x/anna", 12)), Anvil.parse("lmtp/x/anna\t12\t1"));
         assertEquals(Optional.of(new Session("imap", "x/anna", 12)), Anvil.parse("imap/10.0.0.1/x/anna\t12\t1"));
