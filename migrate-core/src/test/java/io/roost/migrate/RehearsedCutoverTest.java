@@ -20,6 +20,7 @@ import io.roost.testing.DovecotInstance;
 import io.roost.testing.ImapClient;
 import io.roost.testing.MaildirSample;
 import io.roost.testing.MailboxView;
+import io.roost.testing.MailboxView.Ignoring;
 import io.roost.testing.RequiresDovecot;
 
 /**
@@ -77,9 +78,10 @@ class RehearsedCutoverTest {
         try (CheckpointStore store = CheckpointStore.open(temp.resolve("state").toString())) {
             new UserMigration(account, Settings.defaults(), store, events::add, new OneGate(lastMoment)).run();
         }
-        MailboxView view = MailboxView.of(dovecot, user);
+        // what Dovecot has not noted, it takes from the file, which a client's flag renames
+        MailboxView view = MailboxView.of(dovecot, user, Ignoring.SAVED_DATE);
         assertTrue(view.mailCount() >= 1000, () -> "too few to be rehearsed: " + view.mailCount());
-        MailboxView.assertSame(view, MailboxView.at(dovecot, user, "mdbox:~/mdbox"));
+        MailboxView.assertSame(view, MailboxView.at(dovecot, user, "mdbox:~/mdbox", Ignoring.SAVED_DATE));
         return view;
     }
 
