@@ -3,6 +3,7 @@
 
 : "${work:?a directory with room}" "${base:?a directory with a short path, for sockets}"
 uid=$(id -u) gid=$(id -g)
+# shellcheck disable=SC2034 # for those who ask for cold caches
 cold=yes
 if [ "$uid" = 0 ]; then uid=5000 gid=5000; else cold=; fi
 [ -w /proc/sys/vm/drop_caches ] || cold=

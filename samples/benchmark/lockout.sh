@@ -158,8 +158,9 @@ one_run() { # GATE RUN
     while read -r user; do
         after=$(mails_of "$user")
         [ "$after" = "$(cat "$work/$user.before")" ] || complain "$user had $(cat "$work/$user.before") mails, and has $after"
-        grep -q '^[0-9]* [0-9]* .*UNAVAILABLE' "$work/$user.locked" && [ "$(wc -l <"$work/$user.locked")" = 1 ] ||
+        if [ "$(wc -l <"$work/$user.locked")" != 1 ] || ! grep -q '^[0-9]* [0-9]* .*UNAVAILABLE' "$work/$user.locked"; then
             complain "$user: expected one lock-out with its reason, found: $(cat "$work/$user.locked")"
+        fi
         cat "$work/$user.locked" >>"$work/$1.locked"
     done <"$work/users"
     cat "$work/events" >>"$work/$1.events"

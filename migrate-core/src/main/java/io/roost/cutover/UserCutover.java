@@ -170,7 +170,6 @@ final class UserCutover implements CutoverSteps {
 
     @Override
     public void requireKept() throws IOException, MigrationException, InterruptedException {
-        // Who cannot be asked was named when it was asked first.
         quiet().awaitAgain(account);
         pin.requireOurs();
         if (!gate.isHeld(account.user())) {
