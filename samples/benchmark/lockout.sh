@@ -6,7 +6,7 @@
 set -eu
 here=$(cd "${0%/*}" && pwd -P)
 root=$(cd "$here/../.." && pwd -P)
-mails=20000 changed=50 users=1 runs=5 gates=passwd-file,dict cache=warm realtime=no keep='' dir=${TMPDIR:-/var/tmp}
+mails=20000 changed=50 users=1 runs=5 gates=passwd-file,dict cache=warm realtime=no busy=no keep='' dir=${TMPDIR:-/var/tmp}
 usage() {
     cat <<END
 usage: lockout.sh [OPTION=VALUE]...
@@ -16,6 +16,7 @@ usage: lockout.sh [OPTION=VALUE]...
   runs=N        how often, a process each ($runs)
   gates=LIST    of passwd-file and dict ($gates)
   cache=cold    forget what is in memory of all disks before each cutover ($cache)
+  busy=yes      the client that stays changes flags until it is thrown out, so that the Maildir is never the same ($busy)
   realtime=yes  with real-time priority, to measure on a machine that has other work ($realtime)
   keep=FILE     write the events of all cutovers there, as JSON
   dir=DIR       where to put everything; it needs the room of three times the mails ($dir)
@@ -25,7 +26,7 @@ END
 for option; do
     case $option in
         mails=[1-9]* | changed=[0-9]* | users=[1-9]* | runs=[1-9]* | gates=[a-z]* | cache=warm | cache=cold | realtime=yes | \
-            realtime=no | keep=?* | dir=?*) eval "${option%%=*}=\${option#*=}" ;;
+            realtime=no | busy=yes | busy=no | keep=?* | dir=?*) eval "${option%%=*}=\${option#*=}" ;;
         *) usage ;;
     esac
 done
@@ -38,6 +39,7 @@ complain() {
     echo "lockout.sh: $1" >&2
     exit "${2:-1}"
 }
+[ "$busy" = yes ] && client=busy || client=idle
 [ "$(id -u)" = 0 ] || complain "only root may end the sessions of others" 77
 command -v doveadm >/dev/null || complain "no Dovecot is installed" 69
 perl -MTime::HiRes -e 1 2>/dev/null || complain "needs Debian's package perl" 69
@@ -142,7 +144,7 @@ one_run() { # GATE RUN
     [ "$cache" = warm ] || echo 3 >/proc/sys/vm/drop_caches
     probes=
     while read -r user; do
-        "$here/logins" "127.0.0.1:$port" "$user" pw 20 >"$work/$user.locked" &
+        "$here/logins" "127.0.0.1:$port" "$user" pw 20 "$client" >"$work/$user.locked" &
         probes="$probes $!"
     done <"$work/users"
     # they are at it
@@ -174,8 +176,9 @@ while [ $run -lt "$runs" ]; do
     done
 done
 for gate in $(echo "$gates" | tr , ' '); do
-    printf '\n%s gate: %d of %d mails, %d of them changed since they were prepared; %d cutovers, %s cache%s\n\n' "$gate" \
-        "$users" "$mails" "$changed" "$((users * runs))" "$cache" "$([ "$realtime" = no ] || echo ", real-time priority")"
+    printf '\n%s gate: %d of %d mails, %d of them changed since they were prepared; %d cutovers, %s cache%s%s\n\n' "$gate" \
+        "$users" "$mails" "$changed" "$((users * runs))" "$cache" "$([ "$busy" = no ] || echo ", busy client")" \
+        "$([ "$realtime" = no ] || echo ", real-time priority")"
     "$here/lockout-table" "$work/$gate.events" "$work/$gate.locked"
     [ -z "$keep" ] || cat "$work/$gate.events" >>"$keep"
 done

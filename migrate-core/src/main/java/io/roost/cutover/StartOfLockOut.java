@@ -18,8 +18,8 @@ final class StartOfLockOut {
 
     /** How long the work behind a gate took, in milliseconds: others will take about as long. */
     synchronized void worked(int millis) {
-        // Rises at once and falls slowly: too late costs a second, too early as much as it was too early.
-        expected = Math.max(millis, expected - (expected - millis) / 8);
+        // Rises faster than it falls: too late costs a second, too early as much as it was too early.
+        expected += millis > expected ? (millis - expected + 1) / 2 : (millis - expected) / 8;
     }
 
     /**
@@ -35,6 +35,7 @@ final class StartOfLockOut {
         if (latest < 0 || at >= earliest && at <= latest) {
             return 0;
         }
-        return Math.floorMod(earliest - at, SECOND);
+        // The middle, if one has to wait anyway.
+        return Math.floorMod((earliest + latest) / 2 - at, SECOND);
     }
 }

@@ -32,6 +32,7 @@ class StartOfLockOutTest {
         StartOfLockOut start = new StartOfLockOut();
         assertEquals(0, start.millisToWait(SOME_SECOND + 500));
         start.worked(5_000);
+        start.worked(5_000);
         assertEquals(0, start.millisToWait(SOME_SECOND + 999));
     }
 }
