@@ -146,11 +146,12 @@ final class UserCutover implements CutoverSteps {
             Thread.sleep(timing.millisToWait(System.currentTimeMillis()));
         }
         pin.requireOurs();
-        closing = System.nanoTime();
         // Before it is: whatever happens in between, abandon opens it.
         isClosed = true;
         try {
-            complaints.addAll(gate.close(account.user(), settings.reason(), Instant.now().plus(settings.gateExpiry())).notAsked());
+            Gate.Closed done = gate.close(account.user(), settings.reason(), Instant.now().plus(settings.gateExpiry()));
+            complaints.addAll(done.notAsked());
+            closing = done.since();
         } catch (GateException e) {
             throw new MigrationException(Kind.BUSY, e.getMessage(), e);
         }

@@ -20,8 +20,9 @@ public interface Gate {
      *
      * @param entry    as it stands in the gate
      * @param notAsked Dovecots that could not be reached, and so let nobody in: why, one sentence each
+     * @param since    {@link System#nanoTime} when all others were still letting the user in, or the closing began
      */
-    record Closed(GateEntry entry, List<String> notAsked) {
+    record Closed(GateEntry entry, List<String> notAsked, long since) {
         public Closed {
             notAsked = List.copyOf(notAsked);
         }

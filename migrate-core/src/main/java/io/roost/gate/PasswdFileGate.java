@@ -53,12 +53,14 @@ public final class PasswdFileGate implements Gate {
     @Override
     public Closed close(String user, String reason, Instant expires) throws IOException {
         check(user, reason);
+        long began = System.nanoTime();
         Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
         GateEntry entry = new GateEntry(user, reason, self, now, expires.truncatedTo(ChronoUnit.SECONDS));
         changes.make(lines -> enter(lines, entry));
         try {
-            return new Closed(entry, watch.awaitClosed(user, reason, "is " + file.name()
-                    + " the first userdb of its configuration, without username_format?"));
+            GateWatch.Noticed noticed = watch.awaitClosed(user, reason, "is " + file.name()
+                    + " the first userdb of its configuration, without username_format?", began);
+            return new Closed(entry, noticed.unreachable(), noticed.since());
         } catch (IOException | RuntimeException e) {
             takeBack(user, e);
             throw e;
