@@ -3,12 +3,14 @@
 
 : "${work:?a directory with room}" "${base:?a directory with a short path, for sockets}"
 uid=$(id -u) gid=$(id -g)
+# shellcheck disable=SC2034 # for those who ask for cold caches
 cold=yes
 if [ "$uid" = 0 ]; then uid=5000 gid=5000; else cold=; fi
 [ -w /proc/sys/vm/drop_caches ] || cold=
 master=
 
-# Users uN have their homes in $work/home/uN.
+# Users uN have their homes in $work/home/uN. Settings of more_of_dovecot win over those before it; userdb_of_dovecot is the
+# userdb behind its own, if it has any.
 start_dovecot() {
     {
         cat <<END
@@ -27,9 +29,10 @@ passdb {
   driver = static
   args = nopassword=y
 }
+${more_of_dovecot:-}
 userdb {
-  driver = static
-  args = uid=$uid gid=$gid home=$work/home/%u allow_all_users=yes
+  ${userdb_of_dovecot:-driver = static
+  args = uid=$uid gid=$gid home=$work/home/%u allow_all_users=yes}
 }
 END
         [ "$(id -u)" = 0 ] || cat <<END

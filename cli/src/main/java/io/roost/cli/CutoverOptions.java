@@ -112,7 +112,7 @@ final class CutoverOptions {
                 gate.get().liftAbandoned(Instant.now()).forEach(entry -> screen.message("roost: the gate of " + entry.user()
                         + " was left closed by a run that is dead, and is open now"));
             }
-            CutoverMeans means = new CutoverMeans(director, DirectorOptions.backends(doveadm, others, screen), doveadm,
+            CutoverMeans means = new CutoverMeans(director, DirectorOptions.backends(site, doveadm, others, screen), doveadm,
                     GateOptions.auth(site.dovecot()), gate, cutover ? Optional.of(switches.userdb()) : Optional.empty(),
                     staleIndexes.open(site, new UserHash(cluster.usernameHash)),
                     Optional.of(new QuotaRecalculation(doveadm, site.dovecot())));

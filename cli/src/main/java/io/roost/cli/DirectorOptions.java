@@ -11,7 +11,6 @@ import java.util.Set;
 
 import io.roost.cli.screen.Screen;
 import io.roost.cutover.Backend;
-import io.roost.cutover.LocalBackend;
 import io.roost.cutover.RemoteBackend;
 import io.roost.director.CollidingUsers;
 import io.roost.director.Director;
@@ -118,8 +117,8 @@ final class DirectorOptions {
     }
 
     /** This backend first, then the others; who does not answer is told. */
-    static List<Backend> backends(DovecotProgram doveadm, List<DoveadmServer> others, Screen screen) throws IOException {
-        List<Backend> backends = new ArrayList<>(List.of(new LocalBackend(doveadm)));
+    static List<Backend> backends(Site site, DovecotProgram doveadm, List<DoveadmServer> others, Screen screen) throws IOException {
+        List<Backend> backends = new ArrayList<>(List.of(GateOptions.thisBackend(site.dovecot(), doveadm)));
         for (DoveadmServer other : others) {
             Backend remote = new RemoteBackend(other);
             try {

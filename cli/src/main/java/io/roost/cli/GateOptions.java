@@ -6,6 +6,10 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 
+import io.roost.cutover.Backend;
+import io.roost.cutover.LocalBackend;
+import io.roost.dovecot.Anvil;
+import io.roost.dovecot.DovecotProgram;
 import io.roost.dovecot.DovecotSettings;
 import io.roost.gate.AuthProbe;
 import io.roost.gate.AuthSocket;
@@ -47,6 +51,11 @@ final class GateOptions {
 
     static AuthProbe auth(DovecotSettings settings) {
         return new AuthSocket(Path.of(settings.get("base_dir"), "auth-master"), "imap");
+    }
+
+    /** The Dovecot with these settings, and the {@code doveadm} that knows them too. */
+    static Backend thisBackend(DovecotSettings settings, DovecotProgram doveadm) {
+        return new LocalBackend(Anvil.of(settings), auth(settings), doveadm);
     }
 
     private Gate gate(List<AuthProbe> probes) throws IOException, CommandException {

@@ -68,7 +68,7 @@ final class RollbackCommand extends ReportingCommand {
             String name = site.user(user).name();
             try (Pins pins = new Pins(director, ip, false)) {
                 SiteRollback.Means means = new SiteRollback.Means(gate, reason, userdb, director, pins,
-                        DirectorOptions.backends(doveadm, others, screen), doveadm);
+                        DirectorOptions.backends(site, doveadm, others, screen), doveadm);
                 tell(name, new SiteRollback(site, location, store, means).run(name, step -> screen.message(name + ": " + step)));
             }
         }

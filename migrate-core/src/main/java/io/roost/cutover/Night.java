@@ -27,6 +27,7 @@ public final class Night {
     private final Pins pins;
     private final CutoverSettings cutover;
     private final CutoverHold hold;
+    private final StartOfLockOut timing = new StartOfLockOut();
     private final CheckpointStore store;
     private final BiConsumer<String, List<String>> complaints;
 
@@ -82,7 +83,7 @@ public final class Night {
                 if (pin.hasMoved()) {
                     purgeListIndexes(account.user());
                 }
-                steps = new UserCutover(account, means, cutover, hold, pin, store, events);
+                steps = new UserCutover(account, means, cutover, hold, pin, timing, store, events);
                 Result result = new UserMigration(account, settings, store, events, steps).run();
                 if (steps.cutsOver() && !result.alreadyDone()) {
                     countQuota(account.user(), pin);

@@ -3,11 +3,14 @@ package io.roost.cutover;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
-import java.util.TreeSet;
 import java.util.Set;
+import java.util.TreeSet;
 
 import io.roost.director.Director;
+import io.roost.gate.SideBySide;
 import io.roost.migrate.Account;
 import io.roost.migrate.MigrationException;
 import io.roost.migrate.MigrationException.Kind;
@@ -18,7 +21,9 @@ import io.roost.migrate.MigrationException.Kind;
  * a session begins is lost. Immutable and thread-safe.
  */
 public final class Quiet {
-    private static final long LOOK_MILLIS = 50;
+    /** Processes that are told to end do so in some milliseconds; looking again costs each backend something. */
+    private static final long FIRST_LOOK_MILLIS = 5;
+    private static final long MAX_LOOK_MILLIS = 50;
     private static final long KICK_MILLIS = 500;
 
     private final Director director;
@@ -45,8 +50,8 @@ public final class Quiet {
         String user = account.user();
         long deadline = System.nanoTime() + limit.toNanos();
         long nextKick = System.nanoTime();
-        Set<String> unreachable = new TreeSet<>();
-        while (true) {
+        Set<String> unreachable = Collections.synchronizedSet(new TreeSet<>());
+        for (long pause = FIRST_LOOK_MILLIS;; pause = Math.min(2 * pause, MAX_LOOK_MILLIS)) {
             List<String> active = active(account, unreachable);
             if (active.isEmpty()) {
                 return unreachable;
@@ -59,31 +64,49 @@ public final class Quiet {
             if (now >= nextKick) {
                 kick(user, unreachable);
                 nextKick = now + KICK_MILLIS * 1_000_000;
+                pause = FIRST_LOOK_MILLIS;
             }
-            Thread.sleep(LOOK_MILLIS);
+            Thread.sleep(pause);
+        }
+    }
+
+    /**
+     * The same, if this backend lists a session that was not there before: one whose login was let in just before the gate closed, and
+     * that took its time to begin.
+     */
+    void awaitAgain(Account account) throws IOException, MigrationException, InterruptedException {
+        // To ask others takes longer, and who comes past the director is rare enough.
+        if (!sessions(account, backends.subList(0, 1), new HashSet<>()).isEmpty()) {
+            await(account);
         }
     }
 
     private List<String> active(Account account, Set<String> unreachable) throws IOException {
         List<String> active = new ArrayList<>(MailProcesses.using(account.source()));
-        for (Backend backend : backends) {
+        active.addAll(sessions(account, backends, unreachable));
+        return active;
+    }
+
+    private static List<String> sessions(Account account, List<Backend> asked, Set<String> unreachable) throws IOException {
+        return SideBySide.<Backend, List<String>>ask(asked, backend -> {
             try {
-                backend.sessions(account.user()).forEach(session -> active.add(session + " on " + backend.name()));
+                return backend.sessions(account.user()).stream().map(session -> session + " on " + backend.name()).toList();
             } catch (Backend.Unreachable e) {
                 unreachable.add(e.getMessage());
+                return List.of();
             }
-        }
-        return active;
+        }).stream().flatMap(List::stream).toList();
     }
 
     private void kick(String user, Set<String> unreachable) throws IOException {
         director.kick(user);
-        for (Backend backend : backends) {
+        SideBySide.<Backend, Boolean>ask(backends, backend -> {
             try {
                 backend.kick(user);
+                return true;
             } catch (Backend.Unreachable e) {
-                unreachable.add(e.getMessage());
+                return unreachable.add(e.getMessage());
             }
-        }
+        });
     }
 }

@@ -17,6 +17,7 @@ import io.roost.gate.AuthAnswer;
 import io.roost.gate.Gate;
 import io.roost.gate.GateException;
 import io.roost.gate.MailChange;
+import io.roost.gate.SideBySide;
 import io.roost.gate.UserdbSwitch;
 import io.roost.migrate.Account;
 import io.roost.migrate.CutoverSteps;
@@ -40,6 +41,7 @@ final class UserCutover implements CutoverSteps {
     private final CutoverSettings settings;
     private final CutoverHold hold;
     private final Pin pin;
+    private final StartOfLockOut timing;
     private final CheckpointStore store;
     private final Event.Sink events;
     private final Gate gate;
@@ -55,13 +57,14 @@ final class UserCutover implements CutoverSteps {
     private long lateDeadline;
 
     /** @throws MigrationException if the user cannot be cut over with these means */
-    UserCutover(Account account, CutoverMeans means, CutoverSettings settings, CutoverHold hold, Pin pin, CheckpointStore store,
-            Event.Sink events) throws IOException, MigrationException {
+    UserCutover(Account account, CutoverMeans means, CutoverSettings settings, CutoverHold hold, Pin pin, StartOfLockOut timing,
+            CheckpointStore store, Event.Sink events) throws IOException, MigrationException {
         this.account = account;
         this.means = means;
         this.settings = settings;
         this.hold = hold;
         this.pin = pin;
+        this.timing = timing;
         this.store = store;
         this.events = events;
         if (settings.mode() != Mode.CUT_OVER) {
@@ -139,12 +142,16 @@ final class UserCutover implements CutoverSteps {
             gate.extend(account.user(), Instant.now().plus(settings.gateExpiry()));
             return;
         }
+        if (gate.actsAtOnce() && userdb.isLookedAtOnceASecond()) {
+            Thread.sleep(timing.millisToWait(System.currentTimeMillis()));
+        }
         pin.requireOurs();
-        closing = System.nanoTime();
         // Before it is: whatever happens in between, abandon opens it.
         isClosed = true;
         try {
-            complaints.addAll(gate.close(account.user(), settings.reason(), Instant.now().plus(settings.gateExpiry())).notAsked());
+            Gate.Closed done = gate.close(account.user(), settings.reason(), Instant.now().plus(settings.gateExpiry()));
+            complaints.addAll(done.notAsked());
+            closing = done.since();
         } catch (GateException e) {
             throw new MigrationException(Kind.BUSY, e.getMessage(), e);
         }
@@ -154,12 +161,17 @@ final class UserCutover implements CutoverSteps {
 
     @Override
     public void awaitQuiet() throws IOException, MigrationException, InterruptedException {
-        complaints.addAll(new Quiet(means.director(), means.backends(), settings.quietLimit()).await(account));
+        complaints.addAll(quiet().await(account));
         pin.requireOurs();
+    }
+
+    private Quiet quiet() {
+        return new Quiet(means.director(), means.backends(), settings.quietLimit());
     }
 
     @Override
     public void requireKept() throws IOException, MigrationException, InterruptedException {
+        quiet().awaitAgain(account);
         pin.requireOurs();
         if (!gate.isHeld(account.user())) {
             throw new MigrationException(Kind.ACTIVE, "somebody opened the gate of " + account.user()
@@ -200,13 +212,14 @@ final class UserCutover implements CutoverSteps {
 
     /** Values that auth has cached would send a session to the old place. */
     private void flushAuthCache() throws IOException {
-        for (Backend backend : means.backends()) {
+        SideBySide.<Backend, Optional<String>>ask(means.backends(), backend -> {
             try {
                 backend.flushAuthCache(account.user());
+                return Optional.empty();
             } catch (Backend.Unreachable e) {
-                complaints.add(e.getMessage());
+                return Optional.of(e.getMessage());
             }
-        }
+        }).stream().flatMap(Optional::stream).forEach(complaints::add);
     }
 
     @Override
@@ -217,7 +230,8 @@ final class UserCutover implements CutoverSteps {
             return;
         }
         int work = (int) ((System.nanoTime() - closed) / 1_000_000);
-        if (Instant.now().isBefore(openNotBefore)) {
+        timing.worked(work);
+        if (Instant.now().isBefore(openNotBefore) && !gate.opensBehindUserdb(account.user(), settings.reason())) {
             // Auth may still answer with the old location.
             Thread.sleep(Duration.between(Instant.now(), openNotBefore).toMillis() + 1);
         }

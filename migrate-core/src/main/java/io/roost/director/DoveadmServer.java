@@ -23,8 +23,10 @@ import io.roost.posix.ByteString;
  *   server: *( column TAB ) LF  ( "+" LF / "-" code LF )           ; the columns of all rows in one line
  * </pre>
  *
- * Fields are {@link TabEscaped}. Each command is a connection of its own: after a fatal error the server is gone. Source: Dovecot
- * 2.3's {@code client-connection-tcp.c}, and a running 2.3.19.1. Immutable and thread-safe.
+ * Fields are {@link TabEscaped}. Each command is a connection of its own, though the protocol allows for more: 2.3.19.1 counts the
+ * columns of all commands of a connection together, so that those of the second may come late or not at all; and after a fatal
+ * error the server is gone. Source: Dovecot 2.3's {@code client-connection-tcp.c} and {@code doveadm-print-server.c}, and a running
+ * 2.3.19.1. Immutable and thread-safe.
  */
 public final class DoveadmServer {
     private static final int MAX_LINE = 1 << 20;

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
+import io.roost.dovecot.LineSocket;
 import io.roost.dovecot.TabEscaped;
 import io.roost.dovecot.UserNames;
 import io.roost.posix.ByteString;
@@ -35,6 +36,8 @@ import io.roost.posix.ByteString;
 public final class AuthSocket implements AuthProbe {
     /** Dovecot's own clients wait longer, but somebody is locked out meanwhile. */
     private static final Duration LIMIT = Duration.ofSeconds(10);
+    /** A userdb's answer is one line. */
+    private static final int MAX_LINE = 256 << 10;
     private static final String VERSION = "VERSION\t1\t0\n";
 
     private final Path socket;
@@ -66,8 +69,8 @@ public final class AuthSocket implements AuthProbe {
 
     private String converse(String command) throws IOException {
         boolean greeted = false;
-        try (LineSocket connection = LineSocket.connect(UnixDomainSocketAddress.of(socket), LIMIT)) {
-            connection.send(VERSION + command + "\n");
+        try (LineSocket connection = LineSocket.connect(UnixDomainSocketAddress.of(socket), LIMIT, LIMIT, MAX_LINE)) {
+            connection.send(VERSION + command);
             while (true) {
                 String line = connection.line();
                 if (line.startsWith("VERSION\t")) {

@@ -62,6 +62,7 @@ public final class DictGate implements Gate {
     @Override
     public Closed close(String user, String reason, Instant expires) throws IOException {
         check(user, reason);
+        long began = System.nanoTime();
         GateEntry entry = new GateEntry(user, reason, self, clock.instant().truncatedTo(ChronoUnit.SECONDS),
                 expires.truncatedTo(ChronoUnit.SECONDS));
         locked(open -> {
@@ -75,8 +76,9 @@ public final class DictGate implements Gate {
             return null;
         });
         try {
-            return new Closed(entry, watch.awaitClosed(user, reason, "is a dict userdb that reads " + directory
-                    + " the first userdb of its configuration?"));
+            GateWatch.Noticed noticed = watch.awaitClosed(user, reason, "is a dict userdb that reads " + directory
+                    + " the first userdb of its configuration?", began);
+            return new Closed(entry, noticed.unreachable(), noticed.since());
         } catch (IOException | RuntimeException e) {
             takeBack(user, e);
             throw e;
@@ -111,6 +113,16 @@ public final class DictGate implements Gate {
         try (OpenDirectory open = open()) {
             return own(open, user).isPresent();
         }
+    }
+
+    @Override
+    public boolean actsAtOnce() {
+        return true;
+    }
+
+    @Override
+    public boolean opensBehindUserdb(String user, String reason) {
+        return false;
     }
 
     @Override

@@ -20,8 +20,9 @@ public interface Gate {
      *
      * @param entry    as it stands in the gate
      * @param notAsked Dovecots that could not be reached, and so let nobody in: why, one sentence each
+     * @param since    {@link System#nanoTime} when all others were still letting the user in, or the closing began
      */
-    record Closed(GateEntry entry, List<String> notAsked) {
+    record Closed(GateEntry entry, List<String> notAsked, long since) {
         public Closed {
             notAsked = List.copyOf(notAsked);
         }
@@ -56,6 +57,18 @@ public interface Gate {
 
     /** Whether it is still closed by this run, as it was by {@link #close}; to be asked before what must not happen otherwise. */
     boolean isHeld(String user) throws IOException;
+
+    /** Whether auth looks at the gate at each lookup, rather than once in a second. */
+    boolean actsAtOnce();
+
+    /**
+     * Makes sure, while this run keeps the user out, that no auth notices the opening of the gate before it has looked at what was
+     * written to passwd-files of its userdbs until now.
+     *
+     * @param reason as it was given to {@link #close}
+     * @return false if there is no such certainty: then the gate has to stay closed until auth must have looked at them
+     */
+    boolean opensBehindUserdb(String user, String reason) throws IOException;
 
     /** Lets a user in again whom this run keeps out. It is no error if nobody does; others' gates stay. */
     void open(String user) throws IOException;

@@ -2,15 +2,15 @@ package io.roost.gate;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 import io.roost.posix.ByteString;
 
 /** Waits until the auth of each Dovecot acts as a gate says. Immutable and thread-safe. */
 final class GateWatch {
     private static final long FIRST_POLL_MILLIS = 5;
-    private static final long MAX_POLL_MILLIS = 50;
+    private static final long MAX_POLL_MILLIS = 25;
 
     private final List<AuthProbe> probes;
     private final Duration limit;
@@ -21,32 +21,50 @@ final class GateWatch {
     }
 
     /**
-     * @param advice what may be wrong if a Dovecot does not notice, a question
-     * @return who could not be asked
+     * What waiting for a gate to act has brought.
+     *
+     * @param unreachable who could not be asked
+     * @param since       {@link System#nanoTime} when all others were still letting the user in
      */
-    List<String> awaitClosed(String user, String reason, String advice) throws IOException {
-        List<String> unreachable = new ArrayList<>();
+    record Noticed(List<String> unreachable, long since) {
+    }
+
+    /** The answer of one: either why it could not be asked, or since when. */
+    private record Answered(Optional<String> unreachable, long since) {
+    }
+
+    /**
+     * @param advice what may be wrong if a Dovecot does not notice, a question
+     * @param began  when the gate was about to be closed
+     */
+    Noticed awaitClosed(String user, String reason, String advice, long began) throws IOException {
         long deadline = System.nanoTime() + limit.toNanos();
-        for (AuthProbe probe : probes) {
+        List<Answered> answers = SideBySide.<AuthProbe, Answered>ask(probes, probe -> {
             try {
-                awaitClosed(probe, user, reason, advice, deadline);
+                return new Answered(Optional.empty(), awaitClosed(probe, user, reason, advice, began, deadline));
             } catch (AuthProbe.Unreachable e) {
-                unreachable.add(e.getMessage());
+                return new Answered(Optional.of(e.getMessage()), 0);
             }
-        }
+        });
+        List<String> unreachable = answers.stream().flatMap(answer -> answer.unreachable.stream()).toList();
         if (unreachable.size() == probes.size()) {
             throw new GateException("no Dovecot could be asked whether it keeps user " + printable(user) + " out: "
                     + String.join("; ", unreachable));
         }
-        return unreachable;
+        long after = answers.stream().filter(answer -> answer.unreachable.isEmpty()).mapToLong(answer -> answer.since - began).min()
+                .getAsLong();
+        return new Noticed(unreachable, began + after);
     }
 
-    private void awaitClosed(AuthProbe probe, String user, String reason, String advice, long deadline) throws IOException {
+    private long awaitClosed(AuthProbe probe, String user, String reason, String advice, long began, long deadline) throws IOException {
+        long since = began;
         for (long pause = FIRST_POLL_MILLIS;; pause = Math.min(2 * pause, MAX_POLL_MILLIS)) {
+            long asked = System.nanoTime();
             AuthAnswer answer = probe.ask(user);
             if (isClosed(probe, answer, reason)) {
-                return;
+                return since;
             }
+            since = answer.kind() == AuthAnswer.Kind.ADMITTED ? asked : since;
             if (System.nanoTime() > deadline) {
                 throw new GateException(switch (answer.kind()) {
                     case ADMITTED -> probe.name() + " still lets user " + printable(user) + " in after " + limit.toSeconds()
@@ -67,15 +85,28 @@ final class GateWatch {
                 && (!probe.tellsReason() || answer.reason().replace('\t', ' ').equals(reason));
     }
 
+    /** Whether everybody answers, and with the gate; asks each once, now. */
+    boolean isClosed(String user, String reason) throws IOException {
+        return !SideBySide.<AuthProbe, Boolean>ask(probes, probe -> {
+            try {
+                return isClosed(probe, probe.ask(user), reason);
+            } catch (AuthProbe.Unreachable e) {
+                return false;
+            }
+        }).contains(false);
+    }
+
     boolean awaitOpen(String user, Duration patience) throws IOException {
         long deadline = System.nanoTime() + patience.toNanos();
-        for (AuthProbe probe : probes) {
-            for (long pause = FIRST_POLL_MILLIS; !isOpen(probe, user); pause = Math.min(2 * pause, MAX_POLL_MILLIS)) {
-                if (System.nanoTime() > deadline) {
-                    return false;
-                }
-                Pause.millis(pause, probe.name());
+        return !SideBySide.<AuthProbe, Boolean>ask(probes, probe -> awaitOpen(probe, user, deadline)).contains(false);
+    }
+
+    private static boolean awaitOpen(AuthProbe probe, String user, long deadline) throws IOException {
+        for (long pause = FIRST_POLL_MILLIS; !isOpen(probe, user); pause = Math.min(2 * pause, MAX_POLL_MILLIS)) {
+            if (System.nanoTime() > deadline) {
+                return false;
             }
+            Pause.millis(pause, probe.name());
         }
         return true;
     }

@@ -53,12 +53,14 @@ public final class PasswdFileGate implements Gate {
     @Override
     public Closed close(String user, String reason, Instant expires) throws IOException {
         check(user, reason);
+        long began = System.nanoTime();
         Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
         GateEntry entry = new GateEntry(user, reason, self, now, expires.truncatedTo(ChronoUnit.SECONDS));
         changes.make(lines -> enter(lines, entry));
         try {
-            return new Closed(entry, watch.awaitClosed(user, reason, "is " + file.name()
-                    + " the first userdb of its configuration, without username_format?"));
+            GateWatch.Noticed noticed = watch.awaitClosed(user, reason, "is " + file.name()
+                    + " the first userdb of its configuration, without username_format?", began);
+            return new Closed(entry, noticed.unreachable(), noticed.since());
         } catch (IOException | RuntimeException e) {
             takeBack(user, e);
             throw e;
@@ -116,6 +118,21 @@ public final class PasswdFileGate implements Gate {
     public boolean isHeld(String user) throws IOException {
         String name = PasswdFileName.of(user);
         return lines().stream().anyMatch(line -> line.name().equals(name) && isOwn(line));
+    }
+
+    @Override
+    public boolean actsAtOnce() {
+        return false;
+    }
+
+    /**
+     * Dovecot looks at each passwd-file at the first lookup of a second that comes to it, by its own clock, and not again in that second.
+     * So an auth that has looked at the gate after something was written looks at it next in a later second; and in that
+     * second it has not looked at any other passwd-file before that was written.
+     */
+    @Override
+    public boolean opensBehindUserdb(String user, String reason) throws IOException {
+        return watch.isClosed(user, reason);
     }
 
     @Override

@@ -71,6 +71,11 @@ public final class PasswdFileSwitch implements UserdbSwitch {
     }
 
     @Override
+    public boolean isLookedAtOnceASecond() {
+        return true;
+    }
+
+    @Override
     public Instant apply(MailChange change) throws IOException {
         PasswdFileName.check(change.user());
         return set(change.user(), Optional.of(PasswdLine.value(change.to())));

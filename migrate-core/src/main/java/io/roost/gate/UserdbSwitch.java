@@ -25,6 +25,11 @@ public interface UserdbSwitch {
      */
     Optional<String> field(String user) throws IOException;
 
+    /** Whether auth notices what is changed here only when it looks the next time, which it does once in a second. */
+    default boolean isLookedAtOnceASecond() {
+        return false;
+    }
+
     /**
      * Moves the user to {@link MailChange#to}.
      *

@@ -153,7 +153,16 @@ public final class MailFileReader implements Closeable {
      * @throws CorruptFileException also if something follows the last record
      */
     public void scan(MailVisitor visitor) throws IOException {
-        for (long offset = firstOffset; offset < fileSize;) {
+        scan(firstOffset, visitor);
+    }
+
+    /**
+     * The same from some record on.
+     *
+     * @param from where it starts; the end of the file if there is none
+     */
+    public void scan(long from, MailVisitor visitor) throws IOException {
+        for (long offset = from; offset < fileSize;) {
             StoredMail mail = read(offset);
             visitor.mail(mail);
             offset += mail.recordSize();

@@ -38,7 +38,7 @@ public interface CutoverSteps {
     /** Ends what still uses the user's mail, and returns when nothing does. */
     void awaitQuiet() throws IOException, MigrationException, InterruptedException;
 
-    /** Makes sure that the user is still kept out, and still on this backend. */
+    /** Makes sure that the user is still kept out, still on this backend, and without a session that began late. */
     void requireKept() throws IOException, MigrationException, InterruptedException;
 
     /** Makes the userdb lead to the mdbox. */

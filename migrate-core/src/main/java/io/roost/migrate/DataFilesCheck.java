@@ -17,7 +17,7 @@ import io.roost.posix.OpenDirectory;
 /**
  * Reads every {@code m.N} of a staging directory and compares each record with what the copier noted when it wrote it: place, a
  * digest of every byte, sizes, date, GUID. Files are read side by side, each from its first record to its end, so that a record
- * too many is found as one too few is. Used once.
+ * too many is found as one too few is. They only grow: what an earlier check has read is not read again. Used once.
  */
 final class DataFilesCheck {
     private static final int PROGRESS_MAILS = 2000;
@@ -29,14 +29,31 @@ final class DataFilesCheck {
     private final Finisher finisher;
     private final Mismatches mismatches;
     private final Progress progress;
+    private final Checked before;
+    private final long[] ends;
     /** By file: the first placed mail whose record lies in it or, if there is none, in one behind it. */
     private final int[] firstOf;
-    private final AtomicInteger nextFile = new AtomicInteger(1);
+    private final AtomicInteger nextFile = new AtomicInteger();
     private final AtomicInteger done = new AtomicInteger();
 
-    /** @param finisher whoever wrote the map */
-    DataFilesCheck(OpenDirectory storage, PlacedMails placed, MapIndex map, Finisher finisher, Mismatches mismatches,
+    /**
+     * How far the files were read, and were as they should be.
+     *
+     * @param mails the first mails that were placed
+     * @param file  the last of them lies in
+     * @param end   of that file, then
+     */
+    record Checked(int mails, int file, long end) {
+        static final Checked NOTHING = new Checked(0, 0, 0);
+    }
+
+    /**
+     * @param finisher whoever wrote the map
+     * @param before   by an earlier check of the same files
+     */
+    DataFilesCheck(OpenDirectory storage, PlacedMails placed, MapIndex map, Finisher finisher, Checked before, Mismatches mismatches,
             Progress progress) {
+        this.before = before;
         this.storage = storage;
         this.placed = placed;
         this.map = map;
@@ -44,6 +61,9 @@ final class DataFilesCheck {
         this.mismatches = mismatches;
         this.progress = progress;
         files = finisher.dataFiles();
+        ends = new long[files + 1];
+        nextFile.set(Math.max(1, before.file));
+        done.set(before.mails);
         firstOf = new int[files + 2];
         int file = 0;
         for (int i = 0; i < placed.size(); i++) {
@@ -79,7 +99,23 @@ final class DataFilesCheck {
         for (Future<MonthCounts> other : others) {
             months.addAll(Awaited.await(other));
         }
+        for (int i = 0; i < before.mails; i++) {
+            if (placed.recordOwner(i) == i) {
+                // as it was found to be
+                count(months, i, placed.received(i));
+            }
+        }
         return months;
+    }
+
+    /** After {@link #run}: how far the files are read, if there was no mismatch. */
+    Checked checked() {
+        return new Checked(placed.size(), files, ends[files]);
+    }
+
+    private void count(MonthCounts months, int i, long received) {
+        int inMap = map.find(finisher.mapUid(i));
+        months.add(received, inMap < 0 ? 0 : map.refcount(inMap));
     }
 
     /** Takes one file after the other until none is left. */
@@ -106,12 +142,13 @@ final class DataFilesCheck {
             this.id = id;
             this.digest = digest;
             this.months = months;
-            next = firstOf[id];
+            next = id == before.file ? before.mails : firstOf[id];
         }
 
         void read() throws IOException {
             try (MailFileReader reader = MailFileReader.open(storage, id)) {
-                reader.scan(mail -> compare(reader, mail));
+                reader.scan(id == before.file ? before.end : reader.firstOffset(), mail -> compare(reader, mail));
+                ends[id] = reader.length();
             }
             skipShared();
             if (next < firstOf[id + 1]) {
@@ -136,8 +173,7 @@ final class DataFilesCheck {
             int i = next++;
             reader.data(mail, digest::add);
             MailMetadata m = mail.metadata();
-            int inMap = map.find(finisher.mapUid(i));
-            months.add(m.received(), inMap < 0 ? 0 : map.refcount(inMap));
+            count(months, i, m.received());
             long found = digest.finish();
             Guid128 guid = Guid128.ofText(m.guid());
             if (found != placed.digest(i) || m.plainSize() != placed.plainSize(i) || m.virtualSize() != placed.virtualSize(i)

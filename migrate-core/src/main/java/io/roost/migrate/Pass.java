@@ -6,12 +6,19 @@ import io.roost.checkpoint.CheckpointStore;
 import io.roost.checkpoint.UserRecord;
 import io.roost.checkpoint.UserState;
 import io.roost.maildir.Maildir;
+import io.roost.maildir.MaildirListing;
+import io.roost.maildir.MailboxSnapshot;
+import io.roost.migrate.DataFilesCheck.Checked;
 import io.roost.migrate.MigrationException.Kind;
 import io.roost.posix.OpenDirectory;
 import io.roost.posix.PosixException;
 
 /** The loop of scanning, copying what is missing, and writing the indexes, until the source stands still. */
 final class Pass {
+    /** With less, finishing takes milliseconds. */
+    private static final int MANY_MAILS = 1000;
+    private static final long MANY_BYTES = 16 << 20;
+
     private final Account account;
     private Settings settings;
     private final Event.Sink events;
@@ -27,6 +34,11 @@ final class Pass {
     private UserSnapshot snapshot;
     private UserRecord latest;
     private int[] numbers;
+    private Checked checked = Checked.NOTHING;
+    /** What was written last; null if nothing was. */
+    private Written written;
+    private int scans;
+    private boolean isKeptOut;
     private long notFound;
     private long copiedMails;
     private long sharedMails;
@@ -55,9 +67,36 @@ final class Pass {
     record Finished(int mailboxes, long mails, long bytes, long copiedMails, long sharedMails, long vanished, int dataFiles) {
     }
 
+    /**
+     * Everything but the mails, as it was written and verified.
+     *
+     * @param scan        of which it was made, the how manieth
+     * @param listing     what that found
+     * @param fingerprint of all of it
+     * @param placed      so many mails were placed then
+     */
+    private record Written(Finisher finisher, int scan, MaildirListing listing, long fingerprint, int placed) {
+    }
+
+    /**
+     * Writes and verifies everything while the user is still at work with the Maildir, so that {@link #finish} has nothing left to do
+     * if nobody changes it until then, and else less: what was placed is read back already.
+     */
+    UserRecord rehearse(UserRecord before) throws IOException, MigrationException, InterruptedException {
+        UserRecord user = notFound > 0 ? copyAll(before, 1) : before;
+        if (notFound == 0 && (snapshot.mails() >= MANY_MAILS || snapshot.bytesByName() >= MANY_BYTES)) {
+            Finisher finisher = write(user);
+            sync();
+            verify(finisher, user);
+            remember(finisher);
+        }
+        return user;
+    }
+
     /** From now on nothing is held back: the user is locked out, and no throttle may make that longer. */
     void atFullSpeed() {
         settings = settings.withPace(Pace.FULL_SPEED);
+        isKeptOut = true;
     }
 
     /** Scans, copies what is missing, and waits until that is recorded; attempt 0 is the first of a run. */
@@ -123,6 +162,7 @@ final class Pass {
 
     /** Scans all mailboxes; those whose names mdbox cannot hold refuse the user or, with leave to skip, are left out. */
     private UserSnapshot scan() throws IOException, MigrationException, InterruptedException {
+        scans++;
         UserSnapshot holdable = UserSnapshot.scan(maildir, paths);
         problems.note(holdable.problems().toList());
         return holdable;
@@ -143,17 +183,24 @@ final class Pass {
     private Finished finishCopied(UserRecord before) throws IOException, MigrationException, InterruptedException {
         UserRecord user = before;
         for (int attempt = 1; attempt <= settings.finishAttempts(); attempt++) {
-            if (attempt > 1 || notFound > 0 || !snapshot.isUnchanged()) {
+            if (attempt > 1 || notFound > 0 || !snapshot.isUnchanged() || isKeptOut && !snapshot.isListedAs(maildir.list())) {
                 user = copy(recorded(user), attempt);
             }
-            Finisher finisher = new Finisher(account, settings, staging, paths, placed);
-            finisher.write(snapshot, numbers, user);
+            boolean stands = isWritten();
+            Finisher finisher = stands ? written.finisher : write(user);
             user = recorded(user);
-            sync();
+            if (!stands) {
+                sync();
+            }
             user = journal.record(user, UserState.FINISHED);
             // With what was placed by the last copy: a result that is taken back goes on from there.
             latest = user;
-            new StagedVerification(account, staging, paths, placed, finisher, events).verify(snapshot, numbers, user);
+            if (!stands) {
+                verify(finisher, user);
+                if (isKeptOut) {
+                    remember(finisher);
+                }
+            }
             if (standsStill()) {
                 problems.note(finisher.caches().problems());
                 return new Finished(finisher.mailboxes(), finisher.mails(), finisher.bytes(), copiedMails, sharedMails,
@@ -164,6 +211,28 @@ final class Pass {
         unrecorded.keep();
         throw new MigrationException(Kind.ACTIVE, "the Maildir of " + account.user() + " changed during each of "
                 + settings.finishAttempts() + " attempts: lock the user out of logins and delivery, and run again");
+    }
+
+    private Finisher write(UserRecord user) throws IOException, InterruptedException {
+        written = null;
+        Finisher finisher = new Finisher(account, settings, staging, paths, placed);
+        finisher.write(snapshot, numbers, user);
+        return finisher;
+    }
+
+    private void verify(Finisher finisher, UserRecord user) throws IOException, MigrationException, InterruptedException {
+        checked = new StagedVerification(account, staging, paths, placed, finisher, checked, events).verify(snapshot, numbers, user);
+    }
+
+    private void remember(Finisher finisher) {
+        written = new Written(finisher, scans, snapshot.listing(), snapshot.fingerprint(), placed.size());
+    }
+
+    /** Whether what is written is what would be written now. Files that are copied as they are would have to be looked at again. */
+    private boolean isWritten() {
+        return written != null && placed.size() == written.placed
+                && (scans == written.scan || snapshot.isListedAs(written.listing) && snapshot.fingerprint() == written.fingerprint)
+                && snapshot.mailboxes().stream().noneMatch(MailboxSnapshot::acl);
     }
 
     /** What the indexes were written from, to tell later what has changed since. */

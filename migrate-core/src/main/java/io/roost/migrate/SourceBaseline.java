@@ -16,6 +16,7 @@ import io.roost.dovecot.CorruptFileException;
 import io.roost.dovecot.MailboxName;
 import io.roost.maildir.MailList;
 import io.roost.maildir.Maildir;
+import io.roost.maildir.MaildirMailbox;
 import io.roost.maildir.MailboxSnapshot;
 import io.roost.maildir.SourceStamp;
 import io.roost.posix.ByteString;
@@ -47,17 +48,20 @@ final class SourceBaseline {
     private final Maildir maildir;
     private final TargetPaths paths;
     private final long[] mails;
-    /** Empty if read from the store. */
+    /** Empty if read from the store, as the mailboxes are. */
     private final List<SourceStamp> stamps;
+    private final List<MaildirMailbox> mailboxes;
     private final long fingerprint;
     private final long begun;
 
-    private SourceBaseline(Maildir maildir, TargetPaths paths, long[] mails, List<SourceStamp> stamps, long fingerprint, long begun) {
+    private SourceBaseline(Maildir maildir, TargetPaths paths, long[] mails, List<SourceStamp> stamps, List<MaildirMailbox> mailboxes,
+            long fingerprint, long begun) {
         this.begun = begun;
         this.maildir = maildir;
         this.paths = paths;
         this.mails = mails;
         this.stamps = stamps;
+        this.mailboxes = mailboxes;
         this.fingerprint = fingerprint;
     }
 
@@ -73,7 +77,7 @@ final class SourceBaseline {
         }
         Arrays.sort(mails);
         return new SourceBaseline(maildir, paths, mails, snapshot.mailboxes().stream().map(MailboxSnapshot::stamp).toList(),
-                snapshot.fingerprint(), 0);
+                snapshot.listing().mailboxes(), snapshot.fingerprint(), 0);
     }
 
     private static long nameHash(MailboxName mailbox) {
@@ -95,16 +99,24 @@ final class SourceBaseline {
 
     /** Whether the Maildir still is what was read: mails, flags, everything. */
     boolean isUnchanged() throws IOException, InterruptedException {
+        return isUntouched() || UserSnapshot.scan(maildir, paths).fingerprint() == fingerprint;
+    }
+
+    /** Whether another scan is certain to find the same mails, in the same mailboxes. */
+    private boolean isUntouched() throws IOException {
         for (SourceStamp stamp : stamps) {
             if (!stamp.unchanged()) {
-                return UserSnapshot.scan(maildir, paths).fingerprint() == fingerprint;
+                return false;
             }
         }
-        return true;
+        return !stamps.isEmpty() && maildir.list().mailboxes().equals(mailboxes);
     }
 
     /** Mails that were not there. */
     List<LateMail> late() throws IOException, InterruptedException {
+        if (isUntouched()) {
+            return List.of();
+        }
         List<LateMail> late = new ArrayList<>();
         for (MailboxSnapshot mailbox : UserSnapshot.scan(maildir, paths).mailboxes()) {
             long name = nameHash(mailbox.name());
@@ -123,12 +135,12 @@ final class SourceBaseline {
         long[] more = Arrays.copyOf(mails, mails.length + 1);
         more[mails.length] = hash(mail);
         Arrays.sort(more);
-        return new SourceBaseline(maildir, paths, more, stamps, fingerprint, 0);
+        return new SourceBaseline(maildir, paths, more, stamps, mailboxes, fingerprint, 0);
     }
 
     /** The same, with a mail that is going to be brought over: who is killed in it leaves the mail there, or not. */
     SourceBaseline beginning(LateMail mail) {
-        return new SourceBaseline(maildir, paths, mails, stamps, fingerprint, hash(mail));
+        return new SourceBaseline(maildir, paths, mails, stamps, mailboxes, fingerprint, hash(mail));
     }
 
     /** Whether somebody has begun to bring this mail over, and did not live to record it. */
@@ -195,7 +207,7 @@ final class SourceBaseline {
             }
             long[] mails = new long[count];
             in.slice(HEADER, in.limit() - HEADER).order(ByteOrder.BIG_ENDIAN).asLongBuffer().get(mails);
-            return Optional.of(new SourceBaseline(maildir, paths, mails, List.of(), 0, in.getLong(CHECKED)));
+            return Optional.of(new SourceBaseline(maildir, paths, mails, List.of(), List.of(), 0, in.getLong(CHECKED)));
         } catch (PosixException e) {
             if (e.isNotFound()) {
                 return Optional.empty();

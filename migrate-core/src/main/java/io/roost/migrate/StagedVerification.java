@@ -18,6 +18,7 @@ import io.roost.maildir.MailList;
 import io.roost.maildir.MailboxSnapshot;
 import io.roost.mdbox.MailboxIndex;
 import io.roost.mdbox.MapIndex;
+import io.roost.migrate.DataFilesCheck.Checked;
 import io.roost.migrate.MigrationException.Kind;
 import io.roost.posix.OpenDirectory;
 
@@ -44,8 +45,12 @@ final class StagedVerification {
     /** Received dates, as the two sides tell them, each from its own reading. */
     private final MonthCounts inSource = new MonthCounts();
     private MonthCounts inTarget;
+    private Checked checked;
 
-    StagedVerification(Account account, Staging staging, TargetPaths paths, PlacedMails placed, Finisher finisher, Event.Sink events) {
+    /** @param checked what an earlier verification of the same staging has read, see {@link #verify} */
+    StagedVerification(Account account, Staging staging, TargetPaths paths, PlacedMails placed, Finisher finisher, Checked checked,
+            Event.Sink events) {
+        this.checked = checked;
         this.account = account;
         this.staging = staging;
         this.paths = paths;
@@ -54,8 +59,11 @@ final class StagedVerification {
         this.events = events;
     }
 
-    /** @throws MigrationException if anything differs */
-    void verify(UserSnapshot snapshot, int[] numbers, UserRecord user) throws IOException, MigrationException, InterruptedException {
+    /**
+     * @return how far data files are read now
+     * @throws MigrationException if anything differs
+     */
+    Checked verify(UserSnapshot snapshot, int[] numbers, UserRecord user) throws IOException, MigrationException, InterruptedException {
         try {
             long mapUidValidity = Integer.toUnsignedLong(user.runStamp());
             MapIndex map;
@@ -85,6 +93,7 @@ final class StagedVerification {
                     + "; nothing was published");
         }
         events.event(new Event.Compared(account.user(), inSource, inTarget));
+        return checked;
     }
 
     private void compareMap(MapIndex map, UserRecord user) {
@@ -109,8 +118,11 @@ final class StagedVerification {
     /** Received dates of what is stored. */
     private MonthCounts readDataFiles(MapIndex map, WorkGroup group) throws IOException, InterruptedException {
         try (OpenDirectory storage = staging.directory(paths.storage())) {
-            return new DataFilesCheck(storage, placed, map, finisher, mismatches,
-                    done -> events.event(new Event.Verifying(account.user(), done, placed.size()))).run(group, MORE_READERS);
+            DataFilesCheck check = new DataFilesCheck(storage, placed, map, finisher, checked, mismatches,
+                    done -> events.event(new Event.Verifying(account.user(), done, placed.size())));
+            MonthCounts months = check.run(group, MORE_READERS);
+            checked = check.checked();
+            return months;
         }
     }
 

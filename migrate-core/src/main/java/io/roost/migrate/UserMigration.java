@@ -174,8 +174,8 @@ public final class UserMigration {
                     return complete(user, written.finished, started);
                 }
                 boolean last = attempt >= settings.finishAttempts();
+                cutover.requireKept();
                 if (last || written.baseline.isUnchanged()) {
-                    cutover.requireKept();
                     cutover.switchOver();
                     user = journal.reached(user, UserState.SWITCHED);
                     if (last || written.baseline.late().isEmpty() || Staging.writtenSincePublished(account, paths).isPresent()) {
@@ -248,6 +248,7 @@ public final class UserMigration {
                             // What has come meanwhile need not be copied while the user is locked out.
                             user = pass.copyAll(user, 1);
                         }
+                        user = pass.rehearse(user);
                         pass.atFullSpeed();
                         user = keepAway(user);
                     }

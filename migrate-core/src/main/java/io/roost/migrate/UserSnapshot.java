@@ -103,6 +103,12 @@ public record UserSnapshot(MaildirListing listing, List<MailboxSnapshot> mailbox
         return mailboxes.stream().mapToLong(m -> m.mails().unsized()).sum();
     }
 
+    /** Whether a Maildir that is listed so now has the mailboxes, parents and subscriptions that were scanned. */
+    boolean isListedAs(MaildirListing now) {
+        return now.mailboxes().equals(listing.mailboxes()) && now.noSelect().equals(listing.noSelect())
+                && now.subscriptions().equals(listing.subscriptions()) && now.lastUidValidity() == listing.lastUidValidity();
+    }
+
     /** Whether the stamps of all mailboxes say that another scan would find the same. */
     boolean isUnchanged() throws IOException {
         for (MailboxSnapshot mailbox : mailboxes) {

@@ -20,6 +20,7 @@ import io.roost.director.DirectorAddress;
 import io.roost.director.DirectorAdmin;
 import io.roost.director.DoveadmServer;
 import io.roost.director.UserHash;
+import io.roost.dovecot.Anvil;
 import io.roost.dovecot.DovecotProgram;
 import io.roost.dovecot.MailLocation;
 import io.roost.gate.AuthProbe;
@@ -62,6 +63,21 @@ final class CutoverBench implements AutoCloseable {
 
     /** In another process than the cluster's. */
     CutoverBench(Path directory, String ip1, String ip2, Path state, UserdbSwitch userdb) throws IOException {
+        this(directory, ip1, ip2, state, userdb, probes -> new PasswdFileGate(directory + "/gate", probes, RunIdentity.current(),
+                Clock.systemUTC()));
+    }
+
+    /** The gate of a site. */
+    interface GateOf {
+        Gate gate(List<AuthProbe> probes) throws IOException;
+    }
+
+    CutoverBench(DirectorCluster cluster, Path state, GateOf gates) throws IOException {
+        this(cluster.directory(), cluster.backends().get(0).ip(), cluster.backends().get(1).ip(), state,
+                new PasswdFileSwitch(cluster.usersFile().toString(), "%u", Clock.systemUTC()), gates);
+    }
+
+    private CutoverBench(Path directory, String ip1, String ip2, Path state, UserdbSwitch userdb, GateOf gates) throws IOException {
         this.directory = directory;
         Files.createDirectories(state);
         store = CheckpointStore.open(state.toString());
@@ -70,8 +86,9 @@ final class CutoverBench implements AutoCloseable {
         DovecotProgram doveadm = DovecotProgram.doveadm(Optional.of(directory + "/b1/dovecot.conf"));
         AuthProbe auth = new AuthSocket(directory.resolve("b1/base/auth-userdb"), "imap");
         AuthProbe otherAuth = new AuthSocket(directory.resolve("b2/base/auth-userdb"), "imap");
-        Gate gate = new PasswdFileGate(directory + "/gate", List.of(auth, otherAuth), RunIdentity.current(), Clock.systemUTC());
-        site = new CutoverMeans(director, List.of(new LocalBackend(doveadm), new RemoteBackend(new DoveadmServer(
+        Gate gate = gates.gate(List.of(auth, otherAuth));
+        site = new CutoverMeans(director, List.of(new LocalBackend(new Anvil(directory.resolve("b1/base/anvil")),
+                new AuthSocket(directory.resolve("b1/base/auth-master"), "imap"), doveadm), new RemoteBackend(new DoveadmServer(
                 new DirectorAddress("", ip2, DirectorCluster.DOVEADM_PORT), DirectorCluster.DOVEADM_PASSWORD))), doveadm, auth,
                 Optional.of(gate), Optional.of(userdb));
         pins = new Pins(director, ip1, false);

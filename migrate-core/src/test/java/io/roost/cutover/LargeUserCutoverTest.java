@@ -3,6 +3,7 @@ package io.roost.cutover;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.nio.file.Path;
+import java.util.Locale;
 
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -42,9 +43,16 @@ class LargeUserCutoverTest {
                     lmtp.deliver("anna", "Subject: new " + i + "\n\nx\n");
                 }
             }
+            StringBuilder steps = new StringBuilder();
+            long[] last = {System.nanoTime()};
+            bench.onReached = state -> {
+                long now = System.nanoTime();
+                steps.append(state.name().toLowerCase(Locale.ROOT)).append(' ').append((now - last[0]) / 1_000_000).append(" ms, ");
+                last[0] = now;
+            };
             bench.run("anna", Mode.CUT_OVER);
             assertEquals(20_050, ShownMails.of(CutoverBench.here(cluster), "anna").size());
-            System.err.println("20,000 mails, 50 new: " + bench.cutovers());
+            System.err.println("20,000 mails, 50 new: " + steps + bench.cutovers());
         }
     }
 }

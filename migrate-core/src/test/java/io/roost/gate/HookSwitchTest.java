@@ -21,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import io.roost.dovecot.InvalidSettingException;
 import io.roost.posix.ByteString;
+import io.roost.posix.OpenDirectory;
 
 class HookSwitchTest {
     private static final MailChange CHANGE = new MailChange("o'brien $(id)", "/home/o'brien", "maildir:~/Maildir",
@@ -102,6 +103,8 @@ class HookSwitchTest {
     @Test
     void interrupted() throws IOException {
         HookSwitch hook = hook("sleep 60");
+        // unpacks the native library, which an interrupted thread cannot
+        OpenDirectory.statusOf("/");
         Thread.currentThread().interrupt();
         assertThrows(InterruptedIOException.class, () -> hook.apply(CHANGE));
         assertTrue(Thread.interrupted());

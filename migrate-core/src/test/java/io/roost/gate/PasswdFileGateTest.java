@@ -250,9 +250,9 @@ class PasswdFileGateTest {
     void whoIsNotKeptOutIsNotGated() throws IOException {
         Path elsewhere = Files.writeString(temp.resolve("unread"), "");
         GateWatch watch = new GateWatch(List.of(probe()), Duration.ofMillis(100));
-        GateException e = assertThrows(GateException.class, () -> watch.awaitClosed("anna", "wait", "is it configured?"));
+        GateException e = assertThrows(GateException.class, () -> watch.awaitClosed("anna", "wait", "is it configured?", System.nanoTime()));
         assertTrue(e.getMessage().contains("still lets user anna in") && e.getMessage().endsWith("is it configured?"), e.getMessage());
-        e = assertThrows(GateException.class, () -> watch.awaitClosed("nobody", "wait", "is it configured?"));
+        e = assertThrows(GateException.class, () -> watch.awaitClosed("nobody", "wait", "is it configured?", System.nanoTime()));
         assertTrue(e.getMessage().contains("does not know user nobody"), e.getMessage());
         AuthProbe none = new AuthSocket(temp.resolve("none"), "imap");
         Gate gate = new PasswdFileGate(elsewhere.toString(), List.of(none), RunIdentity.current(), Clock.systemUTC());

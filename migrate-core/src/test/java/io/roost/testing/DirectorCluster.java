@@ -66,6 +66,7 @@ public final class DirectorCluster implements AutoCloseable {
         private final StringBuilder directorConfig = new StringBuilder();
         private final StringBuilder backendConfig = new StringBuilder();
         private String mailLocation = "maildir:~/Maildir";
+        private String gate = "userdb {\n  driver = passwd-file\n  args = %DIR%/gate\n}";
 
         public Builder users(String... names) {
             for (String name : names) {
@@ -95,6 +96,12 @@ public final class DirectorCluster implements AutoCloseable {
          */
         public Builder backendConfig(String text) {
             backendConfig.append(text).append('\n');
+            return this;
+        }
+
+        /** The backends' first userdb, in place of the gate file; {@code %DIR%} stands for the cluster's directory. */
+        public Builder gate(String text) {
+            gate = text;
             return this;
         }
 
@@ -167,15 +174,12 @@ public final class DirectorCluster implements AutoCloseable {
                   driver = passwd-file
                   args = %1$s/users
                 }
-                userdb {
-                  driver = passwd-file
-                  args = %1$s/gate
-                }
+                %4$s
                 userdb {
                   driver = passwd-file
                   args = %1$s/users
                 }
-                """.formatted(directory, MAIL_UID, builder.mailLocation)
+                """.formatted(directory, MAIL_UID, builder.mailLocation, builder.gate.replace("%DIR%", directory.toString()))
                 + builder.backendConfig.toString().replace("%DIR%", directory.toString());
     }
 
