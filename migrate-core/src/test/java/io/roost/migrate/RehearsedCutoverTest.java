@@ -154,6 +154,7 @@ class RehearsedCutoverTest {
     /** The administrator's part, without Dovecot having to take part. */
     private static final class OneGate implements CutoverSteps {
         private final LastMoment lastMoment;
+        private boolean switched;
 
         OneGate(LastMoment lastMoment) {
             this.lastMoment = lastMoment;
@@ -176,7 +177,7 @@ class RehearsedCutoverTest {
 
         @Override
         public boolean isSwitched() {
-            return false;
+            return switched;
         }
 
         @Override
@@ -206,6 +207,7 @@ class RehearsedCutoverTest {
         @Override
         public void switchOver() {
             // the test looks at both
+            switched = true;
         }
 
         @Override
