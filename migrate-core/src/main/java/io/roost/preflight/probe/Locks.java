@@ -43,16 +43,8 @@ public final class Locks implements Check {
     public List<Finding> look(Backend backend) throws InterruptedException {
         List<Finding> findings = new ArrayList<>();
         for (String directory : place.directories(backend).keySet()) {
-            Question fcntl = fcntl(ByteString.toText(directory));
-            Question dotlock = dotlock(ByteString.toText(directory));
-            try (ProbeFile probe = ProbeFile.in(directory)) {
-                findings.add(fcntl(fcntl, probe));
-                findings.add(dotlock(dotlock, probe));
-            } catch (PosixException e) {
-                String remedy = "name a directory that this user may write to with --probe-dir";
-                findings.add(fcntl.unknown(e.getMessage(), remedy));
-                findings.add(dotlock.unknown(e.getMessage(), remedy));
-            }
+            findings.add(probe(directory, fcntl(ByteString.toText(directory)), Locks::fcntl));
+            findings.add(probe(directory, dotlock(ByteString.toText(directory)), Locks::dotlock));
         }
         if (findings.isEmpty()) {
             findings.add(fcntl("targets of the sample").unknown(place.whyNone().get(0), place.whyNone().get(1)));
@@ -60,6 +52,20 @@ public final class Locks implements Check {
         }
         heldElsewhere.ifPresent(file -> findings.add(hosts(file)));
         return findings;
+    }
+
+    /** What is tried with a file. */
+    private interface Trial {
+        Finding with(Question question, ProbeFile probe) throws InterruptedException;
+    }
+
+    /** Each with a file of its own: what one of them meets does not spoil the other. */
+    private static Finding probe(String directory, Question question, Trial trial) throws InterruptedException {
+        try (ProbeFile probe = ProbeFile.in(directory)) {
+            return trial.with(question, probe);
+        } catch (PosixException e) {
+            return question.unknown(e.getMessage(), "name a directory that this user may write to with --probe-dir");
+        }
     }
 
     private static Question fcntl(String at) {
@@ -74,14 +80,15 @@ public final class Locks implements Check {
 
     private static Finding fcntl(Question question, ProbeFile probe) throws InterruptedException {
         Path path = ProbePlace.path(probe.directory().path(), probe.name());
-        try {
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             LockAttempt meanwhile;
-            try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
-                    FileLock lock = channel.tryLock()) {
+            try (FileLock lock = channel.tryLock()) {
                 if (lock == null) {
                     return question.unsafe("a new file is locked by somebody else", REMEDY);
                 }
                 meanwhile = LockAttempt.byAnotherProcess(path);
+            } catch (IOException e) {
+                return question.unsafe("the file cannot be locked: " + e.getMessage(), REMEDY);
             }
             if (meanwhile == LockAttempt.FAILED) {
                 return question.unknown("another process could not be started, or could not open the file",
@@ -93,7 +100,7 @@ public final class Locks implements Check {
             return LockAttempt.byAnotherProcess(path) == LockAttempt.GOT ? question.ok("as expected")
                     : question.unsafe("a lock was not free after its process had let it go", REMEDY);
         } catch (IOException e) {
-            return question.unsafe("the file cannot be locked: " + e.getMessage(), REMEDY);
+            return question.unknown("a new file cannot be opened: " + e, "look at the directory's rights");
         }
     }
 
