@@ -8,11 +8,14 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -70,6 +73,58 @@ class DirectorChecksTest {
             Finding elsewhere = users("anna").finding(state(admin, Optional.empty()), "director-backend");
             assertEquals(Severity.UNSAFE, elsewhere.severity());
             assertTrue(elsewhere.found().contains("192.0.2.1"), elsewhere.found());
+        }
+    }
+
+    private static void inRingWith(String other, DovecotNode director) throws IOException {
+        director.stop();
+        Files.writeString(director.config(), "director_servers = " + director.ip() + ":31091 " + other + ":31091\n",
+                StandardOpenOption.APPEND);
+    }
+
+    @Test
+    @Requires(Ability.ROOT)
+    void aRingWithADirectorThatIsDown() throws Exception {
+        try (DirectorCluster cluster = DirectorCluster.with().users("anna").start()) {
+            DovecotNode director = cluster.director();
+            inRingWith(director.ip().replaceFirst("1$", "2"), director);
+            director.start();
+            Finding ring = users("anna").finding(state(cluster.adminAddress(), Optional.empty()), "director-ring");
+            assertEquals(Severity.UNSAFE, ring.severity(), ring::toString);
+            assertEquals("ring handshaking, 2 directors", ring.found());
+        }
+    }
+
+    /** Directors look for each other twice in a minute. */
+    @Test
+    @Tag("soak")
+    @Requires(Ability.ROOT)
+    void aRingOfTwoThatBecomesOneOfOne() throws Exception {
+        try (DirectorCluster cluster = DirectorCluster.with().users("anna").start();
+                DirectorCluster another = DirectorCluster.with().users("anna").start()) {
+            DirectorState check = state(cluster.adminAddress(), Optional.empty());
+            DovecotNode director = cluster.director();
+            DovecotNode second = another.director();
+            inRingWith(second.ip(), director);
+            inRingWith(director.ip(), second);
+            director.start();
+            second.start();
+            assertEquals("ring synced, 2 directors", awaitRing(check, Severity.OK).found());
+            second.stop();
+            Finding alone = awaitRing(check, Severity.UNKNOWN);
+            assertTrue(alone.found().startsWith("it is alone, without " + second.ip()), alone::toString);
+        }
+    }
+
+    private static Finding awaitRing(DirectorState check, Severity severity) throws Exception {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
+        while (true) {
+            Finding ring = users("anna").finding(check, "director-ring");
+            if (ring.severity() == severity || System.nanoTime() > deadline) {
+                assertEquals(severity, ring.severity(), ring::toString);
+                return ring;
+            }
+            Thread.sleep(50);
         }
     }
 
