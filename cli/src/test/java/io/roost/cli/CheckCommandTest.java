@@ -152,8 +152,9 @@ class CheckCommandTest {
     @Test
     void theDocumentationHasEachCheckAndNoOther() throws IOException {
         List<Check> all = new ArrayList<>(Checks.all(new Checks.Needs("/state", temp, ProbePlace.NOWHERE, List.of(),
-                Optional.empty(), DirectorSide.UNKNOWN)));
-        all.add(new PlannedSpace(List.of(), Settings.defaults()));
+                Optional.empty(), DirectorSide.UNKNOWN, List.of())));
+        all.add(UserSample.none().check());
+        all.add(new PlannedSpace(List.of(), Settings.defaults(), 0));
         all.add(new TerminalCheck(CapturedScreen.plain().screen()));
         Set<String> ids = new TreeSet<>();
         for (Check check : all) {
