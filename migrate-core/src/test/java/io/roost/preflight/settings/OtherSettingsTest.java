@@ -165,6 +165,13 @@ class OtherSettingsTest {
                 .contains("OK defect-list-index"));
         assertTrue(version("2.3.19", Topology.DIRECTOR, "namespace a {\n  prefix = INBOX/\n}\n")
                 .contains("ADVICE defect-dsync-inbox"));
+        assertTrue(version("2.3.14", Topology.DIRECTOR, "protocols = imap pop3\n").contains("SLOW defect-mdbox-rebuild"));
+        assertTrue(version("2.3.19.1", Topology.DIRECTOR, "protocols = imap pop3\n").contains("OK defect-mdbox-rebuild"));
+        assertTrue(version("2.3.14", Topology.DIRECTOR, "protocols = imap\n").stream().noneMatch(f -> f.endsWith("mdbox-rebuild")));
+        String noSeparator = "namespace inbox {\n  inbox = yes\n}\n";
+        assertTrue(version("2.3.19.1", Topology.DIRECTOR, noSeparator).contains("ADVICE defect-dsync-separator"));
+        assertTrue(version("2.3.21.1", Topology.DIRECTOR, noSeparator).contains("OK defect-dsync-separator"));
+        assertTrue(by("").look(check).stream().noneMatch(f -> f.endsWith(" defect-dsync-separator")));
         assertTrue(DovecotVersion.compare("2.3.19.1", "2.3.19") > 0);
         assertTrue(DovecotVersion.compare("2.3.9", "2.3.19") < 0);
         assertEquals(0, DovecotVersion.compare("2.3.21+dfsg1", "2.3.21"));
