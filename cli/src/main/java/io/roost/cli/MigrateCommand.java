@@ -95,9 +95,6 @@ final class MigrateCommand extends ReportingCommand {
         selection.requireSome();
         EngineSettings settings = run.settings(selection.isOneByName(), Settings.defaults().readers(), ZonedDateTime.now());
         Brakes brakes = throttle.brakes(selection.isOneByName());
-        if (!dryRun) {
-            CheckpointStore.preload();
-        }
         Site site = Site.of(location);
         return dryRun ? plan(site, selection, settings) : migrate(site, selection, settings, brakes);
     }

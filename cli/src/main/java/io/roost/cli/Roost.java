@@ -6,8 +6,10 @@ import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.function.Supplier;
 
+import io.roost.checkpoint.CheckpointStore;
 import io.roost.cli.hostchange.HostChangeCommand;
 import io.roost.cli.screen.JsonLines;
 import io.roost.cli.screen.Screen;
@@ -30,6 +32,8 @@ import picocli.CommandLine.ScopeType;
 public final class Roost implements Runnable {
     /** picocli refuses to lay out help in less. */
     private static final int LEAST_HELP_WIDTH = 55;
+    /** Commands that want the store, or the directories of users, as soon as they have begun. */
+    private static final Set<String> OPENS_STORE = Set.of("migrate", "resume", "plan", "verify", "status", "rollback", "retire");
 
     @Mixin
     private final HelpOption help = new HelpOption();
@@ -59,7 +63,12 @@ public final class Roost implements Runnable {
                 screen.line(new Version().getVersion()[0]);
                 return ExitCode.DONE.number();
             }
-            int code = commandLine(screen, args.length == 0 ? "" : args[0]).execute(args);
+            String wanted = args.length == 0 ? "" : args[0];
+            if (OPENS_STORE.contains(wanted)) {
+                // meanwhile the command line is built and read, which takes as long
+                CheckpointStore.preload();
+            }
+            int code = commandLine(screen, wanted).execute(args);
             if (code == ExitCode.DONE.number() && screen.outputFailed()) {
                 throw new IOException("not everything could be written to standard output");
             }

@@ -3,6 +3,7 @@ package io.roost.checkpoint;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.Closeable;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,6 +25,7 @@ import org.lmdbjava.Meta;
 import org.lmdbjava.Txn;
 
 import io.roost.posix.MappedMemory;
+import io.roost.posix.OpenDirectory;
 
 /**
  * The LMDB environment behind a small set of verbs. Any number of processes may have it open; writers wait for each other.
@@ -63,14 +65,15 @@ public final class CheckpointStore implements Closeable {
     }
 
     /**
-     * Begins to load LMDB in a thread of its own, while the caller has other things to do: it takes a tenth of a second. Whatever
-     * fails fails again, and is told, when a store is opened.
+     * Begins to load the C library and LMDB in a thread of its own, while the caller has other things to do: it takes a tenth of a
+     * second. Whatever fails fails again, and is told, when a store is opened.
      */
     public static void preload() {
         Thread thread = new Thread(() -> {
             try {
+                OpenDirectory.statusOf("/");
                 Meta.version();
-            } catch (RuntimeException | LinkageError e) {
+            } catch (IOException | RuntimeException | LinkageError e) {
                 // The same will happen to whoever opens a store, who can say so.
             }
         }, "roost-preload");

@@ -15,6 +15,8 @@ import java.security.NoSuchAlgorithmException;
 public record Guid128(long high, long low) {
     public static final int BYTES = 16;
     public static final Guid128 ZERO = new Guid128(0, 0);
+    /** Finding the algorithm anew costs more than digesting a name. */
+    private static final ThreadLocal<MessageDigest> SHA1 = ThreadLocal.withInitial(Guid128::newSha1);
 
     /**
      * The 128-bit form of a mail's GUID text: 32 hex digits are taken as they are; of anything else (a Maildir base name) the
@@ -26,7 +28,7 @@ public record Guid128(long high, long low) {
         if (isHex(text)) {
             return parse(text);
         }
-        byte[] sha1 = sha1(text.getBytes(StandardCharsets.ISO_8859_1));
+        byte[] sha1 = SHA1.get().digest(text.getBytes(StandardCharsets.ISO_8859_1));
         ByteBuffer b = ByteBuffer.wrap(sha1, 4, BYTES);
         return new Guid128(b.getLong(), b.getLong());
     }
@@ -72,9 +74,9 @@ public record Guid128(long high, long low) {
         return String.format("%016x%016x", high, low);
     }
 
-    private static byte[] sha1(byte[] bytes) {
+    private static MessageDigest newSha1() {
         try {
-            return MessageDigest.getInstance("SHA-1").digest(bytes);
+            return MessageDigest.getInstance("SHA-1");
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java has SHA-1", e);
         }

@@ -22,7 +22,7 @@ public record MailboxName(List<String> parts) implements Comparable<MailboxName>
     }
 
     public boolean isInbox() {
-        return equals(INBOX);
+        return parts.size() == 1 && parts.get(0).equals("INBOX");
     }
 
     /** The name with {@code separator} between its parts. */

@@ -79,28 +79,32 @@ final class MailFileName {
     /**
      * The size that the name states.
      *
-     * @param name byte string
-     * @param key  {@link #SIZE} or {@link #VIRTUAL_SIZE}
+     * @param key {@link #SIZE} or {@link #VIRTUAL_SIZE}
      * @return bytes, or -1 if it states none or one beyond 2^63-1
      */
-    static long size(String name, char key) {
-        int n = name.length();
-        for (int i = 0; i + 2 < n; i++) {
-            if (name.charAt(i) == ',' && name.charAt(i + 1) == key && name.charAt(i + 2) == '=') {
+    static long size(byte[] name, int from, int to, char key) {
+        for (int i = from; i + 2 < to; i++) {
+            if (name[i] == ',' && name[i + 1] == key && name[i + 2] == '=') {
                 long size = 0;
                 int at = i + 3;
-                for (; at < n && name.charAt(at) >= '0' && name.charAt(at) <= '9'; at++) {
-                    int digit = name.charAt(at) - '0';
+                for (; at < to && name[at] >= '0' && name[at] <= '9'; at++) {
+                    int digit = name[at] - '0';
                     if (size > (Long.MAX_VALUE - digit) / 10) {
                         return -1;
                     }
                     size = size * 10 + digit;
                 }
                 // Dovecot looks no further than the first, even if it is malformed.
-                return at > i + 3 && (at == n || name.charAt(at) == ':' || name.charAt(at) == ',') ? size : -1;
+                return at > i + 3 && (at == to || name[at] == ':' || name[at] == ',') ? size : -1;
             }
         }
         return -1;
+    }
+
+    /** As {@link #size(byte[], int, int, char)}, of a byte string. */
+    static long size(String name, char key) {
+        byte[] b = ByteString.toBytes(name);
+        return size(b, 0, b.length, key);
     }
 
     /** The base of a byte string. */

@@ -41,6 +41,8 @@ public final class MailList {
     private final int[] saved;
     private final int[] cacheRecords;
     private final BitSet ambiguous;
+    private final long bytesByName;
+    private final int unsized;
 
     private MailList(Builder b) {
         size = b.size;
@@ -60,6 +62,15 @@ public final class MailList {
         saved = exact(b.saved, size);
         cacheRecords = exact(b.cacheRecords, size);
         ambiguous = b.ambiguous;
+        long bytes = 0;
+        int silent = 0;
+        for (int i = 0; i < size; i++) {
+            long stated = sizeByName(i);
+            bytes += Math.max(0, stated);
+            silent += stated < 0 ? 1 : 0;
+        }
+        bytesByName = bytes;
+        unsized = silent;
     }
 
     private static int[] exact(int[] column, int size) {
@@ -97,12 +108,17 @@ public final class MailList {
 
     /** Size of the plain text that the file name states, bytes, or -1 if it states none; it may be wrong. */
     public long statedSize(int i) {
-        return MailFileName.size(fileName(i), MailFileName.SIZE);
+        return stated(i, nameLengths[i] & 0xff, MailFileName.SIZE);
     }
 
     /** As {@link #statedSize}, with every line feed counted as CRLF. */
     public long statedVirtualSize(int i) {
-        return MailFileName.size(fileName(i), MailFileName.VIRTUAL_SIZE);
+        return stated(i, nameLengths[i] & 0xff, MailFileName.VIRTUAL_SIZE);
+    }
+
+    private long stated(int i, int length, char key) {
+        int from = names.position(nameOffsets[i]);
+        return MailFileName.size(names.chunk(nameOffsets[i]), from, from + length, key);
     }
 
     private int baseLength(int i) {
@@ -124,7 +140,17 @@ public final class MailList {
 
     /** What the file name says ({@code S=}) the mail's text weighs, bytes; -1 if it does not say. Not to be trusted. */
     public long sizeByName(int i) {
-        return MailFileName.size(baseName(i), MailFileName.SIZE);
+        return stated(i, baseLength(i), MailFileName.SIZE);
+    }
+
+    /** Sum of {@link #sizeByName} of the mails whose names say one, bytes. */
+    public long bytesByName() {
+        return bytesByName;
+    }
+
+    /** How many mails have names that do not say what they weigh. */
+    public int unsized() {
+        return unsized;
     }
 
     /** Positions of this mail's keywords in {@link MailboxSnapshot#keywords()}; must not be modified. */

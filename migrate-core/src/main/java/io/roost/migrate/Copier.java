@@ -47,6 +47,8 @@ final class Copier {
     private int rejected;
     private long vanishedMails;
     private CopyProgress progress;
+    private MailboxSnapshot lastNamed;
+    private String lastName;
 
     /** @param remote whether the source is another machine's, so that each look at it takes a while */
     Copier(Account account, Settings settings, PlacedMails placed, DataFiles files, Unrecorded unrecorded, boolean remote,
@@ -270,7 +272,16 @@ final class Copier {
         long received = mails.receivedDate(i) == MailList.UNKNOWN ? mail.mtime : mails.receivedDate(i);
         String uidl = Pop3Uidls.stored(settings.pop3UidlFormat(), mailbox, i);
         return new MailMetadata(mail.plainSize, date(mail, received, "received"), mail.virtualSize, uidl,
-                mailbox.name().isInbox() ? mails.pop3Order(i) : 0, mails.guid(i), storageNames.of(mailbox));
+                mailbox.name().isInbox() ? mails.pop3Order(i) : 0, mails.guid(i), storageName(mailbox));
+    }
+
+    /** Mails of a mailbox come one after the other. */
+    private String storageName(MailboxSnapshot mailbox) {
+        if (mailbox != lastNamed) {
+            lastNamed = mailbox;
+            lastName = storageNames.of(mailbox);
+        }
+        return lastName;
     }
 
     private long date(ReadMail mail, long date, String which) {

@@ -34,6 +34,11 @@ final class CopyProgress {
                 bytesDone += placed.plainSize(i);
             }
         }
+        if (mailsDone == 0) {
+            bytesLeft = snapshot.bytesByName();
+            unknownLeft = snapshot.unsized();
+            return;
+        }
         missing.forEach((mailbox, position) -> {
             long size = mailbox.snapshot().mails().sizeByName(position);
             bytesLeft += Math.max(0, size);

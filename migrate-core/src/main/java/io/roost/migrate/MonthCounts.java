@@ -12,6 +12,9 @@ public final class MonthCounts {
 
     private long[] counts = new long[0];
     private long undated;
+    /** The day that was looked at last, and its month: mails of a mailbox mostly come in the order of their dates. */
+    private long lastDay = -1;
+    private int lastMonth;
 
     /** Takes what {@link #add} was told, in order. */
     @FunctionalInterface
@@ -21,8 +24,13 @@ public final class MonthCounts {
 
     /** @param date Unix seconds; what mdbox cannot hold counts as the nearest that it can */
     public void add(long date, long mails) {
-        LocalDate day = LocalDate.ofEpochDay(MailDates.nearest(date) / DAY);
-        addMonth((day.getYear() - FIRST_YEAR) * 12 + day.getMonthValue() - 1, mails);
+        long day = MailDates.nearest(date) / DAY;
+        if (day != lastDay) {
+            LocalDate found = LocalDate.ofEpochDay(day);
+            lastDay = day;
+            lastMonth = (found.getYear() - FIRST_YEAR) * 12 + found.getMonthValue() - 1;
+        }
+        addMonth(lastMonth, mails);
     }
 
     /** Mails whose date is not known. */

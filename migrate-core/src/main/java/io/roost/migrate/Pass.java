@@ -95,7 +95,7 @@ final class Pass {
     }
 
     /** Scans all mailboxes; those whose names mdbox cannot hold refuse the user or, with leave to skip, are left out. */
-    private UserSnapshot scan() throws IOException, MigrationException {
+    private UserSnapshot scan() throws IOException, MigrationException, InterruptedException {
         UserSnapshot holdable = UserSnapshot.scan(maildir, paths);
         problems.note(holdable.problems().toList());
         return holdable;
@@ -148,7 +148,7 @@ final class Pass {
     }
 
     /** Whether another scan finds what the indexes were written from. The stamps tell in most cases without one. */
-    private boolean standsStill() throws IOException, MigrationException {
+    private boolean standsStill() throws IOException, MigrationException, InterruptedException {
         if (notFound > 0) {
             // Expunged, or renamed to and fro under our eyes: then the mail is still there, under the name of the snapshot.
             return false;

@@ -89,7 +89,7 @@ final class SourceBaseline {
     }
 
     /** Whether the Maildir still is what was read: mails, flags, everything. */
-    boolean isUnchanged() throws IOException {
+    boolean isUnchanged() throws IOException, InterruptedException {
         for (SourceStamp stamp : stamps) {
             if (!stamp.unchanged()) {
                 return UserSnapshot.scan(maildir, paths).fingerprint() == fingerprint;
@@ -99,7 +99,7 @@ final class SourceBaseline {
     }
 
     /** Mails that were not there. */
-    List<LateMail> late() throws IOException {
+    List<LateMail> late() throws IOException, InterruptedException {
         List<LateMail> late = new ArrayList<>();
         for (MailboxSnapshot mailbox : UserSnapshot.scan(maildir, paths).mailboxes()) {
             long name = nameHash(mailbox.name());

@@ -16,12 +16,8 @@ import io.roost.index.IndexCache;
 import io.roost.index.ListIndex;
 import io.roost.maildir.MailList;
 import io.roost.maildir.MailboxSnapshot;
-import io.roost.mdbox.MailFileReader;
-import io.roost.mdbox.MailFileWriter;
-import io.roost.mdbox.MailMetadata;
 import io.roost.mdbox.MailboxIndex;
 import io.roost.mdbox.MapIndex;
-import io.roost.mdbox.StoredMail;
 import io.roost.migrate.MigrationException.Kind;
 import io.roost.posix.OpenDirectory;
 
@@ -31,11 +27,12 @@ import io.roost.posix.OpenDirectory;
  * itself is not read a second time; {@link Verification} does that.
  */
 final class StagedVerification {
-    private static final int PROGRESS_MAILS = 2000;
     /** About so many mails of a mailbox. */
     private static final int CACHE_SAMPLE = 200;
     /** Mails below which another thread is not worth it. */
     private static final int LITTLE = 1000;
+    /** Threads that read data files beside this one. */
+    private static final int MORE_READERS = 1;
 
     private final Account account;
     private final Staging staging;
@@ -44,12 +41,9 @@ final class StagedVerification {
     private final Finisher finisher;
     private final Event.Sink events;
     private final Mismatches mismatches = new Mismatches();
-    private final ContentDigest digest = new ContentDigest();
     /** Received dates, as the two sides tell them, each from its own reading. */
     private final MonthCounts inSource = new MonthCounts();
-    private final MonthCounts inTarget = new MonthCounts();
-    private int next;
-    private int done;
+    private MonthCounts inTarget;
 
     StagedVerification(Account account, Staging staging, TargetPaths paths, PlacedMails placed, Finisher finisher, Event.Sink events) {
         this.account = account;
@@ -69,17 +63,17 @@ final class StagedVerification {
                 map = MapIndex.read(directory);
                 compareMap(map, user);
             }
-            // Two halves that share nothing but what was placed: the mailboxes in a thread of their own, the mails here.
-            WorkGroup other = new WorkGroup(placed.size() < LITTLE ? 0 : 1);
-            Future<?> mailboxes = other.submit(() -> {
+            // Two halves that share nothing but what was placed: the mailboxes in a thread of their own, the mails here and in others.
+            WorkGroup others = new WorkGroup(placed.size() < LITTLE ? 0 : 1 + MORE_READERS);
+            Future<?> mailboxes = others.submit(() -> {
                 compareMailboxes(snapshot, numbers, mapUidValidity);
                 return null;
             });
             try {
-                readDataFiles(map);
+                inTarget = readDataFiles(map, others);
             } finally {
-                // Even if told to stop: whoever handles that may want to remove what it reads.
-                other.await();
+                // Even if told to stop: whoever handles that may want to remove what they read.
+                others.await();
             }
             Awaited.await(mailboxes);
         } catch (CorruptFileException e) {
@@ -112,20 +106,12 @@ final class StagedVerification {
         mismatches.require("", "records in the map", owners, map.size());
     }
 
-    private void readDataFiles(MapIndex map) throws IOException, InterruptedException {
+    /** Received dates of what is stored. */
+    private MonthCounts readDataFiles(MapIndex map, WorkGroup group) throws IOException, InterruptedException {
         try (OpenDirectory storage = staging.directory(paths.storage())) {
-            for (int id = 1; id <= finisher.dataFiles(); id++) {
-                int fileId = id;
-                try (MailFileReader reader = MailFileReader.open(storage, id)) {
-                    reader.scan(mail -> compareStored(map, reader, fileId, mail));
-                }
-                if (Thread.interrupted()) {
-                    throw new InterruptedException();
-                }
-            }
+            return new DataFilesCheck(storage, placed, map, finisher, mismatches,
+                    done -> events.event(new Event.Verifying(account.user(), done, placed.size()))).run(group, MORE_READERS);
         }
-        skipShared();
-        mismatches.require("", "mails in the data files", placed.size(), next);
     }
 
     private void compareMailboxes(UserSnapshot snapshot, int[] numbers, long mapUidValidity) throws IOException {
@@ -134,45 +120,6 @@ final class StagedVerification {
         }
         if (paths.byGuid()) {
             compareListIndex(snapshot);
-        }
-    }
-
-    private static String where(int fileId, StoredMail mail) {
-        return MailFileWriter.fileName(fileId) + " offset " + mail.offset();
-    }
-
-    private void skipShared() {
-        while (next < placed.size() && placed.recordOwner(next) != next) {
-            next++;
-        }
-    }
-
-    private void compareStored(MapIndex map, MailFileReader reader, int fileId, StoredMail mail) throws IOException {
-        skipShared();
-        if (next == placed.size() || placed.fileId(next) != fileId || placed.offset(next) != mail.offset()
-                || placed.recordSize(next) != mail.recordSize()) {
-            mismatches.add("", 0, "", where(fileId, mail), next == placed.size() ? "nothing" : placed.placement(next),
-                    "a record of " + mail.recordSize() + " bytes");
-            return;
-        }
-        int i = next++;
-        reader.data(mail, digest::add);
-        MailMetadata m = mail.metadata();
-        int inMap = map.find(finisher.mapUid(i));
-        inTarget.add(m.received(), inMap < 0 ? 0 : map.refcount(inMap));
-        long found = digest.finish();
-        Guid128 guid = Guid128.ofText(m.guid());
-        if (found != placed.digest(i) || m.plainSize() != placed.plainSize(i) || m.virtualSize() != placed.virtualSize(i)
-                || m.received() != placed.received(i) || !guid.equals(placed.guid(i))) {
-            String where = where(fileId, mail);
-            mismatches.require(where, "content", ContentDigest.toText(placed.digest(i)), ContentDigest.toText(found));
-            mismatches.require(where, "size", placed.plainSize(i), m.plainSize());
-            mismatches.require(where, "virtual size", placed.virtualSize(i), m.virtualSize());
-            mismatches.require(where, "received date", placed.received(i), m.received());
-            mismatches.require(where, "GUID", placed.guid(i), guid);
-        }
-        if (++done % PROGRESS_MAILS == 0) {
-            events.event(new Event.Verifying(account.user(), done, placed.size()));
         }
     }
 

@@ -44,14 +44,7 @@ final class Unrecorded {
 
     /** Whether the mails of a snapshot, as far as names tell, are worth a checkpoint. */
     boolean isWorthwhile(UserSnapshot snapshot) {
-        long bytes = 0;
-        for (var mailbox : snapshot.mailboxes()) {
-            for (int i = 0; i < mailbox.mails().size(); i++) {
-                long size = mailbox.mails().sizeByName(i);
-                bytes += size < 0 ? UNKNOWN_SIZE : size;
-            }
-        }
-        return bytes >= settings.checkpointBytes() || snapshot.mails() >= MAX_MAILS;
+        return snapshot.bytesByName() + snapshot.unsized() * UNKNOWN_SIZE >= settings.checkpointBytes() || snapshot.mails() >= MAX_MAILS;
     }
 
     /** A pass begins with the user as recorded. */

@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 
 import io.roost.dovecot.Guid128;
@@ -26,12 +27,21 @@ import io.roost.posix.ByteString;
  */
 public record UserSnapshot(MaildirListing listing, List<MailboxSnapshot> mailboxes) {
 
+    /** Mailboxes scanned at once, where there are many: on a server each is some round trips. */
+    private static final int PARALLEL = 4;
+
     /** Scans everything. */
-    public static UserSnapshot scan(Maildir maildir) throws IOException {
+    public static UserSnapshot scan(Maildir maildir) throws IOException, InterruptedException {
         MaildirListing listing = maildir.list();
         List<MailboxSnapshot> mailboxes = new ArrayList<>();
-        for (MaildirMailbox mailbox : listing.mailboxes()) {
-            mailboxes.add(maildir.scan(mailbox));
+        try (WorkGroup group = new WorkGroup(Math.min(PARALLEL, listing.mailboxes().size() / PARALLEL))) {
+            List<Future<MailboxSnapshot>> scans = new ArrayList<>();
+            for (MaildirMailbox mailbox : listing.mailboxes()) {
+                scans.add(group.submit(() -> maildir.scan(mailbox)));
+            }
+            for (Future<MailboxSnapshot> scan : scans) {
+                mailboxes.add(Awaited.await(scan));
+            }
         }
         return new UserSnapshot(listing, mailboxes);
     }
@@ -40,7 +50,7 @@ public record UserSnapshot(MaildirListing listing, List<MailboxSnapshot> mailbox
      * Scans everything but leaves out mailboxes, parents and subscriptions whose names mdbox cannot hold: problems tell of them.
      * Where mailboxes are placed by GUID, of those that share one, as copies do, all but the first are as if they had none.
      */
-    static UserSnapshot scan(Maildir maildir, TargetPaths paths) throws IOException {
+    static UserSnapshot scan(Maildir maildir, TargetPaths paths) throws IOException, InterruptedException {
         return scan(maildir).holdableAt(paths, maildir.location().controlRoot() + "/" + maildir.location().subscriptions());
     }
 
@@ -85,13 +95,12 @@ public record UserSnapshot(MaildirListing listing, List<MailboxSnapshot> mailbox
 
     /** What the file names say the mails weigh; 0 for those that do not say. */
     public long bytesByName() {
-        long sum = 0;
-        for (MailboxSnapshot mailbox : mailboxes) {
-            for (int i = 0; i < mailbox.mails().size(); i++) {
-                sum += Math.max(0, mailbox.mails().sizeByName(i));
-            }
-        }
-        return sum;
+        return mailboxes.stream().mapToLong(m -> m.mails().bytesByName()).sum();
+    }
+
+    /** How many names do not say what their mail weighs. */
+    long unsized() {
+        return mailboxes.stream().mapToLong(m -> m.mails().unsized()).sum();
     }
 
     /** Whether the stamps of all mailboxes say that another scan would find the same. */
