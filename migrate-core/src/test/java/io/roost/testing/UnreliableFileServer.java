@@ -35,6 +35,8 @@ public final class UnreliableFileServer implements AutoCloseable {
         NO_LOCKS,
         /** Everybody gets every lock. */
         LOCKS_FOR_ALL,
+        /** Whoever asks for a lock waits until they give up. */
+        SILENT_LOCKS,
         /** {@code O_EXCL} opens what exists: a new name is unknown until it was made twice. */
         NO_EXCLUSIVE,
         /** Its clock is five seconds ahead. */
@@ -47,6 +49,7 @@ public final class UnreliableFileServer implements AutoCloseable {
     private static final int NOBODY = 65_534;
     private static final int ENOENT = 2;
     private static final int EPERM = 1;
+    private static final int EINTR = 4;
     private static final int ENOSYS = 38;
     private static final int ENOLCK = 37;
     private static final int LOCKS_BY_SERVER = 1 << 1;
@@ -147,12 +150,18 @@ public final class UnreliableFileServer implements AutoCloseable {
             int uid = in.getInt();
             int gid = in.getInt();
             in.position(40);
-            if (opcode == 2 || opcode == 42 || opcode == 36) {
-                // FORGET, BATCH_FORGET, INTERRUPT
+            if (opcode == 2 || opcode == 42 || fault == Fault.SILENT_LOCKS && (opcode == 32 || opcode == 33)) {
+                // FORGET and BATCH_FORGET; SETLK
                 return new byte[0];
             }
             out.clear().position(16);
-            int error = result(opcode, node, uid, gid, in);
+            int error;
+            if (opcode == 36) { // INTERRUPT of the request that is named
+                unique = in.getLong();
+                error = EINTR;
+            } else {
+                error = result(opcode, node, uid, gid, in);
+            }
             int length = error == 0 ? out.position() : 16;
             out.putInt(0, length).putInt(4, -error).putLong(8, unique);
             byte[] answer = new byte[length];
@@ -197,7 +206,7 @@ public final class UnreliableFileServer implements AutoCloseable {
             in.getInt();
             in.getInt();
             int readAhead = in.getInt();
-            boolean locks = fault == Fault.NO_LOCKS || fault == Fault.LOCKS_FOR_ALL;
+            boolean locks = fault == Fault.NO_LOCKS || fault == Fault.LOCKS_FOR_ALL || fault == Fault.SILENT_LOCKS;
             out.putInt(7).putInt(31).putInt(readAhead).putInt(locks ? LOCKS_BY_SERVER : 0);
             out.putShort((short) 12).putShort((short) 9).putInt(1 << 17).putInt(1).putShort((short) 32).putShort((short) 0);
             out.put(new byte[32]);

@@ -73,10 +73,14 @@ class ProbesTest {
 
     /** Which of the probes are not in order beside a user's mail on a file server with this fault. */
     private List<String> wrongOn(Fault fault) throws Exception {
+        return wrongOn(fault, LockAttempt.PATIENCE);
+    }
+
+    private List<String> wrongOn(Fault fault, Duration patience) throws Exception {
         try (UnreliableFileServer server = UnreliableFileServer.at(temp.resolve("mail"), fault)) {
             Configured backend = Configured.by("").userAt(server.point());
             List<String> wrong = new ArrayList<>();
-            for (Check check : List.of(new Locks(ProbePlace.BESIDE_TARGETS, Optional.empty()),
+            for (Check check : List.of(new Locks(ProbePlace.BESIDE_TARGETS, Optional.empty(), patience),
                     new ServerClock(ProbePlace.BESIDE_TARGETS, CLOCK), new RootSquash(ProbePlace.BESIDE_TARGETS))) {
                 wrong.addAll(backend.look(check).stream().filter(f -> !f.startsWith("OK ")).toList());
             }
@@ -90,6 +94,7 @@ class ProbesTest {
         assertEquals(List.of(), wrongOn(Fault.NONE));
         assertEquals(List.of("UNSAFE locks-fcntl"), wrongOn(Fault.NO_LOCKS));
         assertEquals(List.of("UNSAFE locks-fcntl"), wrongOn(Fault.LOCKS_FOR_ALL));
+        assertEquals(List.of("UNSAFE locks-fcntl"), wrongOn(Fault.SILENT_LOCKS, Duration.ofSeconds(1)));
         assertEquals(List.of("UNKNOWN locks-fcntl", "UNSAFE locks-dotlock"), wrongOn(Fault.NO_EXCLUSIVE));
         assertEquals(List.of("UNSAFE clock-server"), wrongOn(Fault.CLOCK_AHEAD));
         assertEquals(List.of("UNSAFE root-squash"), wrongOn(Fault.ROOT_IS_NOBODY));
@@ -99,10 +104,10 @@ class ProbesTest {
     void theOtherProcessTellsTheTruth() throws Exception {
         Path file = Files.createFile(temp.resolve("lock"));
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE); FileLock lock = channel.lock()) {
-            assertEquals(LockAttempt.REFUSED, LockAttempt.byAnotherProcess(file));
+            assertEquals(LockAttempt.REFUSED, LockAttempt.byAnotherProcess(file, LockAttempt.PATIENCE));
         }
-        assertEquals(LockAttempt.GOT, LockAttempt.byAnotherProcess(file));
-        assertEquals(LockAttempt.FAILED, LockAttempt.byAnotherProcess(temp.resolve("not-there")));
+        assertEquals(LockAttempt.GOT, LockAttempt.byAnotherProcess(file, LockAttempt.PATIENCE));
+        assertEquals(LockAttempt.FAILED, LockAttempt.byAnotherProcess(temp.resolve("not-there"), LockAttempt.PATIENCE));
     }
 
     @Test
