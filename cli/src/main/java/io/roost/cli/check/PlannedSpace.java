@@ -67,7 +67,7 @@ public final class PlannedSpace implements Check {
     }
 
     @Override
-    public List<Finding> look(Backend backend) throws IOException {
+    public List<Finding> look(Backend backend) throws IOException, InterruptedException {
         Map<String, Need> needs = new LinkedHashMap<>();
         for (Account account : accounts) {
             String parent = MailPaths.parentOf(account.target().root());
@@ -92,7 +92,7 @@ public final class PlannedSpace implements Check {
         return needs.entrySet().stream().map(need -> judge(ByteString.toText(need.getKey()), need.getValue())).toList();
     }
 
-    private void add(Need need, Account account) throws IOException {
+    private void add(Need need, Account account) throws IOException, InterruptedException {
         long data = 0;
         long stated = 0;
         long mails = 0;
