@@ -86,18 +86,38 @@ native_flags() {
     fi
 }
 
+# train_maildir DIR: enough mails, flags and keywords that a migration of some of them does most of what it ever does
+train_maildir() {
+    mkdir -p "$1/cur" "$1/new" "$1/tmp"
+    echo '0 $Forwarded' >"$1/dovecot-keywords"
+    echo '3 V1 N101 G00000000000000000000000000000001' >"$1/dovecot-uidlist"
+    n=0
+    while [ "$n" -lt 100 ]; do
+        n=$((n + 1))
+        printf 'Subject: %s\n\nx\n' "$n" >"$1/cur/$n.M${n}P1.x,S=14:2,Sa"
+        echo "$n :$n.M${n}P1.x,S=14" >>"$1/dovecot-uidlist"
+    done
+}
+
 # archive_classes FILE: runs a typical command once, so that later ones find its classes parsed and checked. Its outcome does
 # not matter: without an archive, which is then an empty file, everything works, only slower.
 archive_classes() {
     (
         home=$(mktemp -d "$root/.roost/train.XXXXXX")
         trap 'rm -rf "$home"' EXIT
-        mkdir -p "$home/u/Maildir/cur" "$home/u/Maildir/new" "$home/u/Maildir/tmp"
-        printf 'Subject: x\n\nx\n' >"$home/u/Maildir/cur/1.M1P1.x:2,S"
+        train_maildir "$home/u/Maildir"
+        for box in A A.B C D E F G; do
+            train_maildir "$home/u/Maildir/.$box"
+        done
+        printf 'V\t2\n\nA\nC\n' >"$home/u/Maildir/subscriptions"
         # shellcheck disable=SC2086 # a list of flags
-        "$java" $java_flags -XX:+UseSerialGC -XX:-UsePerfData -Xlog:disable -XX:ArchiveClassesAtExit="$1.$$" \
+        "$java" $java_flags -XX:+UseSerialGC -XX:-UsePerfData -Xlog:disable -Xshare:off -XX:DumpLoadedClassList="$home/classes" \
             "$lmdb" "$jffi" "$zstd" "$jline" -cp "$class_path" io.roost.cli.Roost migrate --no-dovecot --single-backend \
             --state "$home/state" --home "$home/%u" --from 'maildir:~/Maildir' --to 'mdbox:~/mdbox' u
+        # not -XX:ArchiveClassesAtExit: such an archive leaves out the classes of picocli, which are in an old format
+        # shellcheck disable=SC2086 # a list of flags
+        "$java" $java_flags -Xlog:disable -Xshare:dump -XX:SharedClassListFile="$home/classes" \
+            -XX:SharedArchiveFile="$1.$$" -cp "$class_path"
     ) >>"$root/.roost/build.log" 2>&1 </dev/null || true
     [ -e "$1.$$" ] || : >"$1.$$"
     mv -f "$1.$$" "$1"

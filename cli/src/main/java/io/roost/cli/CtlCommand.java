@@ -17,6 +17,8 @@ import picocli.CommandLine.ParameterException;
             "  roost ctl status",
             "  roost ctl rate 20MB/s",
             "  roost ctl users phase=failed",
+            "  roost ctl users sort=-bytes limit=20",
+            "  roost ctl hold",
             "  roost ctl retry anna@example.org",
             "  roost ctl watch recent=20"})
 final class CtlCommand implements Runnable {

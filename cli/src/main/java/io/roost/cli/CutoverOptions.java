@@ -90,12 +90,16 @@ final class CutoverOptions {
             + "asked too. Default: every other backend of the director, if doveadm_port and doveadm_password are set here.")
     List<String> otherBackends = List.of();
 
-    /** What a run needs to take users through their night. */
-    record Nights(Night night, Pins pins, Director director) implements AutoCloseable {
+    /**
+     * What a run needs to take users through their night.
+     *
+     * @param here this backend, as the director has it; empty without one
+     */
+    record Nights(Night night, CutoverMeans means, Pins pins, String here) implements AutoCloseable {
         @Override
         public void close() {
             pins.close();
-            director.close();
+            means.director().close();
         }
     }
 
@@ -150,7 +154,7 @@ final class CutoverOptions {
             Night night = new Night(means, pins, settings(site), store,
                     (user, complaints) -> complaints.forEach(text -> screen.message(user + ": " + text)));
             opened = true;
-            return Optional.of(new Nights(night, pins, director));
+            return Optional.of(new Nights(night, means, pins, ip));
         } finally {
             if (!opened) {
                 director.close();

@@ -12,10 +12,12 @@ import java.util.concurrent.atomic.AtomicReference;
 import io.roost.checkpoint.CheckpointStore;
 import io.roost.cli.control.ControlException;
 import io.roost.cli.control.ControlServer;
+import io.roost.cli.control.ControlledCutover;
 import io.roost.cli.control.ControlledRun;
 import io.roost.cli.report.RunRecords;
 import io.roost.cli.screen.Screen;
-import io.roost.cutover.Night;
+import io.roost.cutover.CutoverMeans;
+import io.roost.cutover.DirectorView;
 import io.roost.engine.Brakes;
 import io.roost.engine.Engine;
 import io.roost.engine.EngineSettings;
@@ -123,8 +125,7 @@ final class MigrateCommand extends ReportingCommand {
             }
             requireSafe(site, names);
             try (ControlServer control = control(store); CutoverOptions.Nights nights = cutover.open(site, store, screen).orElse(null)) {
-                return migrate(site, settings, brakes, store, names, control,
-                        Optional.ofNullable(nights).map(CutoverOptions.Nights::night));
+                return migrate(site, settings, brakes, store, names, control, Optional.ofNullable(nights));
             }
         }
     }
@@ -160,7 +161,7 @@ final class MigrateCommand extends ReportingCommand {
     }
 
     private ExitCode migrate(Site site, EngineSettings settings, Brakes brakes, CheckpointStore store, List<String> names,
-            ControlServer control, Optional<Night> night) throws Exception {
+            ControlServer control, Optional<CutoverOptions.Nights> nights) throws Exception {
         boolean many = names.size() > 1;
         Map<String, String> decisive = RecordedRun.decisive(store, run, site, settingsOfUsers(site));
         if (!isJson() && !quiet) {
@@ -173,7 +174,7 @@ final class MigrateCommand extends ReportingCommand {
         AtomicReference<Engine> running = new AtomicReference<>();
         MountWatch mounts = new MountWatch(why -> running.get().stop(StopReason.MOUNT, why));
         SiteMigration work = new SiteMigration(site, settingsOfUsers(site).withPace(new ThrottledPace(brakes.throttle())), store,
-                mounts, run.restart, night);
+                mounts, run.restart, nights.map(CutoverOptions.Nights::night));
         Engine engine = new Engine(names, work, settings, brakes, event -> {
             totals.event(event);
             report.event(event);
@@ -181,9 +182,11 @@ final class MigrateCommand extends ReportingCommand {
             control.event(event);
         }, Clock.systemUTC());
         running.set(engine);
+        nights.ifPresent(n -> engine.parked(n.night().hold()::parked));
         follow(records, engine, brakes);
         RecordedRun recorded = RecordedRun.begin(store, decisive, spec.commandLine().getParseResult(), names);
-        control.serve(new ControlledRun(engine, store, () -> Runtime.getRuntime().halt(ExitCode.STOPPED.number())));
+        control.serve(new ControlledRun(engine, store, () -> Runtime.getRuntime().halt(ExitCode.STOPPED.number()),
+                nights.map(n -> cutover(site, store, n))));
         try (mounts; TerminationSignals signals = new TerminationSignals(screen,
                 () -> engine.stop(StopReason.SIGNAL, "the process was told to stop"))) {
             Optional<StopReason> stopped = run(site, names, engine);
@@ -197,6 +200,16 @@ final class MigrateCommand extends ReportingCommand {
             report.summary(totals);
             return unwritten.isEmpty() ? code : code.or(ExitCode.FAILED);
         }
+    }
+
+    /** What operators may do with the cutovers of the run. */
+    private ControlledCutover cutover(Site site, CheckpointStore store, CutoverOptions.Nights nights) {
+        CutoverMeans means = nights.means();
+        Optional<SiteRollback> back = means.gate().map(gate -> new SiteRollback(site, location, store, new SiteRollback.Means(gate,
+                nights.night().reason(), means.userdb().orElseThrow(), means.director(), nights.pins(), means.backends(), means.doveadm())));
+        return new ControlledCutover(nights.night().mode(), nights.night().hold(), nights.pins(),
+                new DirectorView(means.director(), nights.here()), means.gate(),
+                back.map(b -> (user, steps) -> SiteRollback.said(b.run(user, steps))));
     }
 
     /** A file that cannot be written is told before anything begins. */

@@ -62,6 +62,10 @@ final class MigrationText implements MigrationReport {
             screen.message(e.user() + ": skipped, as an operator wishes");
         } else if (event instanceof RunEvent.Requeued e) {
             screen.message(e.user() + ": to be tried again, as an operator wishes");
+        } else if (event instanceof RunEvent.Operated e && !quiet) {
+            screen.message((e.user().isEmpty() ? "roost" : e.user()) + ": " + e.verb() + ": " + e.said());
+        } else if (event instanceof RunEvent.RolledBack e) {
+            screen.message(e.user() + ": " + e.said() + ", as an operator wishes");
         } else if (event instanceof RunEvent.StateChanged e && e.state() != RunState.ENDED && !quiet) {
             screen.message("roost: " + e.state().name().toLowerCase(Locale.ROOT)
                     + (e.reason().isEmpty() ? "" : ": " + e.reason()));

@@ -61,10 +61,20 @@ final class MigrationTotals implements RunEvent.Sink {
         } else if (event instanceof RunEvent.Skipped e) {
             failed.remove(e.user());
             skipped.add(e.user());
+        } else if (event instanceof RunEvent.RolledBack e) {
+            rolledBack(e.user(), e.wasDone());
         } else if (event instanceof RunEvent.Requeued e) {
             failed.remove(e.user());
             skipped.remove(e.user());
         }
+    }
+
+    /** Was done, or not, and is left alone now. */
+    private void rolledBack(String user, boolean wasDone) {
+        done -= wasDone ? 1 : 0;
+        migrated = Math.min(migrated, done);
+        failed.remove(user);
+        skipped.add(user);
     }
 
     void done(String user, Result result) {
@@ -118,7 +128,7 @@ final class MigrationTotals implements RunEvent.Sink {
         return failed.keySet();
     }
 
-    /** Whom an operator took out. */
+    /** Whom an operator took out, or brought back to the Maildir. */
     Set<String> skipped() {
         return skipped;
     }

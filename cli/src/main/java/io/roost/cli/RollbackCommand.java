@@ -1,34 +1,18 @@
 package io.roost.cli;
 
-import java.io.IOException;
-import java.io.InterruptedIOException;
-import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
 import io.roost.aftercare.Rollback;
-import io.roost.aftercare.Seclusion;
 import io.roost.checkpoint.CheckpointStore;
-import io.roost.checkpoint.CutoverRecord;
-import io.roost.checkpoint.UserLock;
-import io.roost.checkpoint.UserRecord;
 import io.roost.cli.screen.Screen;
 import io.roost.cutover.LocalBackend;
-import io.roost.cutover.Pin;
 import io.roost.cutover.Pins;
-import io.roost.cutover.Quiet;
 import io.roost.director.Director;
 import io.roost.dovecot.DovecotProgram;
-import io.roost.dovecot.MailLocation;
-import io.roost.dovecot.MailUser;
 import io.roost.gate.Gate;
-import io.roost.gate.GateException;
-import io.roost.gate.MailChange;
 import io.roost.gate.UserdbSwitch;
-import io.roost.migrate.Account;
-import io.roost.migrate.MigrationException;
 import io.roost.posix.ByteString;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -44,8 +28,6 @@ import picocli.CommandLine.Parameters;
             "  roost rollback --gate passwd-file:/etc/dovecot/roost-gate --switch passwd-file:/etc/dovecot/users \\",
             "      --director 10.0.0.1:9091 --here 10.0.0.11 anna@example.org"})
 final class RollbackCommand extends ReportingCommand {
-    private static final Duration QUIET_LIMIT = Duration.ofSeconds(30);
-
     @Mixin
     private final LocationOptions location = new LocationOptions();
     @Mixin
@@ -77,59 +59,20 @@ final class RollbackCommand extends ReportingCommand {
             Site site = Site.of(location);
             Gate gate = gates.gate(site.dovecot());
             gate.liftAbandoned(Instant.now());
-            MailUser found = site.user(user);
-            UserRecord record = store.user(found.name()).orElseThrow(() -> new CommandException(ExitCode.NOTHING_TO_DO,
-                    "the checkpoint store in " + store.path() + " knows no user " + found.name()));
-            try (UserLock lock = UserLock.tryAcquire(store, record).orElseThrow(() -> new CommandException(ExitCode.FAILED,
-                    "another process is at work on " + found.name() + " with the state directory " + store.path()));
-                    Pins pins = new Pins(director, cluster.here == null ? "" : cluster.here, false); Pin pin = pins.pin(found.name())) {
-                roll(site, found, store, record, gate, userdb, new Session(director, pin));
+            String name = site.user(user).name();
+            DovecotProgram doveadm = DovecotProgram.doveadm(Optional.ofNullable(location.dovecotConfig));
+            try (Pins pins = new Pins(director, cluster.here == null ? "" : cluster.here, false)) {
+                SiteRollback.Means means = new SiteRollback.Means(gate, reason, userdb, director, pins,
+                        List.of(new LocalBackend(doveadm)), doveadm);
+                tell(name, new SiteRollback(site, location, store, means).run(name, step -> screen.message(name + ": " + step)));
             }
         }
         return ExitCode.DONE;
     }
 
-    private CheckpointStore nothing() throws CommandException {
-        throw new CommandException(ExitCode.NOTHING_TO_DO, "there is no checkpoint store in " + state.directory()
-                + ": nothing was migrated with it (--state names another)");
-    }
-
-    private void roll(Site site, MailUser found, CheckpointStore store, UserRecord record, Gate gate, UserdbSwitch userdb,
-            Session session) throws Exception {
-        char escape = site.dovecot().storageEscapeChar();
-        MailLocation source = (location.from == null ? MailLocation.parse(record.source(), found.home())
-                : found.location(location.from)).withEscapeChar(escape);
-        MailLocation target = (location.to == null ? MailLocation.parse(record.target(), found.home())
-                : found.location(location.to)).withEscapeChar(escape);
-        MailLocation current = site.current(found);
-        boolean inForce = current.isMdbox() && current.root().equals(target.root());
-        if (!inForce && !(current.isMaildir() && current.root().equals(source.root()))) {
-            throw CommandException.usage("the mail of " + found.name() + " is " + current.driver() + " at " + current.root()
-                    + ", which is neither the Maildir nor the mdbox of the migration");
-        }
-        Account account = new Account(found.name(), found.home(), found.uid(), found.gid(), source, target);
-        MailChange change = new MailChange(found.name(), found.home(), source.toString(), target.toString());
-        DovecotProgram doveadm = DovecotProgram.doveadm(Optional.ofNullable(location.dovecotConfig));
-        Rollback.Tools tools = new Rollback.Tools(gate, reason, seclusion(account, session, doveadm), userdb, doveadm,
-                Clock.systemUTC(), step -> screen.message(found.name() + ": " + step));
-        Optional<String> before = fieldBefore(site, found, store, record, source);
-        Rollback.Outcome outcome;
-        try {
-            outcome = new Rollback(account, change, site.settings(), tools).run(inForce, before);
-        } catch (InterruptedException | IOException e) {
-            session.pin().settle();
-            if (session.pin().lost().isEmpty()) {
-                throw e;
-            }
-            // the interrupt was the pin's
-            Thread.interrupted();
-            throw new GateException(session.pin().lost(), e);
-        }
-        GateOptions.auth(site.dovecot()).flushCache(found.name());
-        long now = System.currentTimeMillis();
-        store.forget(record.restarted(now).failed("rolled back to the Maildir", now), false);
+    private void tell(String name, Rollback.Outcome outcome) {
         if (isJson()) {
-            json().object("rolled_back", found.name(), json -> {
+            json().object("rolled_back", name, json -> {
                 json.writeBooleanField("was_back", outcome.wasBack());
                 json.writeArrayFieldStart("aside");
                 for (String path : outcome.aside()) {
@@ -138,52 +81,12 @@ final class RollbackCommand extends ReportingCommand {
                 json.writeEndArray();
             });
         } else {
-            screen.line(found.name() + ": back on the Maildir" + (outcome.aside().isEmpty() ? "" : "; the mdbox is now at "
-                    + ByteString.toText(outcome.aside().get(outcome.aside().size() - 1))));
+            screen.line(name + ": " + SiteRollback.said(outcome));
         }
     }
 
-    /** What the cutover recorded; without one, the userdb's field is only needed if the configuration says something else. */
-    private Optional<String> fieldBefore(Site site, MailUser found, CheckpointStore store, UserRecord record, MailLocation source)
-            throws IOException {
-        Optional<CutoverRecord> cutover = store.cutover(record.number());
-        if (cutover.isPresent()) {
-            return cutover.get().fieldBefore();
-        }
-        String general = site.dovecot().mailLocation();
-        boolean same = !general.isEmpty() && found.location(general).toString().equals(source.toString());
-        return same ? Optional.empty() : Optional.of(source.toString().replace("%", "%%"));
-    }
-
-    /** What keeps the user here. */
-    private record Session(Director director, Pin pin) { }
-
-    /** The user's sessions are at the mdbox now. */
-    private static Seclusion seclusion(Account account, Session session, DovecotProgram doveadm) {
-        Account atMdbox = new Account(account.user(), account.home(), account.uid(), account.gid(), account.target(),
-                account.source());
-        Quiet quiet = new Quiet(session.director(), List.of(new LocalBackend(doveadm)), QUIET_LIMIT);
-        return new Seclusion() {
-            @Override
-            public void await(String user) throws IOException {
-                try {
-                    quiet.await(atMdbox);
-                } catch (MigrationException e) {
-                    throw new GateException(e.getMessage(), e);
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                    throw new InterruptedIOException("interrupted while sessions of " + user + " end");
-                }
-            }
-
-            @Override
-            public void requireKept(String user) throws IOException {
-                try {
-                    session.pin().requireOurs();
-                } catch (MigrationException e) {
-                    throw new GateException(e.getMessage(), e);
-                }
-            }
-        };
+    private CheckpointStore nothing() throws CommandException {
+        throw new CommandException(ExitCode.NOTHING_TO_DO, "there is no checkpoint store in " + state.directory()
+                + ": nothing was migrated with it (--state names another)");
     }
 }

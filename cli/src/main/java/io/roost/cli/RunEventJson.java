@@ -37,6 +37,13 @@ final class RunEventJson implements RunEvent.Sink {
             lines.object("skipped", e.user(), json -> { });
         } else if (event instanceof RunEvent.Requeued e) {
             lines.object("requeued", e.user(), json -> { });
+        } else if (event instanceof RunEvent.Operated e) {
+            lines.object("operated", e.user(), json -> {
+                json.writeStringField("verb", e.verb());
+                json.writeStringField("said", e.said());
+            });
+        } else if (event instanceof RunEvent.RolledBack e) {
+            lines.object("rollback_done", e.user(), json -> json.writeStringField("said", e.said()));
         } else if (event instanceof RunEvent.StateChanged e && e.state() != RunState.ENDED) {
             lines.object("run", "", json -> {
                 json.writeStringField("state", e.state().name().toLowerCase(Locale.ROOT));

@@ -1,14 +1,17 @@
 package io.roost.cli;
 
 import java.lang.management.ManagementFactory;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 
 import io.roost.cli.control.ControlException;
 import io.roost.cli.control.RefusedException;
 import io.roost.cli.screen.Screen;
+import io.roost.cli.tui.PromptHistory;
 import io.roost.cli.tui.RoostProgram;
 import io.roost.cli.tui.Tui;
 import picocli.CommandLine.Command;
@@ -54,7 +57,7 @@ final class TuiCommand implements Callable<Integer> {
         }
         try {
             Tui.run(screen, new Tui.Settings(state.directory(), screen.charset(), screen.isInteractive(), screen.usesColour(), readOnly,
-                    program(), options, user));
+                    new RoostProgram(TuiCommand::program), options, user, new PromptHistory(history())));
             return ExitCode.DONE.number();
         } catch (ControlException e) {
             throw CtlVerbCommand.failed(e);
@@ -63,12 +66,23 @@ final class TuiCommand implements Callable<Integer> {
         }
     }
 
+    /** Of the person, whatever the run is. */
+    private static Optional<Path> history() {
+        try {
+            return Optional.of(Path.of(StateOption.defaultDirectory(false, System.getenv("XDG_STATE_HOME"), System.getenv("HOME")),
+                    "tui-history"));
+        } catch (CommandException | InvalidPathException e) {
+            // nowhere to remember it
+            return Optional.empty();
+        }
+    }
+
     /** This very Roost, as it was started: with the same Java, flags and classes. */
-    private static RoostProgram program() {
+    private static List<String> program() {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Roost.class.getName()));
-        return new RoostProgram(command);
+        return command;
     }
 }

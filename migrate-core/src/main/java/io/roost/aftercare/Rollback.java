@@ -46,6 +46,11 @@ import io.roost.posix.OpenDirectory;
  * </pre>
  */
 public final class Rollback {
+    /** The step after which the user is locked out. */
+    public static final String GATE_CLOSED = "gate closed";
+    /** The step after which the user is let in. */
+    public static final String GATE_OPEN = "gate open";
+
     /** For the sync, which copies what came in the meantime and compares the rest by its indexes. */
     private static final Duration SYNC_LIMIT = Duration.ofHours(6);
     /** doveadm's code for: done, but something changed meanwhile. */
@@ -116,7 +121,7 @@ public final class Rollback {
         }
         tools.gate().close(account.user(), tools.reason(), expiry());
         try {
-            tools.steps().accept("gate closed");
+            tools.steps().accept(GATE_CLOSED);
             Optional<VerifyReport> report = Optional.empty();
             if (mdboxInForce) {
                 tools.seclusion().await(account.user());
@@ -137,7 +142,7 @@ public final class Rollback {
             return new Outcome(!mdboxInForce, aside, report);
         } finally {
             tools.gate().open(account.user());
-            tools.steps().accept("gate open");
+            tools.steps().accept(GATE_OPEN);
         }
     }
 

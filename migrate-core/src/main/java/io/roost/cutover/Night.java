@@ -26,6 +26,7 @@ public final class Night {
     private final CutoverMeans means;
     private final Pins pins;
     private final CutoverSettings cutover;
+    private final CutoverHold hold;
     private final CheckpointStore store;
     private final BiConsumer<String, List<String>> complaints;
 
@@ -37,8 +38,24 @@ public final class Night {
         this.means = means;
         this.pins = pins;
         this.cutover = cutover;
+        hold = new CutoverHold(cutover.postponeFile());
         this.store = store;
         this.complaints = complaints;
+    }
+
+    /** What keeps users from being locked out, for operators. */
+    public CutoverHold hold() {
+        return hold;
+    }
+
+    /** What clients of users who are locked out are told. */
+    public String reason() {
+        return cutover.reason();
+    }
+
+    /** How far users are taken. */
+    public CutoverSettings.Mode mode() {
+        return cutover.mode();
     }
 
     /**
@@ -57,7 +74,7 @@ public final class Night {
         }
         try (Pin pin = pins.pin(account.user())) {
             try {
-                steps = new UserCutover(account, means, cutover, pin, store, events);
+                steps = new UserCutover(account, means, cutover, hold, pin, store, events);
                 Result result = new UserMigration(account, settings, store, events, steps).run();
                 if (steps.cutsOver() && !result.alreadyDone()) {
                     countQuota(account.user());

@@ -16,6 +16,7 @@ public final class Pin implements Closeable {
     private final Thread owner = Thread.currentThread();
     /** Seconds that the mapping lasts after a refresh, by the clocks of director and this machine. */
     private final long lasts;
+    private final long since = System.currentTimeMillis();
     private String lost = "";
     private boolean settled;
     private long knownUntil;
@@ -33,6 +34,10 @@ public final class Pin implements Closeable {
 
     String user() {
         return user;
+    }
+
+    synchronized Pins.Kept kept() {
+        return new Pins.Kept(user, since, knownUntil);
     }
 
     /** Why the user is not ours any more; empty as long as they are. */

@@ -3,6 +3,10 @@ package io.roost.cutover;
 import java.io.Closeable;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -20,12 +24,34 @@ import io.roost.migrate.MigrationException.Kind;
 public final class Pins implements Closeable {
     /** How long somebody else's move may go unnoticed. */
     private static final Duration LOOK_EVERY = Duration.ofSeconds(2);
+    /** Users elsewhere who are remembered. */
+    private static final int MOST_AWAY = 10_000;
 
     private final Director director;
     private final String here;
     private final boolean mine;
     private final Set<Pin> pins = ConcurrentHashMap.newKeySet();
+    private final Map<String, Away> away = new LinkedHashMap<>();
     private final Thread keeper = new Thread(this::keep, "roost-pins");
+
+    /**
+     * A user who is kept here.
+     *
+     * @param since   Unix milliseconds
+     * @param expires Unix seconds at which the director forgets it, as far as is known
+     */
+    public record Kept(String user, long since, long expires) {
+    }
+
+    /**
+     * A user who is on another backend, and was not moved back.
+     *
+     * @param host that backend; empty if it is not known
+     * @param time when that was seen, Unix milliseconds
+     * @param lost whether the user was here before; else with {@code mine} they were left there
+     */
+    public record Away(String user, String host, long time, boolean lost) {
+    }
 
     /**
      * @param here IP address of this backend, as the director has it; anything if there is no director
@@ -52,18 +78,45 @@ public final class Pins implements Closeable {
         }
         Optional<String> before = director.lookup(user).host();
         if (mine && !before.equals(Optional.of(here))) {
+            away(user, before.orElse(""), false);
             throw new MigrationException(Kind.ELSEWHERE, "the director has " + user + " on " + before.orElse("no backend")
                     + ", not on this one (" + here + "): left to the run there");
         }
         director.move(user, here);
         Mapping after = director.lookup(user);
         if (!after.current().equals(Optional.of(here))) {
+            away(user, after.current().orElse(""), true);
             throw new MigrationException(Kind.ELSEWHERE, "the director was told to have " + user + " on " + here + ", and has them on "
                     + after.current().orElse("no backend") + ": somebody else moves them; try again later");
         }
         Pin pin = new Pin(this, user, after.expires());
         pins.add(pin);
+        synchronized (away) {
+            away.remove(user);
+        }
         return pin;
+    }
+
+    private void away(String user, String host, boolean lost) {
+        synchronized (away) {
+            away.remove(user);
+            away.put(user, new Away(user, host, System.currentTimeMillis(), lost));
+            if (away.size() > MOST_AWAY) {
+                away.remove(away.keySet().iterator().next());
+            }
+        }
+    }
+
+    /** Who is kept here now, by name. */
+    public List<Kept> kept() {
+        return pins.stream().map(Pin::kept).sorted(Comparator.comparing(Kept::user)).toList();
+    }
+
+    /** Who is elsewhere, the last of them, oldest first. */
+    public List<Away> away() {
+        synchronized (away) {
+            return List.copyOf(away.values());
+        }
     }
 
     void remove(Pin pin) {
@@ -106,8 +159,10 @@ public final class Pins implements Closeable {
         }
         // Nowhere: the director was restarted, and nobody has logged in since.
         if (mapping.current().isPresent() && !here || !refresh(pin)) {
-            pin.lose("somebody else moved " + pin.user() + " from this backend (" + this.here + ") to "
-                    + director.lookup(pin.user()).current().orElse("another") + " meanwhile: the Maildir stays in force");
+            Optional<String> now = director.lookup(pin.user()).current();
+            away(pin.user(), now.orElse(""), true);
+            pin.lose("somebody else moved " + pin.user() + " from this backend (" + this.here + ") to " + now.orElse("another")
+                    + " meanwhile: the Maildir stays in force");
         }
     }
 

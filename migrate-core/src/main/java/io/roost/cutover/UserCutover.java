@@ -1,8 +1,6 @@
 package io.roost.cutover;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -39,6 +37,7 @@ final class UserCutover implements CutoverSteps {
     private final Account account;
     private final CutoverMeans means;
     private final CutoverSettings settings;
+    private final CutoverHold hold;
     private final Pin pin;
     private final CheckpointStore store;
     private final Event.Sink events;
@@ -54,11 +53,12 @@ final class UserCutover implements CutoverSteps {
     private long lateDeadline;
 
     /** @throws MigrationException if the user cannot be cut over with these means */
-    UserCutover(Account account, CutoverMeans means, CutoverSettings settings, Pin pin, CheckpointStore store, Event.Sink events)
-            throws IOException, MigrationException {
+    UserCutover(Account account, CutoverMeans means, CutoverSettings settings, CutoverHold hold, Pin pin, CheckpointStore store,
+            Event.Sink events) throws IOException, MigrationException {
         this.account = account;
         this.means = means;
         this.settings = settings;
+        this.hold = hold;
         this.pin = pin;
         this.store = store;
         this.events = events;
@@ -124,12 +124,7 @@ final class UserCutover implements CutoverSteps {
 
     @Override
     public boolean awaitTime() throws IOException, MigrationException, InterruptedException {
-        boolean waited = false;
-        while (settings.postponeFile().isPresent() && Files.exists(Path.of(settings.postponeFile().get()))) {
-            waited = true;
-            Thread.sleep(1000);
-        }
-        return waited;
+        return hold.await(account.user());
     }
 
     @Override

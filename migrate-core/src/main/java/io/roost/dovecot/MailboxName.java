@@ -21,6 +21,17 @@ public record MailboxName(List<String> parts) implements Comparable<MailboxName>
         }
     }
 
+    /** Written out because names are looked up by the thousand: what Java makes for a record has to be made at start-up first. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof MailboxName name && parts.equals(name.parts);
+    }
+
+    @Override
+    public int hashCode() {
+        return parts.hashCode();
+    }
+
     public boolean isInbox() {
         return parts.size() == 1 && parts.get(0).equals("INBOX");
     }

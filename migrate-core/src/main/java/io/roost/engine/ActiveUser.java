@@ -15,8 +15,10 @@ final class ActiveUser {
     final int attempt;
     final long since;
     final Thread thread;
-    /** Whether an operator wants the user out of this run. Guarded by the engine. */
+    /** Whether an operator wants the user out of this run. Guarded by the ledger. */
     boolean skip;
+    /** What the user was before a worker of their own took them. Guarded by the ledger. */
+    Phase before = Phase.WAITING;
 
     private volatile Progress progress = new Progress("starting", 0, 0, 0, 0);
     private long mails;
@@ -27,13 +29,14 @@ final class ActiveUser {
     private record Progress(String step, long mailsDone, long mailsTotal, long bytesDone, long bytesTotal) {
     }
 
-    ActiveUser(int user, String name, int worker, int attempt, long since) {
+    /** @param thread that works at the user */
+    ActiveUser(int user, String name, int worker, int attempt, long since, Thread thread) {
         this.user = user;
         this.name = name;
         this.worker = worker;
         this.attempt = attempt;
         this.since = since;
-        thread = Thread.currentThread();
+        this.thread = thread;
     }
 
     /**
@@ -87,8 +90,12 @@ final class ActiveUser {
         };
     }
 
-    private void step(String name) {
-        progress = new Progress(name, 0, progress.mailsTotal, 0, progress.bytesTotal);
+    /** What is being done, where that is no migration. */
+    void step(String name) {
+        Progress before = progress;
+        // of other steps nothing is counted
+        progress = name.equals("copying") ? new Progress(name, 0, before.mailsTotal, 0, before.bytesTotal)
+                : new Progress(name, 0, 0, 0, 0);
     }
 
     EngineStatus.Active status() {

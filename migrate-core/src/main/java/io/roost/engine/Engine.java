@@ -1,27 +1,30 @@
 package io.roost.engine;
 
 import java.time.Clock;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashSet;
+import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 import java.util.function.Predicate;
 
+import io.roost.checkpoint.CheckpointStore;
 import io.roost.engine.EngineStatus.Page;
 import io.roost.migrate.Event;
 import io.roost.throttle.ThrottleState;
 
 /**
  * A run over many users. One thread calls {@link #run}; everything else may be called by any thread at any time, and is obeyed at
- * once or as soon as it is safe. One user's failure never stops the others.
+ * once or as soon as it is safe. One user's failure never stops the others. Where the run stands is {@link RunLedger}'s; here are
+ * the threads, and the telling.
  */
 public final class Engine {
+    /** Phases in which nobody works at a user. */
+    private static final Set<Phase> IDLE = EnumSet.complementOf(EnumSet.of(Phase.ACTIVE));
+    private static final Set<Phase> NOT_DONE = EnumSet.complementOf(EnumSet.of(Phase.ACTIVE, Phase.DONE));
+
     private final UserWork work;
     private final EngineSettings settings;
     private final Brakes brakes;
@@ -29,23 +32,10 @@ public final class Engine {
     private final Clock clock;
     private final long started;
     private final Throughput throughput = new Throughput();
-
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
-    private final UserQueue queue;
-    private final List<ActiveUser> active = new ArrayList<>();
-    /** Numbers of the workers that are there. */
-    private final Set<Integer> running = new HashSet<>();
-    private int workers;
-    private RunState state = RunState.RUNNING;
-    private String reason = "";
-    private StopReason stopReason;
-    private long failures;
+    private final RunLedger ledger;
     private String throttledBy = "";
-    /** To be told once the lock is free. */
-    private final List<RunEvent> untold = new ArrayList<>();
 
-    /** Only one event at a time reaches the sink; never taken while {@link #lock} is held, so that a slow sink cannot stop a command. */
+    /** Only one event at a time reaches the sink; nothing else is held meanwhile, so that a slow sink cannot stop a command. */
     private final Object telling = new Object();
 
     /**
@@ -60,10 +50,11 @@ public final class Engine {
         this.brakes = brakes;
         this.sink = sink;
         this.clock = clock;
-        queue = new UserQueue(users);
-        workers = settings.workers();
+        ledger = new RunLedger(users, settings, clock);
         started = clock.millis();
     }
+
+    // ---- the run and its threads ----
 
     /**
      * Works until no user is left or the run is stopped, and all in flight have ended. Interrupting the thread stops the run as a
@@ -74,43 +65,36 @@ public final class Engine {
     public Optional<StopReason> run() {
         boolean signalled = false;
         long nextTick = System.nanoTime();
-        lock.lock();
-        try {
-            while (true) {
-                tellUntold();
-                if (active.isEmpty() && (state == RunState.STOPPING || !queue.hasMore())) {
-                    break;
-                }
-                if (clock.millis() >= settings.deadline() && state != RunState.STOPPING) {
-                    stopLocked(StopReason.WINDOW, "the maintenance window is over");
-                }
-                startWorkers();
-                if (System.nanoTime() >= nextTick) {
-                    throughput.tick();
-                    lookAtBrakes();
-                    nextTick += TimeUnit.SECONDS.toNanos(1);
-                }
-                try {
-                    changed.awaitNanos(Math.max(1, nextTick - System.nanoTime()));
-                } catch (InterruptedException e) {
-                    signalled = true;
-                    stopLocked(StopReason.SIGNAL, "the process was told to stop");
-                }
+        long seen = ledger.changes();
+        while (ledger.goesOn()) {
+            tellUntold();
+            ledger.missingWorkers().forEach(worker -> thread("roost-worker-" + worker, () -> work(worker)).start());
+            if (System.nanoTime() >= nextTick) {
+                throughput.tick();
+                lookAtBrakes();
+                nextTick += TimeUnit.SECONDS.toNanos(1);
             }
-            state = RunState.ENDED;
-            changed.signalAll();
-            while (!running.isEmpty()) {
-                // They have yet to tell how their last users ended.
-                changed.awaitUninterruptibly();
+            try {
+                ledger.await(seen, nextTick - System.nanoTime());
+            } catch (InterruptedException e) {
+                signalled = true;
+                ledger.stop(StopReason.SIGNAL, "the process was told to stop");
             }
-            return Optional.ofNullable(stopReason);
-        } finally {
-            lock.unlock();
-            tell(new RunEvent.StateChanged(RunState.ENDED, reason));
-            if (signalled) {
-                Thread.currentThread().interrupt();
-            }
+            seen = ledger.changes();
         }
+        tellUntold();
+        String reason = ledger.end();
+        tell(new RunEvent.StateChanged(RunState.ENDED, reason));
+        if (signalled) {
+            Thread.currentThread().interrupt();
+        }
+        return ledger.stopReason();
+    }
+
+    private static Thread thread(String name, Runnable work) {
+        Thread thread = new Thread(work, name);
+        thread.setDaemon(true);
+        return thread;
     }
 
     /** Tells of it when something begins or ends to hold the run back. */
@@ -118,66 +102,19 @@ public final class Engine {
         ThrottleState now = brakes.throttle().state();
         if (!now.source().equals(throttledBy)) {
             throttledBy = now.source();
-            untold.add(new RunEvent.Throttled(now.source(), now.reason()));
-        }
-    }
-
-    private void startWorkers() {
-        int useful = active.size() + queue.count(Phase.WAITING) + queue.count(Phase.RETRYING);
-        for (int i = 0; i < workers && running.size() < useful && state == RunState.RUNNING; i++) {
-            if (running.add(i)) {
-                int worker = i;
-                Thread thread = new Thread(() -> work(worker), "roost-worker-" + worker);
-                thread.setDaemon(true);
-                thread.start();
-            }
+            tell(new RunEvent.Throttled(now.source(), now.reason()));
         }
     }
 
     private void work(int worker) {
         try {
-            for (ActiveUser user; (user = next(worker)) != null;) {
+            for (ActiveUser user; (user = ledger.next(worker)) != null;) {
                 attempt(user);
                 // whoever interrupted it meant the user, not the next one
                 Thread.interrupted();
             }
         } finally {
-            lock.lock();
-            try {
-                running.remove(worker);
-                changed.signalAll();
-            } finally {
-                lock.unlock();
-            }
-        }
-    }
-
-    /** Waits for a user to work at; null if this worker is not needed any more. */
-    private ActiveUser next(int worker) {
-        lock.lock();
-        try {
-            while (worker < workers && state != RunState.STOPPING && state != RunState.ENDED
-                    && (queue.hasMore() || !active.isEmpty())) {
-                long now = clock.millis();
-                if (state == RunState.RUNNING && now < settings.deadline()) {
-                    // Of four workers two take the biggest that are known.
-                    int user = queue.take(worker % 2 == 1, now);
-                    if (user != UserQueue.NONE) {
-                        ActiveUser taken = new ActiveUser(user, queue.name(user), worker, queue.attempts(user), now);
-                        active.add(taken);
-                        return taken;
-                    }
-                }
-                long pause = Math.min(queue.nextRetry() - now, TimeUnit.SECONDS.toMillis(1));
-                try {
-                    changed.await(Math.max(1, pause), TimeUnit.MILLISECONDS);
-                } catch (InterruptedException e) {
-                    // Meant for the user that has just ended.
-                }
-            }
-            return null;
-        } finally {
-            lock.unlock();
+            ledger.gone(worker);
         }
     }
 
@@ -185,13 +122,14 @@ public final class Engine {
         tell(new RunEvent.Begun(user.name, user.worker, user.attempt));
         RunEvent end;
         try {
-            UserWork.Migrated migrated = work.run(user.name, readers(), event -> progress(user, event));
+            UserWork.Migrated migrated = work.run(user.name, ledger.readers(), event -> progress(user, event));
             user.event(new Event.Done(user.name, migrated.result()), throughput::mails, throughput::bytes);
             end = new RunEvent.Done(user.name, migrated.account(), migrated.result());
-            end(user, Phase.DONE);
+            ledger.size(user, migrated.result().mails(), migrated.result().bytes());
+            ledger.ended(user, Phase.DONE);
         } catch (Throwable e) {
             // Also an OutOfMemoryError, or a fault of ours: it costs one user, not the night.
-            end = failed(user, e);
+            end = ledger.failed(user, e);
         }
         tell(end);
         if (user.skip && !(end instanceof RunEvent.Done)) {
@@ -200,85 +138,20 @@ public final class Engine {
         tellUntold();
     }
 
-    /** When few users are left, each may have the readers of the workers that have none. */
-    private int readers() {
-        lock.lock();
-        try {
-            int busy = Math.max(1, Math.min(workers, active.size() + queue.count(Phase.WAITING)));
-            return Math.min(EngineSettings.MAX_READERS, Math.max(settings.readers(), Math.min(settings.readers() * workers / busy, 16)));
-        } finally {
-            lock.unlock();
-        }
-    }
-
     private void progress(ActiveUser user, Event event) {
         if (event instanceof Event.Done || event instanceof Event.Failed) {
             return;
+        }
+        if (event instanceof Event.Scanned scanned) {
+            ledger.size(user, scanned.mails(), scanned.bytes());
         }
         user.event(event, throughput::mails, throughput::bytes);
         tell(new RunEvent.Progress(event));
     }
 
-    private void end(ActiveUser user, Phase phase) {
-        lock.lock();
-        try {
-            active.remove(user);
-            queue.end(user.user, phase);
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private RunEvent failed(ActiveUser user, Throwable why) {
-        FailureClass failure = FailureClass.of(why);
-        lock.lock();
-        try {
-            active.remove(user);
-            changed.signalAll();
-            if (failure == FailureClass.STOPPED) {
-                if (user.skip) {
-                    queue.end(user.user, Phase.SKIPPED);
-                } else {
-                    queue.putBack(user.user);
-                }
-                return new RunEvent.Stopped(user.name);
-            }
-            long delay = failure == FailureClass.TRANSIENT && !user.skip ? settings.retries().delayMillis(user.attempt) : -1;
-            if (delay >= 0) {
-                long at = clock.millis() + delay;
-                queue.retryAt(user.user, at);
-                return new RunEvent.Failed(user.name, why, failure, user.attempt, at);
-            }
-            queue.end(user.user, user.skip ? Phase.SKIPPED : Phase.FAILED);
-            failures++;
-            if (failure == FailureClass.FATAL) {
-                stopLocked(StopReason.STATE, "the checkpoint store failed: " + why.getMessage());
-            } else if (settings.errorsMax() > 0 && failures >= settings.errorsMax()) {
-                stopLocked(StopReason.ERRORS, failures + " users have failed, which is as many as --errors-max allows");
-            }
-            return new RunEvent.Failed(user.name, why, failure, user.attempt, 0);
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** What was decided under the lock; lets go of it meanwhile if this thread holds it. */
+    /** What was decided while nobody could be told. */
     private void tellUntold() {
-        boolean held = lock.isHeldByCurrentThread();
-        if (!held) {
-            lock.lock();
-        }
-        List<RunEvent> events = List.copyOf(untold);
-        untold.clear();
-        lock.unlock();
-        try {
-            events.forEach(this::tell);
-        } finally {
-            if (held) {
-                lock.lock();
-            }
-        }
+        ledger.takeUntold().forEach(this::tell);
     }
 
     private void tell(RunEvent event) {
@@ -286,6 +159,8 @@ public final class Engine {
             sink.event(event);
         }
     }
+
+    // ---- what operators say ----
 
     /** Holds the run: nobody is begun, and those in flight read nothing. @return whether that changes anything */
     public boolean pause(String why) {
@@ -297,49 +172,24 @@ public final class Engine {
         return change(RunState.PAUSED, RunState.RUNNING, "");
     }
 
-    private boolean change(RunState from, RunState to, String why) {
-        lock.lock();
-        try {
-            if (state != from) {
-                return false;
-            }
-            if (to == RunState.PAUSED) {
-                brakes.pause().pause(why);
-            } else {
-                brakes.pause().resume();
-            }
-            brakes.throttle().changed();
-            state = to;
-            reason = why;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
+    private synchronized boolean change(RunState from, RunState to, String why) {
+        if (!ledger.change(from, to, why)) {
+            return false;
         }
+        if (to == RunState.PAUSED) {
+            brakes.pause().pause(why);
+        } else {
+            brakes.pause().resume();
+        }
+        brakes.throttle().changed();
         tell(new RunEvent.StateChanged(to, why));
         return true;
     }
 
     /** Ends the run: nobody is begun, and those in flight end at their next safe step. */
     public void stop(StopReason because, String why) {
-        lock.lock();
-        try {
-            stopLocked(because, why);
-        } finally {
-            lock.unlock();
-        }
+        ledger.stop(because, why);
         tellUntold();
-    }
-
-    private void stopLocked(StopReason because, String why) {
-        if (state == RunState.STOPPING || state == RunState.ENDED) {
-            return;
-        }
-        state = RunState.STOPPING;
-        reason = why;
-        stopReason = because;
-        active.forEach(user -> user.thread.interrupt());
-        untold.add(new RunEvent.StateChanged(RunState.STOPPING, why));
-        changed.signalAll();
     }
 
     /** Changes the number of users in flight: more at once, fewer as users end. */
@@ -347,13 +197,7 @@ public final class Engine {
         if (count < 1 || count > EngineSettings.MAX_WORKERS) {
             throw new IllegalArgumentException("expected 1 to " + EngineSettings.MAX_WORKERS + " workers, found " + count);
         }
-        lock.lock();
-        try {
-            workers = count;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
+        ledger.workers(count);
         tell(new RunEvent.WorkersChanged(count));
     }
 
@@ -363,22 +207,7 @@ public final class Engine {
      * @throws IllegalArgumentException if the run has no such user, or the user is not one to be tried again
      */
     public void retry(String name) {
-        lock.lock();
-        try {
-            int user = known(name);
-            Phase phase = queue.phase(user);
-            if (phase == Phase.ACTIVE || phase == Phase.DONE) {
-                throw new IllegalArgumentException(name + " is " + phase.name().toLowerCase(Locale.ROOT)
-                        + ": there is nothing to try again");
-            }
-            if (phase == Phase.FAILED) {
-                failures--;
-            }
-            queue.first(user);
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
+        ledger.retry(name);
         tell(new RunEvent.Requeued(name));
     }
 
@@ -388,33 +217,73 @@ public final class Engine {
      * @throws IllegalArgumentException if the run has no such user, or the user is done
      */
     public void skip(String name) {
-        lock.lock();
-        try {
-            int user = known(name);
-            switch (queue.phase(user)) {
-                case DONE -> throw new IllegalArgumentException(name + " is done");
-                case ACTIVE -> {
-                    active.stream().filter(a -> a.user == user).forEach(a -> {
-                        a.skip = true;
-                        a.thread.interrupt();
-                    });
-                    return;
-                }
-                default -> queue.end(user, Phase.SKIPPED);
-            }
-            changed.signalAll();
-        } finally {
-            lock.unlock();
+        if (ledger.skip(name)) {
+            tell(new RunEvent.Skipped(name));
         }
-        tell(new RunEvent.Skipped(name));
     }
 
-    private int known(String name) {
-        int user = queue.find(name);
-        if (user == UserQueue.NONE) {
-            throw new IllegalArgumentException("this run has no user " + name);
+    /**
+     * Begins a user at once, with a worker of its own beside the others.
+     *
+     * @throws IllegalArgumentException if the run has no such user or begins nobody now, or if the user is in flight or done
+     */
+    public void now(String name) {
+        beside(name, NOT_DONE, true, this::attempt);
+    }
+
+    /**
+     * Brings a user back to the Maildir, with a worker of its own, also while the run is paused. Then the run leaves the user alone,
+     * unless told to try again; if it cannot be done, the user is what they were before.
+     *
+     * @throws IllegalArgumentException if the run has no such user or is ending, or if the user is in flight
+     */
+    public void rollBack(String name, Errand errand) {
+        beside(name, IDLE, false, user -> rollBack(user, errand));
+    }
+
+    private void rollBack(ActiveUser user, Errand errand) {
+        operated(user.name, "rollback", "begun");
+        RunEvent end;
+        try {
+            String said = errand.run(step -> {
+                user.step(step);
+                operated(user.name, "rollback", step);
+            });
+            ledger.ended(user, Phase.SKIPPED);
+            end = new RunEvent.RolledBack(user.name, user.before == Phase.DONE, said);
+        } catch (Throwable e) {
+            // whatever it was, it costs one user
+            ledger.restored(user);
+            end = new RunEvent.Operated(user.name, "rollback", "FAILED: " + (e.getMessage() == null ? e : e.getMessage()));
         }
-        return user;
+        tell(end);
+    }
+
+    private void beside(String name, Set<Phase> from, boolean attempt, Consumer<ActiveUser> work) {
+        ActiveUser[] taken = new ActiveUser[1];
+        Thread thread = thread("roost-beside", () -> {
+            try {
+                work.accept(taken[0]);
+            } finally {
+                ledger.gone(taken[0].worker);
+            }
+        });
+        taken[0] = ledger.takeBeside(name, from, attempt, thread);
+        if (attempt && (taken[0].before == Phase.FAILED || taken[0].before == Phase.SKIPPED)) {
+            // whoever counts has counted the user already
+            tell(new RunEvent.Requeued(name));
+        }
+        thread.start();
+    }
+
+    /** Tells that an operator had something done that the engine has no part in; {@link RunEvent.Operated} says what is what. */
+    public void operated(String user, String verb, String said) {
+        tell(new RunEvent.Operated(user, verb, said));
+    }
+
+    /** Says how many users in flight only wait for an operator: others are in flight in their place. */
+    public void parked(IntSupplier count) {
+        ledger.parked(count);
     }
 
     /** What may hold the run back; changes count at once after {@link io.roost.throttle.Throttle#changed}. */
@@ -424,46 +293,43 @@ public final class Engine {
 
     /** What is waiting and big is begun early. Sizes are of any unit, the same for all. */
     public void big(String name, long size) {
-        lock.lock();
-        try {
-            int user = queue.find(name);
-            if (user != UserQueue.NONE) {
-                queue.big(user, size);
-            }
-        } finally {
-            lock.unlock();
-        }
+        ledger.big(name, size);
     }
+
+    // ---- looking ----
 
     /** Users of the run in its order, those of some phases whose names pass the filter. */
     public Page users(Set<Phase> phases, Predicate<String> filter, int offset, int limit) {
-        lock.lock();
-        try {
-            return queue.page(phases, filter, offset, limit);
-        } finally {
-            lock.unlock();
-        }
+        return users(new UserQuery(phases, filter, UserSort.NUMBER, false, -1, offset, limit));
+    }
+
+    public Page users(UserQuery query) {
+        return ledger.lists().page(query);
+    }
+
+    /** One user as lists show it; empty if the run has no such user. */
+    public Optional<EngineStatus.Row> user(String name) {
+        return ledger.lists().row(name);
+    }
+
+    /** Reads what earlier runs have recorded of users whom this one has not touched yet, for lists to be sorted by. */
+    public void recall(CheckpointStore store) {
+        store.users(ledger.lists()::recall);
     }
 
     public EngineStatus status() {
-        lock.lock();
-        try {
-            long now = clock.millis();
-            List<EngineStatus.Active> users = active.stream().map(ActiveUser::status)
-                    .sorted(Comparator.comparingInt(EngineStatus.Active::worker)).toList();
-            String held = reason.isEmpty() ? brakes.throttle().state().reason() : reason;
-            return new EngineStatus(state, held, started, now, settings.deadline(), workers, queue.counts(), users,
-                    throughput.mails(), throughput.bytes(), throughput.mailsPerSecond(), throughput.bytesPerSecond(),
-                    throughput.history(), secondsLeft(now));
-        } finally {
-            lock.unlock();
-        }
+        long now = clock.millis();
+        RunLedger.RunView view = ledger.view();
+        String held = view.reason().isEmpty() ? brakes.throttle().state().reason() : view.reason();
+        return new EngineStatus(view.state(), held, started, now, settings.deadline(), view.workers(), view.counts(), view.active(),
+                throughput.mails(), throughput.bytes(), throughput.mailsPerSecond(), throughput.bytesPerSecond(),
+                throughput.history(), secondsLeft(view, now));
     }
 
     /** As if the users to come took as long as those that are done. */
-    private double secondsLeft(long now) {
-        int left = queue.count(Phase.WAITING) + queue.count(Phase.RETRYING) + queue.count(Phase.ACTIVE);
-        int ended = queue.count(Phase.DONE) + queue.count(Phase.FAILED);
+    private double secondsLeft(RunLedger.RunView view, long now) {
+        int left = view.count(Phase.WAITING) + view.count(Phase.RETRYING) + view.count(Phase.ACTIVE);
+        int ended = view.count(Phase.DONE) + view.count(Phase.FAILED);
         return left == 0 ? 0 : ended == 0 ? -1 : (now - started) / 1000.0 / ended * left;
     }
 }

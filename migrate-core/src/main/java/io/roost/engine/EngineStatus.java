@@ -39,6 +39,10 @@ public record EngineStatus(RunState state, String reason, long started, long now
      */
     public record Active(String user, String step, int worker, int attempt, long since, long mailsDone, long mailsTotal,
             long bytesDone, long bytesTotal) {
+        /** With another step, of which nothing is counted. */
+        public Active withStep(String other) {
+            return new Active(user, other, worker, attempt, since, 0, 0, 0, 0);
+        }
     }
 
     /**
@@ -47,8 +51,13 @@ public record EngineStatus(RunState state, String reason, long started, long now
      * @param number   place in the run's order, from 0
      * @param attempts so far
      * @param retryAt  when the next attempt is due, 0 if none is planned
+     * @param mails    found by the last look, 0 if nobody has looked
+     * @param bytes    likewise, as far as file names tell
+     * @param millis   how long the last attempt of this run took, or takes; 0 if there was none
+     * @param changed  when something was last done with the user, 0 for never
      */
-    public record Row(int number, String user, Phase phase, int attempts, long retryAt) {
+    public record Row(int number, String user, Phase phase, int attempts, long retryAt, long mails, long bytes, long millis,
+            long changed) {
     }
 
     /** Part of a list, and how many there are in all. */
@@ -59,6 +68,12 @@ public record EngineStatus(RunState state, String reason, long started, long now
         users = Map.copyOf(users);
         active = List.copyOf(active);
         history = List.copyOf(history);
+    }
+
+    /** With other users in flight. */
+    public EngineStatus withActive(List<Active> others) {
+        return new EngineStatus(state, reason, started, now, deadline, workers, users, others, mails, bytes, mailsPerSecond,
+                bytesPerSecond, history, secondsLeft);
     }
 
     /** Users of the run, whatever their phase. */

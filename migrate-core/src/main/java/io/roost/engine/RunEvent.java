@@ -21,6 +21,10 @@ public sealed interface RunEvent {
 
     /** A worker takes up a user; {@code attempt} counts from 1. */
     record Begun(String user, int worker, int attempt) implements RunEvent {
+        /** Whether it is a worker of the user's own, beside the others. */
+        public boolean isBeside() {
+            return worker >= RunLedger.BESIDE;
+        }
     }
 
     /** A user is done. */
@@ -41,6 +45,24 @@ public sealed interface RunEvent {
 
     /** An operator wants a user tried again. */
     record Requeued(String user) implements RunEvent {
+    }
+
+    /**
+     * An operator has something else done, with a user or, if {@code user} is empty, with the run.
+     *
+     * @param verb of the control socket, such as {@code hold}
+     * @param said what is done now, for people
+     */
+    record Operated(String user, String verb, String said) implements RunEvent {
+    }
+
+    /**
+     * A user is back on the Maildir, as an operator wanted.
+     *
+     * @param wasDone whether this run had told that the user was done
+     * @param said    how it ended, for people
+     */
+    record RolledBack(String user, boolean wasDone, String said) implements RunEvent {
     }
 
     /** The run changes state; the reason is for people. */

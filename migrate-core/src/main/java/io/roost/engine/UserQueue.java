@@ -8,18 +8,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
-import java.util.Set;
-import java.util.function.Predicate;
-
-import io.roost.engine.EngineStatus.Page;
-import io.roost.engine.EngineStatus.Row;
 
 /**
  * The users of a run with their phases, in columns: a million of them take less than a hundred megabytes. Who is next: users asked for by an
  * operator, then those whose pause is over, then, for every other worker, the biggest that are known, else the given order. So
  * the big ones are begun early, and never hold up all workers while small ones wait.
  *
- * <p>Not thread-safe: {@link Engine} guards it.
+ * <p>Not thread-safe: {@link RunLedger} guards it.
  */
 final class UserQueue {
     static final int NONE = -1;
@@ -28,13 +23,15 @@ final class UserQueue {
 
     private final String[] names;
     /** Places in {@link #names}, by name. */
-    private final Integer[] byName;
+    private final int[] byName;
     private final byte[] phases;
     private final byte[] attempts;
     private final Map<Phase, Integer> counts = new EnumMap<>(Phase.class);
     private final List<Integer> urgent = new ArrayList<>();
     private final PriorityQueue<Retry> retries = new PriorityQueue<>(Comparator.comparingLong(Retry::at));
     private final PriorityQueue<Big> big = new PriorityQueue<>(Comparator.comparingLong(Big::size).reversed());
+    /** Of those who are RETRYING. */
+    private final Map<Integer, Long> retryTimes = new HashMap<>();
     private int next;
 
     private record Retry(long at, int user) {
@@ -46,9 +43,10 @@ final class UserQueue {
     /** @param users names, each once */
     UserQueue(List<String> users) {
         names = users.toArray(String[]::new);
-        byName = new Integer[names.length];
-        Arrays.setAll(byName, i -> i);
-        Arrays.sort(byName, Comparator.comparing(i -> names[i]));
+        Integer[] places = new Integer[names.length];
+        Arrays.setAll(places, i -> i);
+        Arrays.sort(places, Comparator.comparing(i -> names[i]));
+        byName = Arrays.stream(places).mapToInt(Integer::intValue).toArray();
         phases = new byte[names.length];
         attempts = new byte[names.length];
         counts.put(Phase.WAITING, names.length);
@@ -119,10 +117,15 @@ final class UserQueue {
     int take(boolean biggest, long now) {
         int user = pick(biggest, now);
         if (user != NONE) {
-            phase(user, Phase.ACTIVE);
-            attempts[user] = (byte) Math.min(attempts[user] + 1, Byte.MAX_VALUE);
+            takeUp(user, true);
         }
         return user;
+    }
+
+    /** Takes a certain user, who becomes ACTIVE. @param counts whether that is an attempt at the migration */
+    void takeUp(int user, boolean counts) {
+        phase(user, Phase.ACTIVE);
+        attempts[user] = (byte) Math.min(attempts[user] + (counts ? 1 : 0), Byte.MAX_VALUE);
     }
 
     private int pick(boolean biggest, long now) {
@@ -164,6 +167,7 @@ final class UserQueue {
     /** The user is tried again at that time. */
     void retryAt(int user, long at) {
         phase(user, Phase.RETRYING);
+        retryTimes.put(user, at);
         retries.add(new Retry(at, user));
     }
 
@@ -185,28 +189,35 @@ final class UserQueue {
         phase(user, phase);
     }
 
+    /** What was done with a user was no attempt: as before, but that one who waited is next. */
+    void restore(int user, Phase before) {
+        if (before == Phase.WAITING || before == Phase.RETRYING) {
+            phase(user, Phase.WAITING);
+            urgent.add(user);
+        } else {
+            phase(user, before);
+        }
+    }
+
     private void phase(int user, Phase phase) {
+        retryTimes.remove(user);
         counts.merge(phase(user), -1, Integer::sum);
         counts.merge(phase, 1, Integer::sum);
         phases[user] = (byte) phase.ordinal();
     }
 
-    /** Users in the run's order. */
-    Page page(Set<Phase> wanted, Predicate<String> filter, int offset, int limit) {
-        Map<Integer, Long> times = new HashMap<>();
-        retries.forEach(retry -> times.put(retry.user(), retry.at()));
-        List<Row> rows = new ArrayList<>();
-        int total = 0;
-        for (int i = 0; i < names.length; i++) {
-            Phase phase = phase(i);
-            if (wanted.contains(phase) && filter.test(names[i])) {
-                if (total >= offset && rows.size() < limit) {
-                    rows.add(new Row(i, names[i], phase, attempts[i],
-                            phase == Phase.RETRYING ? times.getOrDefault(i, 0L) : 0));
-                }
-                total++;
-            }
-        }
-        return new Page(rows, total);
+    /** The phase of each, by ordinal. */
+    byte[] phases() {
+        return phases.clone();
+    }
+
+    /** Places in the order of the names; not to be changed. */
+    int[] byName() {
+        return byName;
+    }
+
+    /** When the user is tried again, Unix milliseconds; 0 if that is not planned. */
+    long retryAt(int user) {
+        return retryTimes.getOrDefault(user, 0L);
     }
 }

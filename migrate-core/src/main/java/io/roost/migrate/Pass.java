@@ -30,6 +30,8 @@ final class Pass {
     private long notFound;
     private long copiedMails;
     private long sharedMails;
+    /** Whether what was copied last is perhaps not recorded yet. */
+    private boolean ending;
 
     Pass(Account account, Settings settings, CheckpointStore store, Event.Sink events, TargetPaths paths, UserJournal journal,
             Staging staging, PlacedMails placed, DataFiles files) throws PosixException {
@@ -58,7 +60,15 @@ final class Pass {
         settings = settings.withPace(Pace.FULL_SPEED);
     }
 
-    /** Scans, and copies what is missing; attempt 0 is the first of a run. */
+    /** Scans, copies what is missing, and waits until that is recorded; attempt 0 is the first of a run. */
+    UserRecord copyAll(UserRecord before, int attempt) throws IOException, MigrationException, InterruptedException {
+        return recorded(copy(before, attempt));
+    }
+
+    /**
+     * Scans, and copies what is missing; attempt 0 is the first of a run. The disk may still be busy with it when this returns:
+     * {@link #finish} has something to do meanwhile.
+     */
     UserRecord copy(UserRecord before, int attempt) throws IOException, MigrationException, InterruptedException {
         // The one before is not needed any more: two of a million mails each would not fit.
         snapshot = null;
@@ -78,20 +88,37 @@ final class Pass {
         unrecorded.begin(user);
         try {
             copier.copy(snapshot, numbers);
-            user = unrecorded.end(attempt == 0 ? UserState.COPIED : null);
+            unrecorded.end(attempt == 0 ? UserState.COPIED : null);
+            ending = true;
         } finally {
-            unrecorded.await();
+            if (!ending) {
+                unrecorded.await();
+            }
             copiedMails += copier.copiedMails();
             sharedMails += copier.sharedMails();
         }
         try {
             problems.note(copier.problems());
         } catch (MigrationException e) {
+            recorded(user);
             unrecorded.keep();
             throw e;
         }
         notFound = copier.vanishedMails();
         return user;
+    }
+
+    /** Waits until what was copied is recorded; returns the user as recorded, or as given if that was so already. */
+    private UserRecord recorded(UserRecord user) throws IOException, InterruptedException {
+        if (!ending) {
+            return user;
+        }
+        ending = false;
+        try {
+            return unrecorded.ended();
+        } finally {
+            unrecorded.await();
+        }
     }
 
     /** Scans all mailboxes; those whose names mdbox cannot hold refuse the user or, with leave to skip, are left out. */
@@ -106,13 +133,22 @@ final class Pass {
      * returns what came of it.
      */
     Finished finish(UserRecord before) throws IOException, MigrationException, InterruptedException {
+        try {
+            return finishCopied(before);
+        } finally {
+            unrecorded.await();
+        }
+    }
+
+    private Finished finishCopied(UserRecord before) throws IOException, MigrationException, InterruptedException {
         UserRecord user = before;
         for (int attempt = 1; attempt <= settings.finishAttempts(); attempt++) {
             if (attempt > 1 || notFound > 0 || !snapshot.isUnchanged()) {
-                user = copy(user, attempt);
+                user = copy(recorded(user), attempt);
             }
             Finisher finisher = new Finisher(account, settings, staging, paths, placed);
             finisher.write(snapshot, numbers, user);
+            user = recorded(user);
             sync();
             user = journal.record(user, UserState.FINISHED);
             // With what was placed by the last copy: a result that is taken back goes on from there.

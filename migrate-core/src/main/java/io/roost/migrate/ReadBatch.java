@@ -17,7 +17,8 @@ final class ReadBatch {
     static final int LARGE = CAPACITY / 2;
     private static final int MAX_MAILS = 4096;
 
-    private final ByteBuffer buffer = ByteBuffer.allocateDirect(CAPACITY);
+    /** Made by the first who reads into it: clearing so much memory is work for the reader, not for who hands out batches. */
+    private ByteBuffer buffer;
     private final List<ReadMail> mails = new ArrayList<>();
     private int used;
 
@@ -70,6 +71,9 @@ final class ReadBatch {
 
     /** The buffer, positioned where the next mail's bytes go. */
     ByteBuffer buffer() {
+        if (buffer == null) {
+            buffer = ByteBuffer.allocateDirect(CAPACITY);
+        }
         return buffer;
     }
 
@@ -85,6 +89,8 @@ final class ReadBatch {
             mails.get(i).problem = null;
         }
         used = 0;
-        buffer.clear();
+        if (buffer != null) {
+            buffer.clear();
+        }
     }
 }

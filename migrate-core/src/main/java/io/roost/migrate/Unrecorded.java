@@ -34,6 +34,9 @@ final class Unrecorded {
     /** The data file that was the current one when all was written out last, and how far it was written then. */
     private int writtenFile;
     private long writtenLength;
+    /** What {@link #end} was told, and whether it had something to record. */
+    private UserState atEnd;
+    private boolean last;
 
     Unrecorded(Settings settings, CheckpointStore store, UserJournal journal, MailFileWriter writer) {
         this.settings = settings;
@@ -85,23 +88,27 @@ final class Unrecorded {
     }
 
     /**
-     * A pass ends: waits until all of it is recorded, if anything is of this user.
+     * A pass ends: all of it is written, and recorded by and by if anything is of this user; {@link #ended} must follow.
      *
      * @param reached recorded with it; null for nothing
-     * @return the user as recorded, or as it is
      */
-    UserRecord end(UserState reached) throws IOException, InterruptedException {
-        boolean last = journal.isRecording() && batch.mails() > 0;
+    void end(UserState reached) throws IOException, InterruptedException {
+        last = journal.isRecording() && batch.mails() > 0;
+        atEnd = reached;
         if (last) {
             checkpoint(reached);
         }
         // The next that happens is that it is read.
         writeOut();
+    }
+
+    /** Waits until the pass that has ended is recorded; returns the user as recorded, or as it is. */
+    UserRecord ended() throws IOException, InterruptedException {
         UserRecord user = checkpointer.finish();
-        if (reached == null) {
+        if (atEnd == null) {
             return user;
         }
-        return last ? journal.passed(user) : journal.record(user, reached);
+        return last ? journal.passed(user) : journal.record(user, atEnd);
     }
 
     /** Sees to it that all data is written and, unless all is synced as a whole, on disk. */

@@ -120,8 +120,8 @@ final class UserJournal {
                 throw new MigrationException(Kind.SOURCE, account.user() + " has had more than " + (PlacedBatch.MAX_MAILBOX + 1)
                         + " mailboxes since the migration began, which Roost does not support");
             }
-            MailboxRecord now = new MailboxRecord(numbers[i], name, mailbox.mails().size());
-            if (!now.equals(before)) {
+            if (before == null || before.mails() != mailbox.mails().size()) {
+                MailboxRecord now = new MailboxRecord(numbers[i], name, mailbox.mails().size());
                 known.put(name, now);
                 unrecorded.add(now);
             }

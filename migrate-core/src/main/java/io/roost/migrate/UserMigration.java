@@ -222,8 +222,10 @@ public final class UserMigration {
                     Pass pass = new Pass(account, settings, store, events, paths, journal, staging, placed, files);
                     if (cutover.preparesOnly() || cutover.cutsOver()) {
                         journal.record();
+                        user = pass.copyAll(files.user(), 0);
+                    } else {
+                        user = pass.copy(files.user(), 0);
                     }
-                    user = pass.copy(files.user(), 0);
                     if (cutover.preparesOnly()) {
                         store.put(user, journal.takeUnrecorded(), problems.records());
                         return new Written(user, null, null);
@@ -231,7 +233,7 @@ public final class UserMigration {
                     if (cutover.cutsOver()) {
                         if (System.currentTimeMillis() - started > LONG_COPY_MILLIS | cutover.awaitTime()) {
                             // What has come meanwhile need not be copied while the user is locked out.
-                            user = pass.copy(user, 1);
+                            user = pass.copyAll(user, 1);
                         }
                         pass.atFullSpeed();
                         user = keepAway(user);

@@ -25,4 +25,15 @@ public record MountIdentity(long device, long mountId) {
         boolean told = (s.getInt(0) & Libc.STATX_MNT_ID) != 0;
         return new MountIdentity((long) s.getInt(136) << 32 | Integer.toUnsignedLong(s.getInt(140)), told ? s.getLong(144) : 0);
     }
+
+    /** Written out because it is asked for again and again, from the start on. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof MountIdentity that && device == that.device && mountId == that.mountId;
+    }
+
+    @Override
+    public int hashCode() {
+        return Long.hashCode(device) * 31 + Long.hashCode(mountId);
+    }
 }

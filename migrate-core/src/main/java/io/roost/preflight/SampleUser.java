@@ -22,7 +22,8 @@ public record SampleUser(String name, String home, int uid, int gid, Optional<Ma
     public List<MailLocation> locations() {
         List<MailLocation> all = new ArrayList<>();
         source.ifPresent(all::add);
-        target.filter(location -> !all.contains(location)).ifPresent(all::add);
+        target.filter(location -> source.isEmpty() || location.isMaildir() != source.get().isMaildir() || !all.contains(location))
+                .ifPresent(all::add);
         return all;
     }
 

@@ -3,10 +3,8 @@ package io.roost.engine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
-import java.util.Set;
 import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
@@ -79,15 +77,6 @@ class UserQueueTest {
         }
         assertEquals(UserQueue.NONE, queue.find("anne"));
         assertEquals(UserQueue.NONE, new UserQueue(List.of()).find("anna"));
-    }
-
-    @Test
-    void pagesAreCutFromWhatPassesTheFilter() {
-        UserQueue many = new UserQueue(IntStream.range(0, 1000).mapToObj(i -> "user" + i).toList());
-        EngineStatus.Page page = many.page(EnumSet.allOf(Phase.class), name -> name.endsWith("7"), 10, 3);
-        assertEquals(100, page.total());
-        assertEquals(List.of("user107", "user117", "user127"), page.rows().stream().map(EngineStatus.Row::user).toList());
-        assertEquals(0, many.page(Set.of(Phase.FAILED), name -> true, 0, 10).total());
     }
 
     /** Whatever is done with the queue, each user is in one phase, and the counts say so. */

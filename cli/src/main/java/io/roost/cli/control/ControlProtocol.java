@@ -28,6 +28,8 @@ package io.roost.cli.control;
  * <tr><td>{@code run_status}</td><td>{@code status}, and {@code watch} with {@code status=}</td></tr>
  * <tr><td>{@code user_row}, {@code page}</td><td>{@code users}: the rows, then {@code offset} and {@code total}</td></tr>
  * <tr><td>{@code user}</td><td>{@code user}, followed by the user's last events</td></tr>
+ * <tr><td>{@code cluster}, {@code backend}, {@code director}, {@code pinned}, {@code away}</td><td>{@code backends}</td></tr>
+ * <tr><td>{@code gate}</td><td>{@code gates}</td></tr>
  * <tr><td>{@code verb}</td><td>{@code help}</td></tr>
  * <tr><td>{@code dropped}</td><td>{@code watch}: {@code count} events were not read in time</td></tr>
  * </table>
@@ -37,7 +39,9 @@ package io.roost.cli.control;
  * {@code bytes_per_second}, {@code seconds_left} (or null), {@code history} (bytes in each of the last seconds), {@code active}
  * (array: {@code user}, {@code step}, {@code worker}, {@code attempt}, {@code since}, {@code mails_done}, {@code mails_total},
  * {@code bytes_done}, {@code bytes_total}), {@code locked_out} (array: {@code user}, {@code since}), {@code lock_outs} ({@code count},
- * {@code median_seconds}, {@code longest_seconds} of those cut over), {@code throttle} ({@code held}, {@code source}, {@code reason},
+ * {@code median_seconds}, {@code longest_seconds} of those cut over), {@code cutover} ({@code mode},
+ * {@code director}, {@code held}, {@code held_by_operator}, {@code ready}: array of {@code user}, {@code since}; or null),
+ * {@code throttle} ({@code held}, {@code source}, {@code reason},
  * {@code bytes_per_second}, {@code mails_per_second} (null: no limit), {@code timetable}, {@code sources}: the same for each source).
  */
 public final class ControlProtocol {

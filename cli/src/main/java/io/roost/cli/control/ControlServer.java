@@ -25,6 +25,8 @@ public final class ControlServer implements Closeable {
     static final int MAX_CLIENTS = 32;
     /** How long clients may take to hear that the run has ended. */
     private static final long FAREWELL_NANOS = TimeUnit.SECONDS.toNanos(2);
+    /** How long clients that have heard it may still ask. */
+    private static final long LAST_QUESTIONS_NANOS = TimeUnit.SECONDS.toNanos(1);
     /** Progress of one user is told this often at most. */
     private static final long PROGRESS_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -164,6 +166,11 @@ public final class ControlServer implements Closeable {
             socket.stopAccepting();
             long deadline = System.nanoTime() + FAREWELL_NANOS;
             while (!watchers.isEmpty() && System.nanoTime() - deadline < 0) {
+                TimeUnit.MILLISECONDS.sleep(10);
+            }
+            // screens ask once more, for how it ended
+            long last = System.nanoTime() + LAST_QUESTIONS_NANOS;
+            while (!connections.isEmpty() && System.nanoTime() - last < 0) {
                 TimeUnit.MILLISECONDS.sleep(10);
             }
         } catch (InterruptedException e) {

@@ -39,6 +39,8 @@ import io.roost.posix.PosixException;
 final class ControlSocket implements Closeable {
     private static final String NAME = "control";
     private static final String LOCK = "control.lock";
+    /** Bytes of a path that a socket's address holds for certain. */
+    private static final int LONGEST_PLAIN = 100;
     private static final String NEW = "control.new";
 
     private final OpenDirectory state;
@@ -137,6 +139,20 @@ final class ControlSocket implements Closeable {
 
     /** Connects to the run that has a state directory. */
     static SocketChannel connect(String stateDirectory) throws ControlException {
+        String plain = stateDirectory + "/" + NAME;
+        if (plain.length() <= LONGEST_PLAIN && plain.chars().allMatch(c -> c >= ' ' && c < 0x7f)) {
+            try {
+                // without a descriptor of the directory: to load what that needs would take longer than all the rest
+                return SocketChannel.open(UnixDomainSocketAddress.of(plain));
+            } catch (IOException e) {
+                // what follows says why
+            }
+        }
+        return connectWithin(stateDirectory);
+    }
+
+    /** By way of the directory, so that its path may be of any length. */
+    private static SocketChannel connectWithin(String stateDirectory) throws ControlException {
         try (OpenDirectory state = OpenDirectory.open(ByteString.ofText(stateDirectory))) {
             if (state.status(NAME).isEmpty()) {
                 throw noRun(stateDirectory, null);

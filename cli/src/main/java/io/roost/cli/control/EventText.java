@@ -24,7 +24,8 @@ final class EventText {
         if (event instanceof RunEvent.Progress e) {
             return said(e.event());
         } else if (event instanceof RunEvent.Begun e) {
-            return "begun by worker " + (e.worker() + 1) + (e.attempt() > 1 ? ", attempt " + e.attempt() : "");
+            return "begun by " + (e.isBeside() ? "a worker of its own" : "worker " + (e.worker() + 1))
+                    + (e.attempt() > 1 ? ", attempt " + e.attempt() : "");
         } else if (event instanceof RunEvent.Done e) {
             return done(e.result());
         } else if (event instanceof RunEvent.Failed e) {
@@ -36,6 +37,10 @@ final class EventText {
             return "skipped by an operator";
         } else if (event instanceof RunEvent.Requeued) {
             return "to be tried again, by an operator";
+        } else if (event instanceof RunEvent.Operated e) {
+            return e.verb() + ", by an operator: " + e.said();
+        } else if (event instanceof RunEvent.RolledBack e) {
+            return "rolled back by an operator: " + e.said();
         } else if (event instanceof RunEvent.StateChanged e) {
             return "the run is " + e.state().name().toLowerCase(Locale.ROOT) + (e.reason().isEmpty() ? "" : ": " + e.reason());
         } else if (event instanceof RunEvent.WorkersChanged e) {

@@ -9,10 +9,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
+import io.roost.aftercare.Rollback;
 import io.roost.checkpoint.UserState;
 import io.roost.cutover.LockOutTimes;
 import io.roost.engine.FailureClass;
 import io.roost.engine.RunEvent;
+import io.roost.engine.UserSort;
 import io.roost.migrate.Event;
 
 /**
@@ -36,6 +38,8 @@ public final class RunHistory {
     private long ofUsersChars;
     private final Map<String, Long> lockedOut = new LinkedHashMap<>();
     private final LockOutTimes lockOuts = new LockOutTimes();
+    private final Object recalling = new Object();
+    private boolean isRecalled;
     private final Map<String, Failed> failures = new LinkedHashMap<>();
 
     RunHistory() {
@@ -82,9 +86,27 @@ public final class RunHistory {
                 lockedOut.remove(event.user());
                 lockOuts.add(cutOver.lockOutMillis());
             }
+        } else if (event instanceof RunEvent.Operated operated) {
+            if (operated.said().equals(Rollback.GATE_CLOSED)) {
+                lockedOut.put(event.user(), unixMillis);
+            } else if (operated.said().equals(Rollback.GATE_OPEN) || operated.verb().equals("open-gate")) {
+                lockedOut.remove(event.user());
+            }
         } else if (!event.user().isEmpty()) {
             // whatever ends an attempt lets the user in
             lockedOut.remove(event.user());
+        }
+    }
+
+    /** What earlier runs have recorded is read once, when somebody first wants users sorted by it. */
+    void recall(ControlledRun run, UserSort sort) {
+        if (sort == UserSort.MAILS || sort == UserSort.BYTES || sort == UserSort.CHANGED) {
+            synchronized (recalling) {
+                if (!isRecalled) {
+                    run.engine().recall(run.store());
+                    isRecalled = true;
+                }
+            }
         }
     }
 

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 
@@ -24,14 +25,15 @@ import io.roost.throttle.ThrottleState;
  *
  * @param restrictions what each source of the throttle asks for
  * @param timetable    as it was given, empty if there is none
+ * @param cutover      what may be done about cutovers; empty if users are neither kept here nor cut over
  * @param lockedOut    users who cannot log in now, and since when
  * @param lockOuts     how long those were who have been cut over
  */
 record RunStatus(EngineStatus engine, ThrottleState throttle, List<Restriction> restrictions, String timetable,
-        Map<String, Long> lockedOut, LockOutTimes lockOuts) {
+        Optional<ControlledCutover> cutover, Map<String, Long> lockedOut, LockOutTimes lockOuts) {
     static RunStatus of(ControlledRun run, RunHistory history) {
-        return new RunStatus(run.engine().status(), run.throttle().state(), run.throttle().restrictions(),
-                run.timetable().timetable().map(Object::toString).orElse(""),
+        return new RunStatus(run.status(), run.throttle().state(), run.throttle().restrictions(),
+                run.timetable().timetable().map(Object::toString).orElse(""), run.cutover(),
                 history.lockedOut(), history.lockOuts());
     }
 
@@ -86,7 +88,29 @@ record RunStatus(EngineStatus engine, ThrottleState throttle, List<Restriction> 
         json.writeNumberField("median_seconds", lockOuts.percentile(50) / 1000.0);
         json.writeNumberField("longest_seconds", lockOuts.percentile(100) / 1000.0);
         json.writeEndObject();
+        if (cutover.isPresent()) {
+            cutover(json, cutover.get());
+        } else {
+            json.writeNullField("cutover");
+        }
         throttle(json);
+    }
+
+    private static void cutover(JsonGenerator json, ControlledCutover cutover) throws IOException {
+        json.writeObjectFieldStart("cutover");
+        json.writeStringField("mode", id(cutover.mode()));
+        json.writeBooleanField("director", !cutover.director().isSingleBackend());
+        json.writeStringField("held", cutover.hold().reason());
+        json.writeBooleanField("held_by_operator", cutover.hold().isHeldByOperator());
+        json.writeArrayFieldStart("ready");
+        for (Map.Entry<String, Long> user : cutover.hold().waiting().entrySet()) {
+            json.writeStartObject();
+            json.writeStringField("user", user.getKey());
+            json.writeStringField("since", JsonLines.time(user.getValue()));
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeEndObject();
     }
 
     /** The fields of a user in flight. */
@@ -155,6 +179,7 @@ record RunStatus(EngineStatus engine, ThrottleState throttle, List<Restriction> 
         }
         lines.add("workers  " + engine.workers());
         lines.add("throttle " + (throttle.isOpen() ? "nothing holds the run back" : throttle.reason()));
+        cutover.map(c -> c.hold().reason()).filter(why -> !why.isEmpty()).ifPresent(why -> lines.add("cutovers " + why));
         for (Map.Entry<String, Long> user : lockedOut.entrySet()) {
             lines.add("locked   " + user.getKey() + " is locked out, for " + Quantity.seconds((engine.now() - user.getValue()) / 1000.0));
         }

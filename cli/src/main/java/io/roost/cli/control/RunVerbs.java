@@ -31,7 +31,7 @@ final class RunVerbs {
             verb("workers", "N|+N|-N", "Change how many users are in flight at the same time.", Verb.Kind.RUN, RunVerbs::workers),
             verb("stop", "[REASON]", "End the run softly: those in flight end at their next safe step.", Verb.Kind.END,
                     RunVerbs::stop),
-            verb("now", "", "End the process at once. Nothing is lost: the next run goes on from what is recorded.", Verb.Kind.END,
+            verb("now", "", "End the process at once. Nothing is lost: the next run goes on from what is recorded.", Verb.Kind.GRAVE,
                     RunVerbs::now));
 
     private RunVerbs() {
@@ -46,7 +46,7 @@ final class RunVerbs {
         RunStatus.of(run, history).put(answer);
     }
 
-    private static String byOperator() {
+    static String byOperator() {
         return "an operator at " + LocalTime.now().format(MINUTE);
     }
 

@@ -22,20 +22,22 @@ import io.roost.engine.Phase;
  * @param record    if the checkpoint store knows the user
  * @param failed    why the last attempt failed, if that is remembered
  * @param events    the last ones, as far as they are remembered
+ * @param cutover   empty in a run that cuts nobody over
  */
 record UserDetails(EngineStatus.Row row, Optional<EngineStatus.Active> active, Optional<UserRecord> record,
         List<MailboxRecord> mailboxes, List<ProblemRecord> problems, Optional<RunHistory.Failed> failed, List<Happening> events,
-        long now) {
+        Optional<CutoverState> cutover, long now) {
     private static final int MAX_LISTED = 10_000;
 
     static UserDetails of(ControlledRun run, RunHistory history, EngineStatus.Row row) {
-        EngineStatus status = run.engine().status();
+        EngineStatus status = run.status();
         Optional<UserRecord> record = run.store().user(row.user());
         int number = record.map(UserRecord::number).orElse(-1);
         return new UserDetails(row, status.active().stream().filter(a -> a.user().equals(row.user())).findFirst(), record,
                 record.isEmpty() ? List.of() : run.store().mailboxes(number).stream().limit(MAX_LISTED).toList(),
                 record.isEmpty() ? List.of() : run.store().problems(number).stream().limit(MAX_LISTED).toList(),
-                history.failure(row.user()), history.of(row.user()), status.now());
+                history.failure(row.user()), history.of(row.user()),
+                CutoverState.of(run, row.user(), number), status.now());
     }
 
     void put(Answer answer) {
@@ -71,6 +73,13 @@ record UserDetails(EngineStatus.Row row, Optional<EngineStatus.Active> active, O
         } else {
             json.writeNullField("record");
         }
+        if (cutover.isPresent()) {
+            json.writeObjectFieldStart("cutover");
+            cutover.get().json(json);
+            json.writeEndObject();
+        } else {
+            json.writeNullField("cutover");
+        }
         json.writeArrayFieldStart("mailboxes");
         for (MailboxRecord mailbox : mailboxes) {
             json.writeStartObject();
@@ -104,6 +113,7 @@ record UserDetails(EngineStatus.Row row, Optional<EngineStatus.Active> active, O
         active.ifPresent(a -> lines.add("active   " + RunStatus.text(a, now)));
         record.ifPresent(r -> lines.add("record   " + RunStatus.id(r.state()) + ", " + Quantity.count(r.mailsPlaced()) + " of "
                 + Quantity.count(r.mailsTotal(), "mail", "mails") + " placed"));
+        cutover.ifPresent(c -> lines.addAll(c.text()));
         if (row.phase() == Phase.FAILED || row.phase() == Phase.RETRYING) {
             lines.add("error    " + error());
         }

@@ -16,10 +16,17 @@ public record Verb(String name, String arguments, String help, Kind kind, Action
         LOOK,
         /** Changes how the run goes about its users; may be taken back. */
         RUN,
-        /** Is about one user, whose name is the argument. */
+        /** Is noticed by a user, or by all who are ready; a person is asked before. */
         USER,
-        /** Ends the run. */
-        END
+        /** Ends the run; a person is asked before. */
+        END,
+        /** Cannot simply be taken back; a person is asked for the word. */
+        GRAVE
+    }
+
+    /** Whether its argument is, or may be, the name of a user. */
+    public boolean takesUser() {
+        return arguments.equals("USER") || arguments.equals("[USER]");
     }
 
     /** Does what is asked for. */

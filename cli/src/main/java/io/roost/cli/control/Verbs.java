@@ -14,6 +14,8 @@ public final class Verbs {
         List<Verb> all = new ArrayList<>();
         all.addAll(RunVerbs.ALL);
         all.addAll(UserVerbs.ALL);
+        all.addAll(CutoverVerbs.ALL);
+        all.addAll(BackendVerbs.ALL);
         all.add(new Verb("help", "", "List the verbs.", Verb.Kind.LOOK, (run, history, argument, answer) -> help(answer)));
         all.forEach(verb -> BY_NAME.put(verb.name(), verb));
     }

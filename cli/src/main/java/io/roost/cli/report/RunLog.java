@@ -42,6 +42,10 @@ public final class RunLog implements RunEvent.Sink {
             log.line(Level.WARN, e.user() + ": taken out of this run by an operator");
         } else if (event instanceof RunEvent.Requeued e) {
             info(e.user() + ": to be tried again, as an operator wants");
+        } else if (event instanceof RunEvent.Operated e) {
+            info((e.user().isEmpty() ? "run" : e.user()) + ": by an operator, " + e.verb() + ": " + e.said());
+        } else if (event instanceof RunEvent.RolledBack e) {
+            log.line(Level.WARN, e.user() + ": rolled back by an operator: " + e.said());
         } else if (event instanceof RunEvent.StateChanged e && e.state() != RunState.ENDED) {
             info("run: " + e.state().name().toLowerCase(java.util.Locale.ROOT)
                     + (e.reason().isEmpty() ? "" : ": " + e.reason()));

@@ -82,7 +82,8 @@ public final class RunRecorder implements RunEvent.Sink {
             failed(failed);
         } else if (event instanceof RunEvent.Stopped) {
             compared.remove(event.user());
-        } else if (event instanceof RunEvent.Skipped || event instanceof RunEvent.Requeued) {
+        } else if (event instanceof RunEvent.Skipped || event instanceof RunEvent.Requeued
+                || event instanceof RunEvent.RolledBack) {
             forget(event.user());
         }
     }

@@ -20,7 +20,8 @@ final class EventLine {
             case "problem" -> event.text("severity").equals("note") ? Look.FAINT : Look.WARNING;
             case "retrying", "dropped", "skipped" -> Look.WARNING;
             case "done", "cut_over" -> Look.GOOD;
-            case "run", "workers", "throttled", "requeued" -> Look.BOLD;
+            case "operated" -> event.text("said").startsWith("FAILED") ? Look.BAD : Look.BOLD;
+            case "run", "workers", "throttled", "requeued", "rollback_done" -> Look.BOLD;
             default -> Look.PLAIN;
         };
     }
@@ -46,6 +47,8 @@ final class EventLine {
             case "retrying" -> "failed for now: " + event.text("reason") + " (again at "
                     + Quantity.when(event.time("retry_at"), event.time("time")) + ")";
             case "skipped" -> "skipped by an operator";
+            case "operated" -> event.text("verb") + ", by an operator: " + event.text("said");
+            case "rollback_done" -> "rolled back by an operator: " + event.text("said");
             case "requeued" -> "to be tried again, by an operator";
             case "run" -> "the run is " + event.text("state") + (event.text("reason").isEmpty() ? "" : ": " + event.text("reason"));
             case "workers" -> "workers: " + event.number("workers");

@@ -54,7 +54,7 @@ final class FormView implements View {
             case DOWN, TAB -> selected = Math.min(fields.size() - 1, selected + 1);
             case ENTER -> {
                 if (field.choices.isEmpty()) {
-                    session.ask(field.label + ": ", field.value, text -> field.value = text.strip());
+                    session.dialogue().ask(field.label + ": ", field.value, text -> field.value = text.strip());
                 } else {
                     field.next();
                 }
@@ -92,7 +92,7 @@ final class FormView implements View {
             session.say(Look.WARNING, missing);
             return;
         }
-        session.confirm("start this run? It goes on by itself if this terminal ends", () -> launch.start(form.arguments(false)));
+        session.dialogue().confirm("start this run? It goes on by itself if this terminal ends", () -> launch.start(form.arguments(false)));
     }
 
     @Override

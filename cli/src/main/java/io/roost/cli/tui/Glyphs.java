@@ -103,6 +103,11 @@ final class Glyphs {
         return screen.rule().repeat(Math.max(0, columns));
     }
 
+    /** Beside what a list is in order of. */
+    String arrow(boolean down) {
+        return isUnicode() ? down ? "▼" : "▲" : down ? "v" : "^";
+    }
+
     String dot() {
         return isUnicode() ? "·" : "-";
     }

@@ -8,6 +8,7 @@ import java.io.IOException;
  * <pre>
  *   key      = character / control / ESC / sequence
  *   sequence = ESC "[" *parameter final / ESC "O" final        parameter: 0x20 to 0x3F, final: 0x40 to 0x7E
+ *   mouse    = ESC "[<" button ";" column ";" row ("M" / "m")  decimal, places from 1
  * </pre>
  *
  * An ESC that nothing follows soon is the key of that name. Sequences that are not known are read to their end and mean nothing.
@@ -84,11 +85,26 @@ final class KeyDecoder {
                 break;
             }
             if (next >= 0x40) {
-                return Key.of(named((char) next, parameters.toString()));
+                return parameters.length() > 0 && parameters.charAt(0) == '<' ? mouse((char) next, parameters.substring(1))
+                        : Key.of(named((char) next, parameters.toString()));
             }
             parameters.append((char) next);
         }
         return Key.of(Key.Name.OTHER);
+    }
+
+    /** As xterm tells of the mouse since mode 1006: button, column and row from 1, {@code M} pressed or {@code m} released. */
+    private static Key mouse(char end, String parameters) {
+        if (end != 'M' || !parameters.matches("[0-9]{1,3};[0-9]{1,5};[0-9]{1,5}")) {
+            return Key.of(Key.Name.OTHER);
+        }
+        String[] numbers = parameters.split(";");
+        return switch (numbers[0]) {
+            case "0" -> new Key(Key.Name.CLICK, 0, Integer.parseInt(numbers[2]) - 1, Integer.parseInt(numbers[1]) - 1);
+            case "64" -> Key.of(Key.Name.WHEEL_UP);
+            case "65" -> Key.of(Key.Name.WHEEL_DOWN);
+            default -> Key.of(Key.Name.OTHER);
+        };
     }
 
     private static Key.Name named(char end, String parameters) {

@@ -23,9 +23,7 @@ final class LogView implements View {
 
     @Override
     public void shown(RunFeed feed) {
-        feed.wantUsers(null);
-        feed.wantFailures(null);
-        feed.wantUser(null);
+        feed.wantNothing();
     }
 
     @Override

@@ -25,9 +25,8 @@ final class OverviewView implements View {
 
     @Override
     public void shown(RunFeed feed) {
-        feed.wantUsers(null);
-        feed.wantUser(null);
-        feed.wantFailures(new UsersQuery(0, FAILURES, "failed,retrying", ""));
+        feed.wantNothing();
+        feed.wantFailures(new UsersQuery(0, FAILURES, "failed,retrying", "", ""));
     }
 
     @Override
@@ -86,12 +85,25 @@ final class OverviewView implements View {
         String reason = throttle.text("reason");
         item(canvas, row++, "Throttle", reason.isEmpty() ? Piece.plain("nothing holds the run back")
                 : new Piece(throttle.flag("held") ? Look.BAD : Look.WARNING, (throttle.flag("held") ? "HELD: " : "") + reason));
+        row = held(canvas, status, row);
         row = lockedOut(canvas, status, row);
         if (status.has("deadline")) {
             item(canvas, row++, "Window", Piece.plain("stops at " + Quantity.time(status.time("deadline")) + ", in "
                     + Quantity.wholeSeconds((status.time("deadline") - status.time("now")) / 1000.0)));
         }
         return row;
+    }
+
+    /** Only while something keeps users from being cut over. */
+    private static int held(Canvas canvas, JsonObject status, int row) {
+        JsonObject cutover = status.object("cutover");
+        if (cutover.text("held").isEmpty()) {
+            return row;
+        }
+        int ready = cutover.objects("ready").size();
+        item(canvas, row, "Cutovers", Look.WARNING.of("HELD, " + ready + " ready: "), Piece.plain(cutover.text("held")
+                + (cutover.flag("held_by_operator") ? "; H goes on" : "")));
+        return row + 1;
     }
 
     /** Who waits for us, longest first; only where users are cut over at all. */
@@ -103,11 +115,14 @@ final class OverviewView implements View {
         }
         String names = String.join(", ", now.stream().map(user -> user.user() + " " + Quantity.seconds((status.time("now")
                 - user.time("since")) / 1000.0)).toList());
-        String until = past.number("count") == 0 ? "" : Quantity.count(past.number("count"), "user", "users") + " so far, median "
-                + Quantity.seconds(past.decimal("median_seconds")) + ", longest " + Quantity.seconds(past.decimal("longest_seconds"));
-        item(canvas, row, "Locked out", now.isEmpty() ? Piece.plain("nobody now; ") : Look.BAD.of(now.size() + " now: " + names
-                + (until.isEmpty() ? "" : "; ")), Piece.plain(until));
-        return row + 1;
+        item(canvas, row, "Locked out", now.isEmpty() ? Piece.plain("nobody now") : Look.BAD.of(now.size() + " now: " + names));
+        if (past.number("count") == 0) {
+            return row + 1;
+        }
+        item(canvas, row + 1, "Until now", Piece.plain(Quantity.count(past.number("count"), "user", "users") + " cut over, locked out for "
+                + Quantity.seconds(past.decimal("median_seconds")) + " (median), " + Quantity.seconds(past.decimal("longest_seconds"))
+                + " (longest)"));
+        return row + 2;
     }
 
     private static String left(JsonObject status) {
@@ -118,8 +133,9 @@ final class OverviewView implements View {
     private int inFlight(Canvas canvas, JsonObject status, int top, int bottom) {
         List<JsonObject> active = status.objects("active");
         int row = top;
-        canvas.line(row++, Look.BOLD.of("  In flight"), Look.FAINT.of("  " + active.size() + " of " + status.number("workers")
-                + " workers" + (active.stream().anyMatch(user -> user.number("attempt") > 1) ? "; #2: the second attempt" : "")));
+        long held = active.stream().filter(user -> user.text("step").equals("held")).count();
+        canvas.line(row++, Look.BOLD.of("  In flight"), Look.FAINT.of("  " + Quantity.count(active.size(), "user", "users") + ", "
+                + Quantity.count(status.number("workers"), "worker", "workers") + (held == 0 ? "" : "; " + held + " ready and held") + (active.stream().anyMatch(user -> user.number("attempt") > 1) ? "; #2: the second attempt" : "")));
         int most = Math.max(1, Math.min(active.size(), (bottom - row) / 2));
         for (JsonObject user : active.subList(0, Math.min(most, active.size()))) {
             canvas.line(row++, active(canvas, user, status.time("now"), canvas.columns()));
@@ -135,16 +151,17 @@ final class OverviewView implements View {
     /** A user in flight: name, step with the number of a further attempt, bar, mails, how long. */
     static List<Piece> active(Canvas canvas, JsonObject user, long now, int columns) {
         Glyphs glyphs = canvas.glyphs();
-        int name = Math.max(16, Math.min(50, columns - 60));
+        int bar = columns < 100 ? 8 : 12;
+        int name = Math.max(16, Math.min(50, columns - 50 - bar));
         long done = user.number("mails_done");
         long total = user.number("mails_total");
-        String bar = total > 0 ? glyphs.bar((double) done / total, 12) + " " + glyphs.fitRight(Quantity.percent(done, total), 5)
-                : " ".repeat(18);
+        String part = total > 0 ? glyphs.bar((double) done / total, bar) + " " + glyphs.fitRight(Quantity.percent(done, total), 5)
+                : " ".repeat(bar + 6);
         String mails = total > 0 ? Quantity.count(done) + "/" + Quantity.count(total) : "";
         String since = Quantity.wholeSeconds((now - user.time("since")) / 1000.0);
         String step = user.text("step") + (user.number("attempt") > 1 ? " #" + user.number("attempt") : "");
         return List.of(Piece.plain("    " + glyphs.fit(user.user(), name) + " " + glyphs.fit(step, 12) + " "),
-                Look.GOOD.of(bar), Piece.plain(" " + glyphs.fitRight(mails, 13) + " " + glyphs.fitRight(since, 8)));
+                Look.GOOD.of(part), Piece.plain(" " + glyphs.fitRight(mails, 13) + " " + glyphs.fitRight(since, 10)));
     }
 
     private int failures(Canvas canvas, int top, int count) {

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 import io.roost.cli.control.ControlException;
 import io.roost.cli.control.JsonObject;
@@ -21,9 +22,9 @@ import io.roost.cli.control.JsonObject;
 /**
  * Roost itself, in further processes: children whose answer is wanted, and runs that outlive the terminal.
  *
- * @param command the program and its first arguments, before those of Roost
+ * @param command the program and its first arguments, before those of Roost; asked for when something is started
  */
-public record RoostProgram(List<String> command) {
+public record RoostProgram(Supplier<List<String>> command) {
     private static final long PAUSE_MILLIS = 100;
 
     /**
@@ -100,7 +101,7 @@ public record RoostProgram(List<String> command) {
     }
 
     private List<String> all(List<String> arguments) {
-        List<String> all = new ArrayList<>(command);
+        List<String> all = new ArrayList<>(command.get());
         all.addAll(arguments);
         return all;
     }

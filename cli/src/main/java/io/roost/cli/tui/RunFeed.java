@@ -23,6 +23,7 @@ final class RunFeed implements Closeable {
     private static final long AGAIN_MILLIS = 1_000;
     private static final int RECENT = 500;
     private static final int MAX_QUESTIONS = 100;
+    private static final int AT_ONCE = 1_000;
 
     private final String state;
     private final RunModel model;
@@ -30,6 +31,7 @@ final class RunFeed implements Closeable {
     private volatile UsersQuery wantedUsers;
     private volatile UsersQuery wantedFailures;
     private volatile String wantedUser;
+    private volatile boolean wantedCluster;
     private volatile boolean closed;
     private volatile ControlClient stream;
     private volatile ControlClient client;
@@ -80,6 +82,9 @@ final class RunFeed implements Closeable {
             if (!object.type().equals("ok")) {
                 model.take(object);
             }
+            if (model.hasEnded()) {
+                wake();
+            }
         } catch (ControlException e) {
             model.trouble(e.getMessage());
         }
@@ -93,7 +98,12 @@ final class RunFeed implements Closeable {
                 now.objects("help").forEach(verb -> verbs.add(verb.text("name")));
                 model.verbs(verbs);
                 while (!closed) {
-                    ask(now);
+                    // first: what is asked for after that is how it ended
+                    boolean last = model.hasEnded();
+                    ask(now, last ? 0 : AGAIN_MILLIS);
+                    if (last) {
+                        break;
+                    }
                 }
             } catch (ControlException | RefusedException e) {
                 model.verbs(Set.of());
@@ -107,7 +117,8 @@ final class RunFeed implements Closeable {
         }
     }
 
-    private void ask(ControlClient now) throws ControlException, RefusedException, InterruptedException {
+    /** @param pause how long to wait for a question, milliseconds */
+    private void ask(ControlClient now, long pause) throws ControlException, RefusedException, InterruptedException {
         UsersQuery users = wantedUsers;
         if (users != null) {
             model.users(page(now, users));
@@ -120,7 +131,10 @@ final class RunFeed implements Closeable {
         if (user != null) {
             model.user(user(now, user));
         }
-        for (Question question = questions.poll(AGAIN_MILLIS, TimeUnit.MILLISECONDS); question != null; question = questions.poll()) {
+        if (wantedCluster) {
+            model.cluster(cluster(now));
+        }
+        for (Question question = questions.poll(pause, TimeUnit.MILLISECONDS); question != null; question = questions.poll()) {
             if (question.request().isEmpty()) {
                 // something else is wanted
                 continue;
@@ -162,6 +176,15 @@ final class RunFeed implements Closeable {
         }
     }
 
+    /** All that the answer has; a run of an older Roost has no such verb. */
+    private static List<JsonObject> cluster(ControlClient now) throws ControlException {
+        try {
+            return now.objects("backends");
+        } catch (RefusedException e) {
+            return List.of();
+        }
+    }
+
     private void pause() {
         try {
             TimeUnit.MILLISECONDS.sleep(AGAIN_MILLIS);
@@ -178,9 +201,28 @@ final class RunFeed implements Closeable {
         }
     }
 
-    /** Wants the users that need attention. */
+    /** Wants the users that need attention, null for none. */
     void wantFailures(UsersQuery query) {
-        wantedFailures = query;
+        if (query == null ? wantedFailures != null : !query.equals(wantedFailures)) {
+            wantedFailures = query;
+            wake();
+        }
+    }
+
+    /** Wants the backends, or not. */
+    void wantCluster(boolean wanted) {
+        if (wantedCluster != wanted) {
+            wantedCluster = wanted;
+            wake();
+        }
+    }
+
+    /** Wants nothing but what always comes: the screen that is left had its own wishes. */
+    void wantNothing() {
+        wantUsers(null);
+        wantFailures(null);
+        wantUser(null);
+        wantCluster(false);
     }
 
     /** Wants a user, null for none. */
@@ -206,16 +248,18 @@ final class RunFeed implements Closeable {
         }
     }
 
-    /** As {@link #send} for a page of users, with all its rows. */
-    static List<JsonObject> all(String stateDirectory, UsersQuery list) throws ControlException, RefusedException {
-        List<JsonObject> rows = new ArrayList<>();
+    /** Hands all rows of a list to a visitor, in the run's order, each user at most once. */
+    static void all(String stateDirectory, UsersQuery list, Consumer<JsonObject> visitor) throws ControlException, RefusedException {
         try (ControlClient now = ControlClient.connect(stateDirectory)) {
+            long number = -1;
             while (true) {
-                RunModel.UsersPage page = page(now, new UsersQuery(rows.size(), 1_000, list.phases(), list.match()));
-                rows.addAll(page.rows());
-                if (page.rows().isEmpty() || rows.size() >= page.total()) {
-                    return rows;
+                List<JsonObject> rows = now.objects(list.requestAfter(number, AT_ONCE));
+                rows = rows.subList(0, Math.max(0, rows.size() - 1));
+                rows.forEach(visitor);
+                if (rows.isEmpty()) {
+                    return;
                 }
+                number = rows.get(rows.size() - 1).number("number");
             }
         }
     }

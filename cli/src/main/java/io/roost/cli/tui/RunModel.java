@@ -28,6 +28,7 @@ final class RunModel {
     private volatile UsersPage users;
     private volatile UsersPage failures;
     private volatile UserPage user;
+    private volatile List<JsonObject> cluster;
     private volatile Set<String> verbs = Set.of();
 
     /** A part of a list of users. */
@@ -129,6 +130,12 @@ final class RunModel {
         changes.incrementAndGet();
     }
 
+    void cluster(List<JsonObject> objects) {
+        cluster = objects;
+        answered.set(true);
+        changes.incrementAndGet();
+    }
+
     void verbs(Set<String> known) {
         verbs = Set.copyOf(known);
     }
@@ -163,6 +170,11 @@ final class RunModel {
 
     UserPage user() {
         return user;
+    }
+
+    /** The answer of the verb {@code backends}, null before it has come. */
+    List<JsonObject> cluster() {
+        return cluster;
     }
 
     /** Verbs that this run knows. */

@@ -2,14 +2,12 @@ package io.roost.cli.tui;
 
 import java.io.IOException;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 
 import io.roost.cli.control.JsonObject;
 import io.roost.cli.screen.Quantity;
@@ -20,13 +18,13 @@ import io.roost.cli.screen.Quantity;
  */
 final class Session {
     /** Commands of the prompt that are no verbs. */
-    static final List<String> LOCAL = List.of("overview", "users", "user", "log", "prepare", "keys", "quit");
+    static final List<String> LOCAL = List.of("overview", "users", "user", "backends", "log", "prepare", "keys", "mouse", "quit");
 
     private static final long FRAME_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
     private static final long ISOLATED_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final long DATA_FRAME_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
-    private static final long MESSAGE_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final int WHEEL_STEPS = 3;
     private static final int LEAST_ROWS = 8;
     private static final int LEAST_COLUMNS = 40;
 
@@ -41,14 +39,11 @@ final class Session {
     private final LogView log;
     private final FormView form;
     private final KeyHelp keyHelp;
-    private final List<String> history = new ArrayList<>();
-    private Piece message;
-    private long messageAt;
-    private Prompt prompt;
-    private Consumer<String> promptDone;
-    private Consumer<String> promptTyped = text -> { };
-    private String question;
-    private Runnable confirmed;
+    private final BackendsView backends;
+    private final CommandPrompt commands;
+    private final UserActions userActions;
+    private final Dialogue dialogue = new Dialogue();
+    private boolean mouse;
     private boolean finished;
 
     /**
@@ -57,8 +52,9 @@ final class Session {
      * @param program to start runs with
      * @param options of {@code roost migrate}, for them
      * @param user    to be walked through the first try, empty for none
+     * @param history of the {@code :} prompt
      */
-    record Beginning(RoostProgram program, String options, String user) {
+    record Beginning(RoostProgram program, String options, String user, PromptHistory history) {
     }
 
     Session(RunModel model, RunFeed feed, Glyphs glyphs, String stateDirectory, boolean readOnly, Beginning beginning) {
@@ -66,12 +62,15 @@ final class Session {
         this.feed = feed;
         this.glyphs = glyphs;
         this.readOnly = readOnly;
-        actions = new Actions(this, model, feed, stateDirectory, readOnly);
+        actions = new Actions(this, model, feed, readOnly);
+        userActions = new UserActions(this, actions, model, feed);
+        commands = new CommandPrompt(this, actions, userActions, model, feed, beginning.history());
         Launch launch = new Launch(this, model, beginning.program(), stateDirectory);
         form = new FormView(this, launch, new RunForm(stateDirectory, beginning.options()));
         keyHelp = new KeyHelp(model, actions);
         overview = new OverviewView(model);
-        users = new UsersView(model, feed, actions);
+        users = new UsersView(model, feed, userActions, new TableFile(this, model, stateDirectory));
+        backends = new BackendsView(model);
         log = new LogView(model);
         views.push(overview);
         overview.shown(feed);
@@ -106,6 +105,7 @@ final class Session {
             long since = System.nanoTime() - drawn;
             boolean news = model.changes() != seen;
             due |= model.takeAnswered();
+            terminal.mouse(mouse);
             if (due && (atOnce || since >= FRAME_NANOS) || since >= DATA_FRAME_NANOS && news || terminal.takeResized()) {
                 seen = model.changes();
                 model.runPosted();
@@ -128,7 +128,7 @@ final class Session {
                 pressed = System.nanoTime();
             } else {
                 // messages go away, clocks go on
-                due |= message != null && System.nanoTime() - messageAt > MESSAGE_NANOS;
+                due |= dialogue.isStale();
             }
         }
     }
@@ -159,71 +159,35 @@ final class Session {
     }
 
     private void bottom(Canvas canvas, View view, int row) {
-        if (prompt != null) {
-            prompt.draw(canvas, row);
-            canvas.line(row + 1, prompt.offered().isEmpty() ? List.of(Look.FAINT.of(" Enter done  Tab completes  Esc goes back"))
-                    : List.of(Piece.plain(" " + String.join(" ", prompt.offered()))));
-            return;
-        }
-        if (question != null) {
-            String cut = canvas.glyphs().cut(canvas.glyphs().printable(question), canvas.columns() - 8);
-            canvas.line(row, Look.WARNING.of(" " + cut + " [y/N]"));
-            canvas.cursor(row, canvas.columns() - 1);
-            canvas.line(row + 1, Look.FAINT.of(" y does it, any other key does not"));
-            return;
-        }
-        if (message != null && System.nanoTime() - messageAt <= MESSAGE_NANOS) {
-            canvas.line(row, Piece.plain(" "), message);
-        } else if (!model.trouble().isEmpty() && !model.hasEnded()) {
-            message = null;
+        Piece otherwise;
+        if (!model.trouble().isEmpty() && !model.hasEnded()) {
             // what is prepared needs no run
-            canvas.line(row, Look.BAD.of(model.status() == null && view != overview ? "" : " " + model.trouble()));
+            otherwise = Look.BAD.of(model.status() == null && view != overview ? "" : " " + model.trouble());
         } else {
-            message = null;
-            canvas.line(row, Look.WARNING.of(model.hasEnded() ? " the run has ended; what is shown is its last word" : ""));
+            otherwise = Look.WARNING.of(model.hasEnded() ? " the run has ended; what is shown is its last word" : "");
         }
-        canvas.line(row + 1, keyHelp.line(view, views.size() > 1, canvas.columns()));
+        if (dialogue.draw(canvas, row, otherwise)) {
+            canvas.line(row + 1, keyHelp.line(view, views.size() > 1, canvas.columns()));
+        }
     }
 
     void key(Key key) {
         if (key.name() == Key.Name.GONE) {
             finished = true;
-        } else if (prompt != null) {
-            promptKey(key);
-        } else if (question != null) {
-            Runnable work = confirmed;
-            question = null;
-            confirmed = null;
-            if (key.is('y') || key.is('Y')) {
-                work.run();
-            } else {
-                say(Look.PLAIN, "nothing was done");
-            }
+        } else if (dialogue.wantsKeys()) {
+            dialogue.key(key);
         } else if (key.name() == Key.Name.INTERRUPT) {
             finished = true;
+        } else if (key.name() == Key.Name.WHEEL_UP || key.name() == Key.Name.WHEEL_DOWN) {
+            Key step = Key.of(key.name() == Key.Name.WHEEL_UP ? Key.Name.UP : Key.Name.DOWN);
+            for (int i = 0; i < WHEEL_STEPS; i++) {
+                views.peek().key(step);
+            }
+        } else if (key.name() == Key.Name.CLICK) {
+            views.peek().click(key.row(), key.column());
         } else if (!views.peek().key(key)) {
             everywhere(key);
         }
-    }
-
-    private void promptKey(Key key) {
-        if (key.name() == Key.Name.ESCAPE || key.name() == Key.Name.INTERRUPT) {
-            Consumer<String> typed = promptTyped;
-            closePrompt();
-            typed.accept("");
-        } else if (key.name() == Key.Name.ENTER) {
-            Consumer<String> done = promptDone;
-            String text = prompt.text();
-            closePrompt();
-            done.accept(text);
-        } else if (prompt.key(key)) {
-            promptTyped.accept(prompt.text());
-        }
-    }
-
-    private void closePrompt() {
-        prompt = null;
-        promptTyped = text -> { };
     }
 
     private void everywhere(Key key) {
@@ -238,6 +202,7 @@ final class Session {
             case 'q' -> finished = true;
             case 'o' -> show(overview);
             case 'u' -> show(users);
+            case 'b' -> show(backends);
             case 'l' -> show(log);
             case '?' -> help();
             case 'p' -> actions.pauseOrResume();
@@ -245,30 +210,26 @@ final class Session {
             case '>' -> actions.faster();
             case '+' -> actions.send("workers", "workers +1");
             case '-' -> actions.send("workers", "workers -1");
+            case 'H' -> actions.holdOrUnhold();
+            case 'M' -> toggleMouse();
             case 'S' -> actions.stop();
-            case ':' -> command();
+            case ':' -> commands.open();
             case '/' -> filter();
             default -> say(Look.FAINT, "that key means nothing here; ? lists those that do");
         }
-    }
-
-    private void command() {
-        prompt = new Prompt(":", "", history, actions::completions);
-        promptDone = text -> {
-            if (!text.isBlank() && (history.isEmpty() || !history.get(history.size() - 1).equals(text))) {
-                history.add(text);
-            }
-            actions.command(text);
-        };
     }
 
     private void filter() {
         if (views.peek() != users) {
             show(users);
         }
-        prompt = new Prompt("/", users.match(), List.of(), text -> List.of());
-        promptTyped = users::match;
-        promptDone = users::match;
+        dialogue.ask("/", users.match(), List.of(), text -> List.of(), users::match, users::match);
+    }
+
+    private void toggleMouse() {
+        mouse = !mouse;
+        say(Look.PLAIN, mouse ? "the mouse scrolls and chooses here; M gives it back to the terminal"
+                : "the mouse is the terminal's again");
     }
 
     private void help() {
@@ -306,27 +267,21 @@ final class Session {
 
     /** A line for a while. */
     void say(Look look, String text) {
-        message = look.of(text);
-        messageAt = System.nanoTime();
+        dialogue.say(look, text);
     }
 
-    /** Does it if the next key is y. */
-    void confirm(String what, Runnable work) {
-        question = what;
-        confirmed = work;
-    }
-
-    /** Asks for a line. */
-    void ask(String label, String begun, Consumer<String> done) {
-        prompt = new Prompt(label, begun, List.of(), text -> List.of());
-        promptDone = done;
+    /** Where something is asked. */
+    Dialogue dialogue() {
+        return dialogue;
     }
 
     /** Commands of the prompt that lead to a screen. @return whether it was one */
     boolean local(String name, String argument) {
         switch (name) {
             case "overview" -> show(overview);
+            case "backends" -> show(backends);
             case "log" -> show(log);
+            case "mouse" -> toggleMouse();
             case "keys" -> help();
             case "prepare" -> prepare();
             case "quit" -> finished = true;
@@ -336,12 +291,17 @@ final class Session {
                 }
                 show(users);
             }
-            case "user" -> actions.openUser(argument);
+            case "user" -> openUser(argument);
             default -> {
                 return false;
             }
         }
         return true;
+    }
+
+    /** All that is known of a user. */
+    void openUser(String name) {
+        open(new UserView(model, userActions, name));
     }
 
     /** Names that have been seen, for completion. */

@@ -24,9 +24,10 @@ public final class Tui {
      * @param program  Roost itself, to start runs with
      * @param options  of {@code roost migrate}, for runs that are started here
      * @param user     to be walked through the first try, empty for none
+     * @param history  of the {@code :} prompt
      */
     public record Settings(String state, Charset charset, boolean drawable, boolean colours, boolean readOnly, RoostProgram program,
-            String options, String user) {
+            String options, String user, PromptHistory history) {
     }
 
     /**
@@ -45,7 +46,7 @@ public final class Tui {
         RunModel model = new RunModel();
         try (RunFeed feed = new RunFeed(settings.state(), model)) {
             Session session = new Session(model, feed, new Glyphs(screen), settings.state(), settings.readOnly(),
-                    new Session.Beginning(settings.program(), settings.options(), settings.user()));
+                    new Session.Beginning(settings.program(), settings.options(), settings.user(), settings.history()));
             if (!alive && settings.user().isEmpty()) {
                 session.prepare();
             }

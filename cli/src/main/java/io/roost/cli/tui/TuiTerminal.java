@@ -22,6 +22,9 @@ import org.jline.utils.NonBlockingReader;
  */
 final class TuiTerminal implements Closeable {
     private static final long PATIENCE_MILLIS = 500;
+    /** Buttons, told as numbers: of xterm, and of all that are like it. */
+    private static final String MOUSE_ON = "\033[?1000h\033[?1006h";
+    private static final String MOUSE_OFF = "\033[?1006l\033[?1000l";
 
     private final Terminal terminal;
     private final Charset charset;
@@ -32,6 +35,7 @@ final class TuiTerminal implements Closeable {
     private final AtomicBoolean closed = new AtomicBoolean();
     private final ReentrantLock writing = new ReentrantLock();
     private final String leave;
+    private volatile boolean mouse;
     private final Thread hook = new Thread(this::restore, "terminal-restoration");
 
     private TuiTerminal(Terminal terminal, Charset charset) {
@@ -93,6 +97,14 @@ final class TuiTerminal implements Closeable {
         return c == NonBlockingReader.READ_EXPIRED ? KeyDecoder.NONE : c;
     }
 
+    /** Whether the terminal is to tell of the mouse; while it does, it does not mark text with it. */
+    void mouse(boolean wanted) throws IOException {
+        if (mouse != wanted) {
+            mouse = wanted;
+            write(wanted ? MOUSE_ON : MOUSE_OFF);
+        }
+    }
+
     void write(String text) throws IOException {
         writing.lock();
         try {
@@ -115,7 +127,7 @@ final class TuiTerminal implements Closeable {
             // a terminal that takes nothing must not keep the process from ending
             locked = writing.tryLock(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
             FileOutputStream out = new FileOutputStream(FileDescriptor.out);
-            out.write(leave.getBytes(charset));
+            out.write(((mouse ? MOUSE_OFF : "") + leave).getBytes(charset));
             terminal.setAttributes(before);
         } catch (IOException | RuntimeException e) {
             // the terminal is gone, or JLine has restored its attributes before

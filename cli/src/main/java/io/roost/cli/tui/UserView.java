@@ -13,13 +13,16 @@ final class UserView implements View {
     private static final List<String> STEPS_OF_CUTOVER = List.of("queued", "pinned", "copying", "copied", "gated", "quiet", "finished",
             "verified", "published", "switched", "released", "done");
 
+    /** States in which the mdbox is in its place. */
+    private static final List<String> PUBLISHED = List.of("published", "switched", "released", "done");
+
     private final RunModel model;
-    private final Actions actions;
+    private final UserActions actions;
     private final String name;
     private int first;
     private int page = 10;
 
-    UserView(RunModel model, Actions actions, String name) {
+    UserView(RunModel model, UserActions actions, String name) {
         this.model = model;
         this.actions = actions;
         this.name = name;
@@ -32,8 +35,7 @@ final class UserView implements View {
 
     @Override
     public void shown(RunFeed feed) {
-        feed.wantUsers(null);
-        feed.wantFailures(null);
+        feed.wantNothing();
         feed.wantUser(name);
     }
 
@@ -55,8 +57,8 @@ final class UserView implements View {
         list("Problems of the Maildir", problems(canvas, known.user()), lines);
         list("Mailboxes", mailboxes(canvas, known.user()), lines);
         List<List<Piece>> events = new ArrayList<>();
-        known.events().forEach(event -> events.add(List.of(Piece.plain("    "), EventLine.of(event))));
-        list("Last events", events, lines);
+        known.events().forEach(event -> events.add(0, List.of(Piece.plain("    "), EventLine.of(event))));
+        list("Last events, the newest first", events, lines);
         page = Math.max(1, bottom - top);
         first = Math.max(0, Math.min(first, lines.size() - page));
         for (int i = 0; i < page && first + i < lines.size(); i++) {
@@ -92,7 +94,7 @@ final class UserView implements View {
             long done = active.number("mails_done");
             lines.add(item("Now", Piece.plain(active.text("step") + " "), Look.GOOD.of(total == 0 ? ""
                     : canvas.glyphs().bar((double) done / total, 24) + " "), Piece.plain(total == 0 ? "" : Quantity.count(done) + " of "
-                    + Quantity.count(total, "mail", "mails") + ", worker " + (active.number("worker") + 1) + ", for "
+                    + Quantity.count(total, "mail", "mails") + ", for "
                     + Quantity.wholeSeconds((user.time("time") - active.time("since")) / 1000.0))));
         }
         if (user.has("record")) {
@@ -100,9 +102,33 @@ final class UserView implements View {
             lines.add(item("Placed", Piece.plain(Quantity.count(record.number("mails_placed")) + " of " + Quantity.count(
                     record.number("mails_total"), "mail", "mails") + ", " + Quantity.bytes(record.number("bytes_placed")))));
         }
+        if (user.has("cutover")) {
+            cutover(user, lines);
+        }
         boolean failing = phase.equals("failed") || phase.equals("retrying");
         if (failing && !user.text("error").isEmpty()) {
             error(canvas, user, lines);
+        } else if (phase.equals("skipped")) {
+            lines.add(item("Next", Piece.plain((user.text("error").isEmpty() ? "" : user.text("error") + "; ")
+                    + "left alone until r says otherwise")));
+        }
+    }
+
+    /** Who waits, who is locked out, and how it ended. */
+    private static void cutover(JsonObject user, List<List<Piece>> lines) {
+        JsonObject cutover = user.object("cutover");
+        boolean over = List.of("done", "skipped").contains(user.text("phase"));
+        if (cutover.has("gate")) {
+            JsonObject gate = cutover.object("gate");
+            lines.add(item("Gate", Look.BAD.of("LOCKED OUT since " + Quantity.when(gate.time("closed"), user.time("time")) + ", "
+                    + Quantity.wholeSeconds((user.time("time") - gate.time("closed")) / 1000.0)), Piece.plain(" by process "
+                            + gate.number("pid") + " on " + gate.text("host") + (gate.text("life").equals("dead") ? ", which is dead" : ""))));
+        } else if (!cutover.text("held").isEmpty() && !over) {
+            lines.add(item("Cutover", Look.WARNING.of(cutover.text("held")), Piece.plain(cutover.flag("held_alone") ? "; h lets it go on"
+                    : "; c cuts over all the same")));
+        } else if (cutover.has("released") && PUBLISHED.contains(user.object("record").text("state"))) {
+            lines.add(item("Cutover", Piece.plain("at " + Quantity.when(cutover.time("released"), user.time("time")) + ", locked out for "
+                    + Quantity.seconds(cutover.decimal("lock_out_seconds")))));
         }
     }
 
@@ -177,12 +203,16 @@ final class UserView implements View {
             case HOME -> first = 0;
             case END -> first = Integer.MAX_VALUE / 2;
             case CHARACTER -> {
-                if (key.is('r')) {
-                    actions.retry(List.of(name), () -> { });
-                } else if (key.is('s')) {
-                    actions.skip(List.of(name), () -> { });
-                } else {
+                String verb = verb(key.codePoint());
+                if (verb.isEmpty()) {
                     return false;
+                }
+                String why = bindings().stream().filter(binding -> binding.keys().equals(Character.toString(key.codePoint())))
+                        .map(Binding::disabled).findFirst().orElse("");
+                if (why.isEmpty()) {
+                    actions.each(verb, List.of(name), () -> { });
+                } else {
+                    actions.refuse(verb, why);
                 }
             }
             default -> {
@@ -192,15 +222,45 @@ final class UserView implements View {
         return true;
     }
 
+    private String verb(int key) {
+        RunModel.UserPage known = page();
+        boolean held = known != null && known.user() != null && known.user().object("cutover").flag("held_alone");
+        return switch (key) {
+            case 'r' -> "retry";
+            case 's' -> "skip";
+            case 'c' -> "cutover";
+            case 'h' -> held ? "unhold" : "hold";
+            case 'g' -> "open-gate";
+            case 'R' -> "rollback";
+            default -> "";
+        };
+    }
+
     @Override
     public List<Binding> bindings() {
         RunModel.UserPage known = page();
         String phase = known == null || known.user() == null ? "" : known.user().text("phase");
+        JsonObject cutover = known == null || known.user() == null ? null : known.user().object("cutover");
+        String unknown = phase.isEmpty() ? "the user is not known yet" : "";
+        String noCutover = !unknown.isEmpty() ? unknown : phase.equals("done") ? "the user is done" : phase.equals("active")
+                && cutover.text("held").isEmpty() ? "it is under way, and nothing holds it" : "";
+        String noHold = !unknown.isEmpty() ? unknown : phase.equals("done") ? "the user is done" : cutover.has("gate")
+                ? "the user is locked out already" : "";
+        String noGate = !unknown.isEmpty() ? unknown : cutover.has("gate") ? "" : "the user is not locked out";
+        String noRollback = !unknown.isEmpty() ? unknown : phase.equals("active") ? "the user is being worked at"
+                : PUBLISHED.contains(known.user().object("record").text("state")) ? "" : "the user was not cut over";
+        boolean held = cutover != null && cutover.flag("held_alone");
         String noRetry = phase.isEmpty() ? "the user is not known yet" : phase.equals("active") || phase.equals("done")
                 ? "the user is " + phase + ": there is nothing to try again" : "";
         String noSkip = phase.isEmpty() ? "the user is not known yet" : phase.equals("done") ? "the user is done" : "";
         return List.of(Binding.of("Up Down PgUp PgDn", "scroll", "Go through what does not fit the screen."),
                 actions.binding("retry", "r", "retry", "Try the user again before all others.", noRetry),
-                actions.binding("skip", "s", "skip", "Take the user out of this run.", noSkip));
+                actions.binding("skip", "s", "skip", "Take the user out of this run.", noSkip),
+                actions.binding("cutover", "c", "cut over", "Cut the user over now, before all others and in spite of any hold.", noCutover),
+                actions.binding(held ? "unhold" : "hold", "h", held ? "unhold" : "hold", held ? "Let the user be cut over as all others."
+                        : "Do not lock this user out, until h again.", noHold),
+                actions.binding("open-gate", "g", "open gate", "Let the user in now; what goes on behind the gate is given up.", noGate),
+                actions.binding("rollback", "R", "roll back", "Bring the user back to the Maildir, with all that came since; wants the word.",
+                        noRollback));
     }
 }

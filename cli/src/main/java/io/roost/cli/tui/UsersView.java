@@ -13,34 +13,37 @@ import io.roost.cli.screen.Quantity;
  * one.
  */
 final class UsersView implements View {
-    private static final int NAME_LEAST = 20;
     private static final List<Filter> FILTERS = List.of(new Filter("all", ""), new Filter("failed or retrying", "failed,retrying"),
             new Filter("active", "active"), new Filter("waiting", "waiting"), new Filter("done", "done"),
             new Filter("skipped", "skipped"));
 
     private final RunModel model;
     private final RunFeed feed;
-    private final Actions actions;
+    private final UserActions actions;
+    private final TableFile file;
+    private final UsersTable table = new UsersTable();
     private final Set<String> marked = new LinkedHashSet<>();
     private int filter;
     private String match = "";
     private int selected;
     private int first;
     private int height = 10;
+    private int width = 80;
     private boolean inFront;
 
     private record Filter(String name, String phases) {
     }
 
-    UsersView(RunModel model, RunFeed feed, Actions actions) {
+    UsersView(RunModel model, RunFeed feed, UserActions actions, TableFile file) {
         this.model = model;
         this.feed = feed;
+        this.file = file;
         this.actions = actions;
     }
 
     @Override
     public String title() {
-        return "users: " + FILTERS.get(filter).name() + (match.isEmpty() ? "" : ", with \"" + match + "\"")
+        return "users: " + FILTERS.get(filter).name() + table.words() + (match.isEmpty() ? "" : ", with \"" + match + "\"")
                 + (marked.isEmpty() ? "" : ", " + marked.size() + " marked");
     }
 
@@ -48,6 +51,7 @@ final class UsersView implements View {
     public void shown(RunFeed unused) {
         feed.wantFailures(null);
         feed.wantUser(null);
+        feed.wantCluster(false);
         inFront = true;
         want();
     }
@@ -68,7 +72,7 @@ final class UsersView implements View {
 
     /** The list as it is asked for, from its beginning. */
     UsersQuery list() {
-        return new UsersQuery(0, 0, FILTERS.get(filter).phases(), match);
+        return new UsersQuery(0, 0, FILTERS.get(filter).phases(), table.sort(), match);
     }
 
     /** A window's worth before and after, in steps, so that a key press need not wait. */
@@ -76,7 +80,7 @@ final class UsersView implements View {
         if (inFront) {
             int step = Math.max(1, height);
             int from = Math.max(0, (first / step - 1) * step);
-            feed.wantUsers(new UsersQuery(from, Math.min(1_000, 4 * step), FILTERS.get(filter).phases(), match));
+            feed.wantUsers(new UsersQuery(from, Math.min(1_000, 4 * step), FILTERS.get(filter).phases(), table.sort(), match));
         }
     }
 
@@ -95,11 +99,9 @@ final class UsersView implements View {
     public void draw(Canvas canvas, int top, int bottom) {
         RunModel.UsersPage page = page();
         int columns = canvas.columns();
-        int name = Math.max(NAME_LEAST, Math.min(60, columns / 3 - 2));
-        int tail = Math.max(0, columns - name - 39);
+        width = columns;
         Glyphs glyphs = canvas.glyphs();
-        canvas.line(top, Look.BOLD.of("  " + glyphs.fit("User", name) + " " + glyphs.fit("Phase", 9) + " " + glyphs.fitRight("Mails", 14)
-                + " " + glyphs.fitRight("Size", 8) + "  " + glyphs.fit("Note", tail)));
+        canvas.line(top, table.heading(glyphs, columns));
         height = Math.max(1, bottom - top - 2);
         int total = page == null ? 0 : page.total();
         selected = Math.max(0, Math.min(selected, total - 1));
@@ -112,40 +114,12 @@ final class UsersView implements View {
             if (row == null) {
                 canvas.line(top + 1 + i, (chosen ? Look.SELECTED : Look.FAINT).of("  " + glyphs.fit("(coming)", columns - 2)));
             } else {
-                canvas.line(top + 1 + i, row(glyphs, row, chosen, name, tail));
+                canvas.line(top + 1 + i, table.row(glyphs, row, chosen, marked.contains(row.user()), columns));
             }
         }
         JsonObject row = page == null ? null : page.row(selected);
         canvas.line(bottom - 1, Look.FAINT.of(page == null ? "  asking" : total == 0 ? "  no such user" : "  "
-                + Quantity.count(selected + 1) + " of " + Quantity.count(total) + "  "), Piece.plain(row == null ? "" : note(row)));
-    }
-
-    private static String note(JsonObject row) {
-        String attempts = row.number("attempts") > 1 ? "attempt " + row.number("attempts") + ", " : "";
-        return row.time("retry_at") > 0 ? attempts + "again at " + Quantity.when(row.time("retry_at"), row.time("time")) + ": "
-                + row.text("error") : row.text("phase").equals("active") ? attempts + row.text("step") : row.text("error");
-    }
-
-    private List<Piece> row(Glyphs glyphs, JsonObject row, boolean chosen, int name, int tail) {
-        String phase = row.text("phase");
-        long total = row.number("mails_total");
-        String mails = total == 0 ? "" : phase.equals("done") ? Quantity.count(total) : Quantity.count(row.number("mails_done")) + "/"
-                + Quantity.count(total);
-        String before = glyphs.mark(marked.contains(row.user())) + (chosen ? ">" : " ") + glyphs.fit(row.user(), name) + " ";
-        String state = glyphs.fit(phase, 9);
-        String after = " " + glyphs.fitRight(mails, 14) + " " + glyphs.fitRight(row.number("bytes_total") == 0 ? "" : Quantity.bytes(row
-                .number("bytes_total")), 8) + "  " + glyphs.fit(note(row), tail);
-        if (chosen) {
-            return List.of(Look.SELECTED.of(before + state + after));
-        }
-        Look look = switch (phase) {
-            case "failed" -> Look.BAD;
-            case "retrying" -> Look.WARNING;
-            case "done" -> Look.GOOD;
-            case "active" -> Look.BOLD;
-            default -> Look.FAINT;
-        };
-        return List.of(Piece.plain(before), look.of(state), Piece.plain(after));
+                + Quantity.count(selected + 1) + " of " + Quantity.count(total) + "  "), Piece.plain(row == null ? "" : UsersTable.note(row)));
     }
 
     @Override
@@ -157,7 +131,9 @@ final class UsersView implements View {
             case PAGE_DOWN -> selected += height;
             case HOME -> selected = 0;
             case END -> selected = Integer.MAX_VALUE / 2;
-            case ENTER -> chosen().forEach(actions::openUser);
+            case LEFT -> sorted(-1);
+            case RIGHT -> sorted(1);
+            case ENTER -> chosen().forEach(actions::open);
             case CHARACTER -> {
                 return character(key);
             }
@@ -169,13 +145,40 @@ final class UsersView implements View {
         return true;
     }
 
+    /** By the next column, or the one before. */
+    private void sorted(int step) {
+        table.sortByNext(step);
+        fromTheTop();
+    }
+
+    private void fromTheTop() {
+        selected = 0;
+        first = 0;
+        want();
+    }
+
+    /** Rows stand below the title and the headings. */
+    @Override
+    public void click(int row, int column) {
+        if (row == 1 && table.click(column, width)) {
+            fromTheTop();
+        } else if (row >= 2 && row < 2 + height && first + row - 2 < total()) {
+            if (selected == first + row - 2) {
+                chosen().forEach(actions::open);
+            }
+            selected = first + row - 2;
+        }
+    }
+
     private boolean character(Key key) {
         switch (key.codePoint()) {
             case 'f' -> {
                 filter = (filter + 1) % FILTERS.size();
-                selected = 0;
-                first = 0;
-                want();
+                fromTheTop();
+            }
+            case 'i' -> {
+                table.turnRound();
+                fromTheTop();
             }
             case ' ' -> {
                 for (String user : chosen()) {
@@ -186,9 +189,13 @@ final class UsersView implements View {
                 selected = Math.min(selected + 1, Math.max(0, total() - 1));
             }
             case 'U' -> marked.clear();
-            case 'r' -> actions.retry(concerned(), marked::clear);
-            case 's' -> actions.skip(concerned(), marked::clear);
-            case 'w' -> actions.save(list());
+            case 'r' -> actions.each("retry", concerned(), marked::clear);
+            case 's' -> actions.each("skip", concerned(), marked::clear);
+            case 'c' -> actions.each("cutover", concerned(), marked::clear);
+            case 'h' -> actions.each(isHeld() ? "unhold" : "hold", concerned(), marked::clear);
+            case 'g' -> actions.each("open-gate", concerned(), marked::clear);
+            case 'R' -> actions.each("rollback", concerned(), marked::clear);
+            case 'w' -> file.save(list());
             default -> {
                 return false;
             }
@@ -199,6 +206,13 @@ final class UsersView implements View {
     /** The marked ones, or the one under the bar. */
     private List<String> concerned() {
         return marked.isEmpty() ? chosen() : new ArrayList<>(marked);
+    }
+
+    /** Whether the cutover of the user under the bar is held: what is done with the marked ones goes by that. */
+    private boolean isHeld() {
+        RunModel.UsersPage page = page();
+        JsonObject row = page == null ? null : page.row(selected);
+        return row != null && row.flag("held");
     }
 
     private List<String> chosen() {
@@ -217,7 +231,13 @@ final class UsersView implements View {
                 new Binding("Space", "mark", "Mark the user, to act on several; U unmarks all.", none),
                 actions.binding("retry", "r", "retry", "Try the marked users, or the one under the bar, again before all others.", none),
                 actions.binding("skip", "s", "skip", "Take them out of this run; those in flight end at a safe step.", none),
-                Binding.of("w", "save", "Write this list to a file, with tabs between its columns."));
+                actions.binding("cutover", "c", "cut over", "Cut them over now, before all others and in spite of any hold.", none),
+                actions.binding("hold", "h", isHeld() ? "unhold" : "hold", isHeld() ? "Let them be cut over as all others."
+                        : "Do not lock them out, until h again.", none),
+                actions.binding("open-gate", "g", "open gate", "Let them in now; what goes on behind the gate is given up.", none),
+                actions.binding("rollback", "R", "roll back", "Bring them back to the Maildir, with all that came since; wants the word.", none),
+                Binding.of("Left Right", "sort", "Sort by another column; i turns the order round."),
+                Binding.of("w", "save", "Write this list to a file, with tabs between its columns, in the order of the run."));
     }
 
     void hidden() {

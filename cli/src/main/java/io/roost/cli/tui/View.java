@@ -17,6 +17,10 @@ interface View {
     /** @return whether the key means something here */
     boolean key(Key key);
 
+    /** The mouse was clicked at a place of the screen, both from 0. */
+    default void click(int row, int column) {
+    }
+
     /** The keys that mean something here, beside those that mean the same everywhere. */
     List<Binding> bindings();
 }

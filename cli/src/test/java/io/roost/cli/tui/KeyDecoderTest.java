@@ -49,6 +49,17 @@ class KeyDecoderTest {
     }
 
     @Test
+    void theMouse() throws IOException {
+        assertEquals(List.of(new Key(Key.Name.CLICK, 0, 6, 4)), keys("\033[<0;5;7M"));
+        assertEquals(Key.Name.OTHER, name("\033[<0;5;7m"));
+        assertEquals(Key.Name.WHEEL_UP, name("\033[<64;5;7M"));
+        assertEquals(Key.Name.WHEEL_DOWN, name("\033[<65;5;7M"));
+        assertEquals(Key.Name.OTHER, name("\033[<2;5;7M"));
+        assertEquals(Key.Name.OTHER, name("\033[<0;5M"));
+        assertEquals(Key.Name.OTHER, name("\033[<0;99999999;7M"));
+    }
+
+    @Test
     void anEscapeByItselfIsAKey() throws IOException {
         List<Key> keys = keys("\033\0q");
         assertEquals(Key.Name.ESCAPE, keys.get(0).name());

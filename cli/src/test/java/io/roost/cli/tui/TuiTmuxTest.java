@@ -96,7 +96,7 @@ class TuiTmuxTest {
         pane.await("HELD: held by the file");
         List<String> first = pane.await("1 failed !");
         assertTrue(first.get(0).startsWith(" roost · overview"), first.get(0));
-        assertTrue(first.stream().anyMatch(line -> line.contains("failed   user07@example.org: one thing cannot")), first.toString());
+        pane.await("failed   user07@example.org: one thing cannot");
 
         // filter, open the user who failed, look, repair, retry
         pane.keys("/").type("USER07");
@@ -126,10 +126,23 @@ class TuiTmuxTest {
         pane.keys(":").type("work").keys("Tab").type("5").keys("Enter");
         pane.await("users in flight: 5 at the most");
         assertEquals(5, status().number("workers"));
+        pane.keys("+");
+        pane.await("users in flight: 6 at the most");
+        pane.keys("-");
+        pane.await("users in flight: 5 at the most");
         pane.keys(":").type("rate 20").keys("Enter");
         pane.await("rate: bandwidth: found \"20\"");
         pane.keys("o", ">");
         pane.await("faster: no operator's limit is set");
+        pane.keys(":").type("rate 20MB/s").keys("Enter");
+        pane.await("the rate is 20MB/s");
+        pane.keys("<");
+        pane.await("the rate is 10MB/s");
+        pane.keys(">");
+        pane.await("it is twice that", text -> text.contains("the rate is 20MB/s"));
+        pane.keys("H");
+        pane.await("hold: this run cuts nobody over: it was started without --cutover");
+        skipSortAndSave(pane);
 
         // every size
         pane.resize(250, 70);
@@ -149,6 +162,39 @@ class TuiTmuxTest {
         assertTrue(left.get(1).startsWith("roost: the run goes on (process " + run.pid() + ")"), left.toString());
         assertTrue(left.containsAll(List.of("EXIT 0", "echo", "icanon", "isig")), left.toString());
         assertTrue(run.isAlive());
+    }
+
+    private void skipSortAndSave(Tmux.Pane pane) throws Exception {
+        pane.keys("u", "Home", "Down", "Down");
+        pane.await("  3 of 30");
+        pane.keys("s");
+        pane.await("out of this run (another run may do it)? [y/N]");
+        pane.keys("y");
+        pane.await("is left out of this run");
+        assertEquals(1, status().object("users").number("skipped"));
+        pane.keys("Right");
+        pane.await("users: all, by name");
+        pane.keys("i");
+        pane.await("the last name stands first", text -> text.contains("users: all, by name, descending") && text.contains(
+                ">user29@example.org"));
+        pane.keys("f", "f", "f", "f", "f");
+        pane.await("  1 of 1");
+        Path table = temp.resolve("table");
+        pane.keys("w").type(table.toString()).keys("Enter");
+        pane.await("written: ");
+        List<String> lines = Files.readAllLines(table);
+        assertEquals(2, lines.size(), lines.toString());
+        assertEquals("user\tphase\tattempts\tmails_done\tmails_total\tbytes_total\tseconds\tchanged\terror", lines.get(0));
+        assertTrue(lines.get(1).matches("user\\d\\d@example.org\tskipped\t[01](\t[^\t]*){6}"), lines.get(1));
+        pane.keys("w").type(table.toString()).keys("Enter");
+        pane.await("not written, that file exists already: ");
+        pane.keys("f");
+        pane.await("1 of 30");
+        pane.keys("w").type(table + "2").keys("Enter");
+        pane.await(" 30 users");
+        assertEquals(31, Files.readAllLines(temp.resolve("table2")).size());
+        pane.keys("o");
+        pane.await("HELD: held by the file");
     }
 
     @Test
