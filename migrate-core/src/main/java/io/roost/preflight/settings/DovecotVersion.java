@@ -55,7 +55,7 @@ public final class DovecotVersion implements Check {
     /** Where none is written down, Maildir's is a dot and mdbox's a slash. */
     private static boolean separatorsDiffer(Backend backend) {
         try {
-            return backend.settings().inboxNamespace().filter(n -> n.separator().isEmpty()).isPresent();
+            return !backend.isDirector() && backend.settings().inboxNamespace().filter(n -> n.separator().isEmpty()).isPresent();
         } catch (InvalidSettingException e) {
             return false;
         }
