@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -27,13 +28,16 @@ import io.roost.cli.screen.CapturedScreen;
 import io.roost.migrate.Settings;
 import io.roost.preflight.Check;
 import io.roost.preflight.Checks;
+import io.roost.preflight.Severity;
 import io.roost.preflight.director.DirectorSide;
 import io.roost.preflight.probe.ProbePlace;
 import io.roost.testing.DovecotInstance;
 import io.roost.testing.ImapClient;
 import io.roost.testing.MaildirBuilder;
 import io.roost.testing.MaildirSample;
+import io.roost.testing.Requires;
 import io.roost.testing.RequiresDovecot;
+import io.roost.testing.SmallFileSystem;
 
 /** {@code roost check} as it is typed, with the installed doveconf, on a Maildir in a temporary directory. */
 @RequiresDovecot
@@ -196,6 +200,40 @@ class CheckCommandTest {
         args.addAll(List.of(more));
         assertEquals(exit, Roost.run(captured.screen(), args.toArray(String[]::new)), captured.out() + captured.err());
         return captured.out();
+    }
+
+    @Test
+    @Requires(Requires.Ability.MOUNT)
+    void roomForAnMdboxBesideTheMaildir() throws IOException {
+        try (SmallFileSystem small = SmallFileSystem.ofBytes(temp.resolve("small"), 1 << 20)) {
+            Path cur = Files.createDirectories(small.directory().resolve("anna/Maildir/cur"));
+            String[] space = {"--single-backend", "--home=" + small.directory() + "/%u", "--only=space", "anna"};
+            Path mail = Files.writeString(cur.resolve("1.M1P1.a,S=100:2,S"), "Subject: a\n\n");
+            assertEquals(0, runAt(space), captured.out() + captured.err());
+            Files.move(mail, cur.resolve("1.M1P1.a,S=2000000:2,S"));
+            assertEquals(20, runAt(space), captured.out() + captured.err());
+        }
+    }
+
+    private int runAt(String... options) throws IOException {
+        captured = CapturedScreen.plain();
+        Path file = Files.writeString(temp.resolve("dovecot.conf"), FINE);
+        List<String> args = new ArrayList<>(List.of("check", "--dovecot-config=" + file, "--from=maildir:~/Maildir",
+                "--state=" + temp.resolve("state")));
+        args.addAll(List.of(options));
+        return Roost.run(captured.screen(), args.toArray(String[]::new));
+    }
+
+    @Test
+    void whatIsSeenOfTheTerminal() {
+        assertEquals(Severity.OK, terminal(CapturedScreen.plain()));
+        assertEquals(Severity.OK, terminal(CapturedScreen.terminal(80, StandardCharsets.UTF_8)));
+        assertEquals(Severity.ADVICE, terminal(CapturedScreen.terminal(60, StandardCharsets.UTF_8)));
+        assertEquals(Severity.ADVICE, terminal(CapturedScreen.of(80, StandardCharsets.US_ASCII)));
+    }
+
+    private static Severity terminal(CapturedScreen screen) {
+        return new TerminalCheck(screen.screen()).look(null).get(0).severity();
     }
 
     @Test
