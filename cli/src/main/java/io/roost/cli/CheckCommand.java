@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -32,7 +31,6 @@ import io.roost.preflight.Checks;
 import io.roost.preflight.Finding;
 import io.roost.preflight.MountTable;
 import io.roost.preflight.Preflight;
-import io.roost.preflight.SampleUser;
 import io.roost.preflight.Severity;
 import io.roost.preflight.Topology;
 import io.roost.preflight.director.DirectorSide;
@@ -41,7 +39,6 @@ import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code roost check}: what Dovecot's guide for NFS asks, looked at on this backend. */
 @Command(name = "check", header = "Check this backend: settings, mounts, clocks, locks, director.",
@@ -56,6 +53,8 @@ final class CheckCommand extends ReportingCommand {
 
     @Mixin
     private final LocationOptions location = new LocationOptions();
+    @Mixin
+    private final UserOptions users = new UserOptions();
     @Mixin
     private final StateOption state = new StateOption();
     @ArgGroup
@@ -94,8 +93,9 @@ final class CheckCommand extends ReportingCommand {
             + "locked here.")
     private Path lockedElsewhere;
 
-    @Parameters(paramLabel = "USER", arity = "0..*", description = "Users whose paths are looked at: a sample, or all.")
-    private List<String> users = List.of();
+    @Option(names = "--sample", paramLabel = "N", description = "Of users who are not named one by one, look at the paths of so "
+            + "many. Default: ${DEFAULT-VALUE}.")
+    private int sampleSize = UserSample.USUAL;
 
     /** What stands before the backends: one of these. */
     static final class TopologyOptions {
@@ -127,18 +127,22 @@ final class CheckCommand extends ReportingCommand {
         if (holdLock != null) {
             return hold(holdLock);
         }
+        if (sampleSize < 1) {
+            throw CommandException.usage("--sample is " + sampleSize + ", expected 1 or more");
+        }
         Optional<DovecotSettings> given = settings == null ? Optional.empty() : Optional.of(read(settings));
         Site site = Site.of(location, given);
-        List<SampleUser> sample = new ArrayList<>();
-        List<SampleUser.Unresolved> unresolved = new ArrayList<>();
-        resolve(site, sample, unresolved);
+        MountTable mounts = MountTable.ofProcess();
+        UserSample sample = isDirector(site) ? UserSample.none() : UserSample.of(site, users, sampleSize,
+                settings == null && site.isAsked(), state.directory(), mounts);
         Backend backend = new Backend(site.dovecot(), settings == null ? site.isAsked() ? "doveconf -a" : "Dovecot's defaults"
-                : settings.toString(), settings == null && site.isAsked(), topology.topology(), sample, unresolved,
+                : settings.toString(), settings == null && site.isAsked(), topology.topology(), sample.users(), sample.unresolved(),
                 location.pop3UidlFormat == null ? Optional.empty() : Optional.of(Pop3UidlFormat.of(location.pop3UidlFormat)),
-                Path.of("/"), MountTable.ofProcess());
-        Checks.Needs needs = needs();
-        List<Check> checks = new ArrayList<>(Checks.all(needs));
-        checks.add(space(site, backend));
+                Path.of("/"), mounts);
+        Checks.Needs needs = needs(sample.everybody());
+        List<Check> checks = new ArrayList<>(List.of(sample.check()));
+        checks.addAll(Checks.all(needs));
+        checks.add(space(site, sample));
         checks.add(new TerminalCheck(screen));
         requireKnown(checks);
         if (backend.isDirector()) {
@@ -157,7 +161,11 @@ final class CheckCommand extends ReportingCommand {
         return code;
     }
 
-    private Checks.Needs needs() throws IOException, CommandException {
+    private static boolean isDirector(Site site) {
+        return !site.dovecot().get("director_servers").isEmpty() && site.dovecot().mailLocation().isEmpty();
+    }
+
+    private Checks.Needs needs(List<String> everybody) throws IOException, CommandException {
         ProbePlace probes = noProbes ? ProbePlace.NOWHERE : probeDirectory == null ? ProbePlace.BESIDE_TARGETS
                 : new ProbePlace(Optional.of(ByteString.ofText(Path.of(probeDirectory).toAbsolutePath().toString())), true);
         List<DirectorAddress> addresses = new ArrayList<>();
@@ -166,27 +174,14 @@ final class CheckCommand extends ReportingCommand {
         }
         Optional<DovecotSettings> director = directorSettings == null ? Optional.empty() : Optional.of(read(directorSettings));
         return new Checks.Needs(state.directory(), Path.of(System.getProperty("java.io.tmpdir")), probes, clocks,
-                Optional.ofNullable(lockedElsewhere), new DirectorSide(addresses, director));
+                Optional.ofNullable(lockedElsewhere), new DirectorSide(addresses, director), everybody);
     }
 
-    private static Check space(Site site, Backend backend) throws IOException {
-        return new PlannedSpace(backend.users().stream().filter(u -> u.source().filter(MailLocation::isMaildir).isPresent()
+    private static Check space(Site site, UserSample sample) throws IOException {
+        return new PlannedSpace(sample.users().stream().filter(u -> u.source().filter(MailLocation::isMaildir).isPresent()
                 && u.target().filter(MailLocation::isMdbox).isPresent()).map(u -> new Account(u.name(), u.home(), u.uid(),
-                u.gid(), u.source().get(), u.target().get())).toList(), site.settings());
-    }
-
-    private void resolve(Site site, List<SampleUser> sample,
-            List<SampleUser.Unresolved> unresolved) throws InterruptedException {
-        for (String name : new LinkedHashSet<>(users)) {
-            try {
-                sample.add(site.sample(name));
-            } catch (IOException | CommandException e) {
-                if (Thread.currentThread().isInterrupted()) {
-                    throw new InterruptedException();
-                }
-                unresolved.add(new SampleUser.Unresolved(name, e.getMessage()));
-            }
-        }
+                u.gid(), u.source().get(), u.target().get())).toList(), site.settings(),
+                sample.everybody().size() - sample.users().size() - sample.unresolved().size());
     }
 
     /** A misspelt identifier must not look like a check that found nothing. */

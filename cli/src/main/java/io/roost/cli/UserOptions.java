@@ -27,4 +27,14 @@ final class UserOptions {
 
     @Option(names = "--unfinished", description = "The users of the checkpoint store that are not done.")
     boolean unfinished;
+
+    /** Whether users are named one by one, and nothing else is said. */
+    boolean isByNameOnly() {
+        return !users.isEmpty() && files.isEmpty() && !all && globs.isEmpty() && excludeFiles.isEmpty() && !unfinished;
+    }
+
+    /** Whether nobody is named at all. */
+    boolean isNobody() {
+        return users.isEmpty() && files.isEmpty() && !all && globs.isEmpty() && !unfinished;
+    }
 }

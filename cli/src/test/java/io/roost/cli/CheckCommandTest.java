@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,11 +28,16 @@ import io.roost.cli.screen.CapturedScreen;
 import io.roost.migrate.Settings;
 import io.roost.preflight.Check;
 import io.roost.preflight.Checks;
+import io.roost.preflight.Severity;
 import io.roost.preflight.director.DirectorSide;
 import io.roost.preflight.probe.ProbePlace;
+import io.roost.testing.DovecotInstance;
+import io.roost.testing.ImapClient;
 import io.roost.testing.MaildirBuilder;
 import io.roost.testing.MaildirSample;
+import io.roost.testing.Requires;
 import io.roost.testing.RequiresDovecot;
+import io.roost.testing.SmallFileSystem;
 
 /** {@code roost check} as it is typed, with the installed doveconf, on a Maildir in a temporary directory. */
 @RequiresDovecot
@@ -70,7 +77,8 @@ class CheckCommandTest {
 
     @Test
     void saysWhatWasFoundExpectedAndWhatToDo() throws IOException {
-        assertEquals(20, run("protocols = imap lmtp\n", "--behind-director", "--only=mmap-disable,delivery-lmtp,separator",
+        assertEquals(20, run("protocols = imap lmtp\nservice lmtp {\n  inet_listener lmtp {\n    port = 24\n  }\n}\n",
+                "--behind-director", "--only=mmap-disable,delivery-lmtp,separator",
                 "anna"));
         assertTrue(captured.out().contains("\nUNSAFE  separator      "), captured.out());
         assertTrue(captured.out().contains("\nUNSAFE separator, separator of namespace"), captured.out());
@@ -127,6 +135,107 @@ class CheckCommandTest {
         assertEquals("# nothing to mend by configuration\n", captured.out());
     }
 
+    /** Everything that is wrong by configuration at once; and the hints, included after it, mend all of it in a Dovecot that runs. */
+    @Test
+    void aRealDovecotTakesTheHints() throws Exception {
+        String wrong = """
+                protocols = imap pop3
+                mmap_disable = no
+                lock_method = flock
+                dotlock_use_excl = no
+                mdbox_rotate_size = 64k
+                mdbox_preallocate_space = yes
+                mail_plugins = quota
+                mail_fsync = always
+                protocol imap {
+                  mail_fsync = optimized
+                }
+                protocol pop3 {
+                  pop3_uidl_format = %f
+                }
+                service lmtp {
+                  inet_listener lmtp {
+                    address = 127.0.0.1
+                    port = 31724
+                  }
+                }
+                plugin {
+                  quota = maildir:User quota
+                  quota2 = dirsize:Other quota
+                }
+                """;
+        try (DovecotInstance dovecot = DovecotInstance.with("maildir:~/Maildir").users("anna").separator("").config(wrong).start()) {
+            MaildirSample.of(dovecot.home("anna").resolve("Maildir"), 1, 3).write();
+            dovecot.own(dovecot.home("anna"));
+            String hints = onNfs(dovecot, 20, "--fix-hints") + ofUsers(dovecot, 20, "--fix-hints");
+            Path included = Files.writeString(temp.resolve("hints.conf"), hints);
+            dovecot.stop();
+            Files.writeString(dovecot.config(), "!include " + included + "\n", StandardOpenOption.APPEND);
+            dovecot.start();
+            onNfs(dovecot, 0);
+            ofUsers(dovecot, 0);
+            try (ImapClient imap = dovecot.imap("anna")) {
+                assertTrue(imap.command("SELECT INBOX").stream().anyMatch(line -> line.endsWith("EXISTS")));
+            }
+            dovecot.assertLogClean();
+        }
+    }
+
+    /** Where no user is known, mail may be on NFS. */
+    private String onNfs(DovecotInstance dovecot, int exit, String... more) throws Exception {
+        Process doveconf = new ProcessBuilder("doveconf", "-a", "-c", dovecot.config().toString())
+                .redirectError(ProcessBuilder.Redirect.DISCARD).start();
+        Path settings = Files.write(temp.resolve("settings"), doveconf.getInputStream().readAllBytes());
+        return check(exit, "--settings=" + settings, "mmap-disable,mail-fsync,lock-method,dotlock-use-excl,"
+                + "mdbox-rotate-size,mdbox-preallocate-space,pop3-uidl-format,quota-maildir,quota-dirsize,delivery-lmtp", more);
+    }
+
+    private String ofUsers(DovecotInstance dovecot, int exit, String... more) {
+        return check(exit, "--dovecot-config=" + dovecot.config(), "separator,plugin-acl-missing", more);
+    }
+
+    private String check(int exit, String from, String ids, String... more) {
+        captured = CapturedScreen.plain();
+        List<String> args = new ArrayList<>(List.of("check", from, "--state=" + temp, "--behind-director", "--only=" + ids));
+        args.addAll(List.of(more));
+        assertEquals(exit, Roost.run(captured.screen(), args.toArray(String[]::new)), captured.out() + captured.err());
+        return captured.out();
+    }
+
+    @Test
+    @Requires(Requires.Ability.MOUNT)
+    void roomForAnMdboxBesideTheMaildir() throws IOException {
+        try (SmallFileSystem small = SmallFileSystem.ofBytes(temp.resolve("small"), 1 << 20)) {
+            Path cur = Files.createDirectories(small.directory().resolve("anna/Maildir/cur"));
+            String[] space = {"--single-backend", "--home=" + small.directory() + "/%u", "--only=space", "anna"};
+            Path mail = Files.writeString(cur.resolve("1.M1P1.a,S=100:2,S"), "Subject: a\n\n");
+            assertEquals(0, runAt(space), captured.out() + captured.err());
+            Files.move(mail, cur.resolve("1.M1P1.a,S=2000000:2,S"));
+            assertEquals(20, runAt(space), captured.out() + captured.err());
+        }
+    }
+
+    private int runAt(String... options) throws IOException {
+        captured = CapturedScreen.plain();
+        Path file = Files.writeString(temp.resolve("dovecot.conf"), FINE);
+        List<String> args = new ArrayList<>(List.of("check", "--dovecot-config=" + file, "--from=maildir:~/Maildir",
+                "--state=" + temp.resolve("state")));
+        args.addAll(List.of(options));
+        return Roost.run(captured.screen(), args.toArray(String[]::new));
+    }
+
+    @Test
+    void whatIsSeenOfTheTerminal() {
+        assertEquals(Severity.OK, terminal(CapturedScreen.plain()));
+        assertEquals(Severity.OK, terminal(CapturedScreen.terminal(80, StandardCharsets.UTF_8)));
+        assertEquals(Severity.ADVICE, terminal(CapturedScreen.terminal(60, StandardCharsets.UTF_8)));
+        assertEquals(Severity.ADVICE, terminal(CapturedScreen.of(80, StandardCharsets.US_ASCII)));
+    }
+
+    private static Severity terminal(CapturedScreen screen) {
+        return new TerminalCheck(screen.screen()).look(null).get(0).severity();
+    }
+
     @Test
     void settingsFromAFile() throws IOException {
         Path file = Files.writeString(temp.resolve("settings"), "# 2.3.16 (x): /etc/dovecot/dovecot.conf\nmail_home = "
@@ -152,8 +261,9 @@ class CheckCommandTest {
     @Test
     void theDocumentationHasEachCheckAndNoOther() throws IOException {
         List<Check> all = new ArrayList<>(Checks.all(new Checks.Needs("/state", temp, ProbePlace.NOWHERE, List.of(),
-                Optional.empty(), DirectorSide.UNKNOWN)));
-        all.add(new PlannedSpace(List.of(), Settings.defaults()));
+                Optional.empty(), DirectorSide.UNKNOWN, List.of())));
+        all.add(UserSample.none().check());
+        all.add(new PlannedSpace(List.of(), Settings.defaults(), 0));
         all.add(new TerminalCheck(CapturedScreen.plain().screen()));
         Set<String> ids = new TreeSet<>();
         for (Check check : all) {

@@ -120,12 +120,12 @@ public final class DovecotSettings {
         return get(key);
     }
 
-    /** What {@code protocol NAME { }} blocks set otherwise than the global setting, by protocol, in order. */
+    /** What {@code protocol NAME { }} blocks say for themselves, also where it is what the global setting says, by protocol, in order. */
     public Map<String, String> overrides(String key) {
         Map<String, String> overrides = new LinkedHashMap<>();
         for (Block block : blocks("protocol")) {
             String value = block.values().get(key);
-            if (value != null && !value.equals(get(key))) {
+            if (value != null) {
                 overrides.putIfAbsent(block.argument(), value);
             }
         }
@@ -170,6 +170,11 @@ public final class DovecotSettings {
         }
         return namespaces.isEmpty() ? List.of(new Namespace("", "private", "", "", Optional.empty(), true, false, "yes", true))
                 : List.copyOf(namespaces);
+    }
+
+    /** Whether there is any namespace beside the one that Dovecot supplies where none is. */
+    public boolean hasNamespaces() {
+        return !blocks("namespace").isEmpty();
     }
 
     /** The namespace with the user's INBOX; empty if none says {@code inbox = yes}, which Dovecot refuses. */

@@ -54,9 +54,10 @@ public final class Checks {
      * @param clocks         HTTP addresses of other machines, for their clocks
      * @param heldElsewhere  a file that another host has locked
      * @param director       what is known of it
+     * @param everybody      names of all users of the migration, the sample among them; empty for the sample alone
      */
     public record Needs(String stateDirectory, Path temporary, ProbePlace probes, List<URI> clocks,
-            Optional<Path> heldElsewhere, DirectorSide director) { }
+            Optional<Path> heldElsewhere, DirectorSide director, List<String> everybody) { }
 
     /** Everything that {@code roost check} looks at. */
     public static List<Check> all(Needs needs) {
@@ -67,7 +68,7 @@ public final class Checks {
                 new NfsMounts(), new SeparateMounts(), new UnderMountPoint(), new RootSquash(needs.probes()),
                 new ServerClock(needs.probes(), Clock.systemUTC()), new OtherClocks(needs.clocks(), Clock.systemUTC()),
                 new TimeDaemon(), new Locks(needs.probes(), needs.heldElsewhere()), new WithoutDirector(),
-                new DirectorState(needs.director()), new DirectorSettings(needs.director()),
+                new DirectorState(needs.director()), new DirectorSettings(needs.director(), needs.everybody()),
                 new StateDirectory(needs.stateDirectory()), new NativeLibraries(needs.temporary()), new FileDescriptors(),
                 new UserAccess()));
         return checks;
@@ -77,7 +78,7 @@ public final class Checks {
     public static List<Check> forDirector(Needs needs) {
         return List.of(new DovecotVersion(), new MaintenanceJobs(), new OtherClocks(needs.clocks(), Clock.systemUTC()),
                 new TimeDaemon(),
-                new WithoutDirector(), new DirectorState(needs.director()), new DirectorSettings(needs.director()));
+                new WithoutDirector(), new DirectorState(needs.director()), new DirectorSettings(needs.director(), needs.everybody()));
     }
 
     /** Settings that matter for anybody's mdbox, NFS or not: what {@code roost plan} shows. */

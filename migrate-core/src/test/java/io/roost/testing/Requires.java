@@ -34,6 +34,9 @@ public @interface Requires {
         ROOT("root is needed", "setpriv", "--reuid=5000", "--regid=5000", "--clear-groups", "true"),
         /** To mount small file systems. */
         MOUNT("mounting a tmpfs must be allowed", "unshare", "-m", "mount", "-t", "tmpfs", "tmpfs", "/mnt"),
+        /** To be a file server: {@link UnreliableFileServer}. */
+        FUSE("/dev/fuse must be there, and mounting it allowed", "unshare", "-m", "sh", "-c", "exec 3<>/dev/fuse && mount -i -t fuse "
+                + "-o fd=3,rootmode=40000,user_id=0,group_id=0 trial /mnt"),
         /** To have terminals in which programs are run. */
         TMUX("tmux must be installed", "tmux", "-V"),
         /** To stop a process at a system call. */

@@ -9,9 +9,13 @@ import java.util.Set;
 
 import io.roost.cli.screen.Screen;
 import io.roost.preflight.Finding;
+import io.roost.preflight.Hint;
 import io.roost.preflight.Severity;
 
-/** The configuration that mends what was found, by file, to be read and pasted. */
+/**
+ * The configuration that mends what was found, by file, to be read and pasted. The whole is a configuration of Dovecot: what belongs
+ * elsewhere stands in comments.
+ */
 public final class FixHints {
     private final Screen screen;
 
@@ -34,7 +38,7 @@ public final class FixHints {
             screen.line("# ---- " + file + " ----");
             hints.forEach((text, ids) -> {
                 screen.line("# " + String.join(", ", ids));
-                text.lines().forEach(screen::line);
+                text.lines().forEach(line -> screen.line(file.equals(Hint.DOVECOT) || line.startsWith("#") ? line : "#   " + line));
             });
             screen.line();
         });

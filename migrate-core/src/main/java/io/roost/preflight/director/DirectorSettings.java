@@ -26,12 +26,16 @@ import io.roost.preflight.Topology;
 /** What the director's settings say, where they were handed over or are those of this machine; and what runs beside it. */
 public final class DirectorSettings implements Check {
     private static final String HAND_OVER = "hand over what doveconf -a prints on the director, with --director-settings FILE";
+    private static final int SHOWN = 5;
     private static final int TIMEOUT_MILLIS = 3_000;
 
     private final DirectorSide director;
+    private final List<String> everybody;
 
-    public DirectorSettings(DirectorSide director) {
+    /** @param everybody names of all users of the migration; empty for the sample alone */
+    public DirectorSettings(DirectorSide director, List<String> everybody) {
         this.director = director;
+        this.everybody = List.copyOf(everybody);
     }
 
     @Override
@@ -142,17 +146,26 @@ public final class DirectorSettings implements Check {
         Question question = new Question("director-hash-collisions", "hashes of the users that were given",
                 "a different one for each",
                 "users with the same hash are one user to the director: whoever is moved or kicked takes the other along");
-        CollidingUsers colliding = new CollidingUsers(director.hash());
-        for (SampleUser user : backend.users()) {
-            colliding.add(user.name());
-        }
-        Collection<List<String>> groups = colliding.groups();
-        if (backend.users().isEmpty()) {
+        List<String> names = everybody.isEmpty() ? backend.users().stream().map(SampleUser::name).toList() : everybody;
+        if (names.isEmpty()) {
             return question.unknown("no user was given", "name all users of the migration");
         }
-        return groups.isEmpty() ? question.ok("none among " + backend.users().size()) : question.advice(String.join("; ",
-                groups.stream().limit(5).map(g -> String.join(" and ", g)).toList()),
-                "migrate them one after the other, not at once");
+        CollidingUsers colliding = new CollidingUsers(director.hash());
+        for (String name : names) {
+            colliding.add(name);
+        }
+        Collection<List<String>> groups = colliding.groups();
+        if (groups.isEmpty()) {
+            return question.ok("none among " + names.size());
+        }
+        String shown = String.join("; ", groups.stream().limit(SHOWN).map(DirectorSettings::shown).toList());
+        return question.advice(groups.size() == 1 ? shown : groups.size() + " groups of users, such as " + shown,
+                "migrate those of a group one after the other, not at once");
+    }
+
+    private static String shown(List<String> group) {
+        return group.size() <= SHOWN ? String.join(" and ", group) : String.join(", ", group.subList(0, SHOWN)) + " and "
+                + (group.size() - SHOWN) + " more";
     }
 
     /** Programs that take backends out of the director when they seem slow. */

@@ -7,6 +7,9 @@ import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 import io.roost.director.DirectorAddress;
 import io.roost.director.DirectorAdmin;
@@ -24,6 +27,7 @@ public final class DirectorState implements Check {
     private static final DirectorAdmin.Limits LIMITS = new DirectorAdmin.Limits(Duration.ofSeconds(3), Duration.ofSeconds(10),
             Duration.ofSeconds(5));
     private static final int HASHED_USERS = 10;
+    private static final Set<String> CONNECTED = Set.of("left", "right", "in", "out");
 
     private final DirectorSide director;
 
@@ -114,9 +118,17 @@ public final class DirectorState implements Check {
             return question.unknown("it does not name itself among " + members.size() + " directors",
                     "look at doveadm director ring status");
         }
-        String found = self.get(0).status() + ", " + members.size() + (members.size() == 1 ? " director" : " directors");
-        return self.get(0).isSynced() ? question.ok(found) : question.unsafe(found,
-                "look at doveadm director ring status, and wait");
+        Set<String> others = members.stream().filter(m -> !m.type().equals("self") && !m.type().equals("removed"))
+                .map(RingMember::ip).filter(ip -> !ip.isEmpty()).collect(Collectors.toCollection(TreeSet::new));
+        String found = self.get(0).status() + ", " + (others.size() + 1) + (others.isEmpty() ? " director" : " directors");
+        if (!self.get(0).isSynced()) {
+            return question.unsafe(found, "look at doveadm director ring status, and wait");
+        }
+        // one is connected with its neighbours only, but always with one if there is any
+        boolean alone = members.stream().noneMatch(m -> CONNECTED.contains(m.type()));
+        return alone && !others.isEmpty() ? question.unknown("it is alone, without " + String.join(", ", others)
+                + ": that is as it should be if they are down, and not if they only cannot reach each other",
+                "start the others, or take them out of director_servers") : question.ok(found);
     }
 
     private Finding hash(String at, DirectorAdmin admin, Backend backend) throws IOException {

@@ -27,7 +27,8 @@ public final class MailLocations implements Check {
 
     @Override
     public List<String> ids() {
-        return List.of("mail-location", "user-resolved", "index-iterindex", "alt-nocheck", "hashed-directories");
+        return List.of("mail-location", "user-resolved", "index-iterindex", "index-cache", "alt-nocheck",
+                "hashed-directories");
     }
 
     @Override
@@ -44,6 +45,9 @@ public final class MailLocations implements Check {
             for (MailLocation location : user.locations()) {
                 location.index().ifPresent(index -> merge(findings, index(backend, location, index)));
                 location.alt().ifPresent(alt -> merge(findings, alt(location, alt)));
+            }
+            if (user.source().filter(MailLocation::isMaildir).isPresent()) {
+                user.target().filter(MailLocation::isMdbox).ifPresent(target -> merge(findings, cache(target)));
             }
         }
         findings.add(hashes(templates));
@@ -108,6 +112,14 @@ public final class MailLocations implements Check {
         return same ? question.advice("no ITERINDEX, and the same mount as the mails",
                 "put INDEX on faster storage, with ITERINDEX")
                 : question.slow("no ITERINDEX", "add :ITERINDEX to the mail location");
+    }
+
+    private static Finding cache(MailLocation target) {
+        Question question = new Question("index-cache", "INDEXCACHE in the mdbox to be", "none, or time for the first logins",
+                "Roost carries caches over to where the indexes lie, and to no other place: Dovecot begins new ones there, and reads "
+                + "the mails again that clients ask about");
+        return target.indexCache().map(path -> question.slow(ByteString.toText(path), "let doveadm index -u USER '*' run after each "
+                + "user's switch, or leave INDEXCACHE out")).orElseGet(() -> question.ok("none"));
     }
 
     private static Finding alt(MailLocation location, String alt) {

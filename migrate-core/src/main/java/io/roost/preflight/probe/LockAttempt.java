@@ -5,6 +5,8 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -16,10 +18,15 @@ public enum LockAttempt {
     GOT(0),
     /** Somebody else has it. */
     REFUSED(3),
+    /** It may not lock. */
+    IMPOSSIBLE(5),
     /** It could not try. */
-    FAILED(4);
+    FAILED(4),
+    /** It waited for an answer until it was ended. */
+    NO_ANSWER(-1);
 
-    private static final int PATIENCE_SECONDS = 60;
+    /** A lock manager in its grace period after a restart lets everybody wait for so long. */
+    static final Duration PATIENCE = Duration.ofSeconds(100);
 
     private final int exitCode;
 
@@ -33,16 +40,23 @@ public enum LockAttempt {
     }
 
     private static LockAttempt here(Path file) {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
-                FileLock lock = channel.tryLock()) {
-            return lock == null ? REFUSED : GOT;
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            return here(channel);
         } catch (IOException e) {
             return FAILED;
         }
     }
 
+    private static LockAttempt here(FileChannel channel) {
+        try (FileLock lock = channel.tryLock()) {
+            return lock == null ? REFUSED : GOT;
+        } catch (IOException e) {
+            return IMPOSSIBLE;
+        }
+    }
+
     /** Starts a Java like this one, without options of its own. */
-    static LockAttempt byAnotherProcess(Path file) throws InterruptedException {
+    static LockAttempt byAnotherProcess(Path file, Duration patience) throws InterruptedException {
         Process process;
         try {
             process = new ProcessBuilder(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -55,9 +69,10 @@ public enum LockAttempt {
             return FAILED;
         }
         try {
-            // a lock manager that does not answer keeps it waiting
-            int code = process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS) ? process.exitValue() : FAILED.exitCode;
-            return code == GOT.exitCode ? GOT : code == REFUSED.exitCode ? REFUSED : FAILED;
+            if (!process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+                return NO_ANSWER;
+            }
+            return Arrays.stream(values()).filter(attempt -> attempt.exitCode == process.exitValue()).findFirst().orElse(FAILED);
         } finally {
             process.destroyForcibly();
         }

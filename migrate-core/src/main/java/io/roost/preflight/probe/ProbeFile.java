@@ -71,6 +71,10 @@ final class ProbeFile implements Closeable {
             try {
                 file.close();
                 directory.removeFile(name);
+            } catch (PosixException e) {
+                if (!e.isNotFound()) {
+                    throw e;
+                }
             } finally {
                 directory.close();
             }

@@ -32,6 +32,10 @@ public final class DovecotVersion implements Check {
                     + "that loses power may forget a new m.* file", backend -> true),
             new Defect("defect-mdbox-lz4", "2.0", "2.3.17", Severity.UNSAFE, "reading lz4 mails from an mdbox may crash",
                     backend -> backend.settings().isPluginLoaded("zlib")),
+            new Defect("defect-mdbox-rebuild", "2.0", "2.3.15", Severity.SLOW,
+                    "an index that is rebuilt (doveadm force-resync, or by itself after damage) forgets that mails have POP3 UIDLs of "
+                    + "their own: the next POP3 session opens every mail to look for them",
+                    backend -> backend.settings().protocols().contains("pop3")),
             new Defect("defect-list-index", "2.0", "2.3.20", Severity.UNSAFE,
                     "with LAYOUT=index, mailboxes with the same GUID are not told apart, and a damaged list is not rebuilt "
                     + "well",
@@ -41,9 +45,21 @@ public final class DovecotVersion implements Check {
             new Defect("defect-dsync-percent", "2.3.19", "2.3.21", Severity.ADVICE,
                     "incremental dsync fails for mailboxes whose names end with %: do not repair or copy users with doveadm "
                     + "sync", backend -> true),
+            new Defect("defect-dsync-separator", "2.0", "2.3.21", Severity.ADVICE,
+                    "dsync from Maildir to mdbox never ends, and takes all memory, where a mailbox was deleted and the separators differ: "
+                    + "do not repair or copy users with doveadm sync", DovecotVersion::separatorsDiffer),
             new Defect("defect-dsync-inbox", "2.0", "2.3.20", Severity.ADVICE,
                     "dsync creates INBOX too early with the prefix INBOX/, and gives it another GUID",
                     DovecotVersion::hasInboxPrefix));
+
+    /** Where none is written down, Maildir's is a dot and mdbox's a slash. */
+    private static boolean separatorsDiffer(Backend backend) {
+        try {
+            return !backend.isDirector() && backend.settings().inboxNamespace().filter(n -> n.separator().isEmpty()).isPresent();
+        } catch (InvalidSettingException e) {
+            return false;
+        }
+    }
 
     private static boolean hasInboxPrefix(Backend backend) {
         try {

@@ -26,7 +26,7 @@ public final class NamespaceSettings implements Check {
         List<Finding> findings = new ArrayList<>();
         for (Namespace namespace : backend.settings().namespaces()) {
             if (namespace.inbox()) {
-                findings.add(separator(namespace, maildirPlusPlus));
+                findings.add(separator(namespace, maildirPlusPlus, backend.settings().hasNamespaces()));
             } else if (namespace.type().equals("private") && namespace.location().isPresent()) {
                 findings.add(new Question("namespace", "namespace " + namespace.name(), "no location of its own",
                         "Roost moves the namespace with INBOX only").advice("location = " + namespace.location().get(),
@@ -41,16 +41,19 @@ public final class NamespaceSettings implements Check {
         return findings;
     }
 
-    private static Finding separator(Namespace namespace, boolean maildirPlusPlus) {
+    private static Finding separator(Namespace namespace, boolean maildirPlusPlus, boolean configured) {
         Question question = new Question("separator", "separator of namespace " + namespace.name(), "one that is written down",
                 "clients see . with Maildir and / with mdbox where none is: nested mailboxes seem to be others, and are "
                 + "downloaded again");
         if (!namespace.separator().isEmpty()) {
             return question.ok(namespace.separator());
         }
-        return maildirPlusPlus ? question.unsafe("none", "set separator = . in that namespace before users are switched")
-                .with(Hint.dovecot("namespace " + (namespace.name().isEmpty() ? "inbox" : namespace.name())
-                        + " {\n  inbox = yes\n  separator = .\n}"))
-                : question.ok("none, and the Maildirs have / too");
+        if (!maildirPlusPlus) {
+            return question.ok("none, and the Maildirs have / too");
+        }
+        Finding finding = question.unsafe("none", "set separator = . in that namespace before users are switched");
+        // a block without a name cannot be continued elsewhere: another one with INBOX would keep Dovecot from working
+        return namespace.name().isEmpty() && configured ? finding : finding.with(Hint.dovecot("namespace "
+                + (namespace.name().isEmpty() ? "inbox" : namespace.name()) + " {\n  inbox = yes\n  separator = .\n}"));
     }
 }

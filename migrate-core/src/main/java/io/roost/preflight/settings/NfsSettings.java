@@ -55,7 +55,7 @@ public final class NfsSettings implements Check {
         String found = shown(wrong);
         return otherwise == Severity.OK ? question.ok(found + LOCAL)
                 : question.answer(otherwise, found, "set " + key + " = " + expected + where(wrong))
-                        .with(Hint.dovecot(key + " = " + expected));
+                        .with(hint(wrong, key + " = " + expected));
     }
 
     /**
@@ -80,7 +80,7 @@ public final class NfsSettings implements Check {
             return question.ok(wanted);
         }
         String remedy = "set " + key + " = " + wanted + where(wrong);
-        Hint hint = Hint.dovecot(key + " = " + wanted);
+        Hint hint = hint(wrong, key + " = " + wanted);
         return wanted.equals("yes") ? question.unsafe(shown(wrong), remedy).with(hint) : question.slow(shown(wrong),
                 remedy).with(hint);
     }
@@ -98,7 +98,7 @@ public final class NfsSettings implements Check {
         String remedy = "set lock_method = fcntl" + where(wrong);
         Finding finding = wrong.values().stream().allMatch("dotlock"::equals) ? question.slow(shown(wrong), remedy)
                 : question.unsafe(shown(wrong), remedy);
-        return finding.with(Hint.dovecot("lock_method = fcntl"));
+        return finding.with(hint(wrong, "lock_method = fcntl"));
     }
 
     /** The values that are not {@code expected}, by protocol; the global one under the empty name. */
@@ -116,6 +116,19 @@ public final class NfsSettings implements Check {
     private static String shown(Map<String, String> values) {
         return String.join(", ", values.entrySet().stream().map(e -> (e.getValue().isEmpty() ? "nothing" : e.getValue())
                 + (e.getKey().isEmpty() ? "" : " in protocol " + e.getKey())).toList());
+    }
+
+    /** In each place where it is otherwise. */
+    private static Hint hint(Map<String, String> wrong, String setting) {
+        List<String> lines = new ArrayList<>();
+        if (wrong.containsKey("")) {
+            lines.add(setting);
+        }
+        List<String> protocols = wrong.keySet().stream().filter(p -> !p.isEmpty()).toList();
+        if (!protocols.isEmpty()) {
+            lines.add(Hint.inProtocols(protocols, setting));
+        }
+        return Hint.dovecot(String.join("\n", lines));
     }
 
     private static String where(Map<String, String> wrong) {

@@ -58,7 +58,7 @@ public final class PluginSettings implements Check {
         List<String> without = settings.protocolsWithout("zlib");
         return without.isEmpty() ? question.ok("loaded for all") : question.unsafe("not loaded for " + String.join(", ",
                 without),
-                "add zlib to mail_plugins outside of protocol blocks").with(Hint.dovecot("mail_plugins = $mail_plugins zlib"));
+                "add zlib to mail_plugins outside of protocol blocks").with(Hint.plugin(settings, "zlib"));
     }
 
     private static Finding files(Backend backend, String id, String lookedAt, Map<String, String> values, String remedy) {

@@ -25,19 +25,31 @@ public final class QuotaSettings implements Check {
         List<Finding> findings = new ArrayList<>();
         List<String> backends = settings.quotaBackends();
         String shown = backends.isEmpty() ? "no quota" : String.join(", ", backends);
-        Hint count = Hint.dovecot("plugin {\n  quota = count:User quota\n  quota_vsizes = yes\n}");
         Question maildir = new Question("quota-maildir", "plugin { quota }", "not maildir",
                 "it reads a file of the Maildir, which mdbox "
                 + "has not");
         findings.add(backends.contains("maildir") ? maildir.unsafe(shown,
                 "switch to quota = count before users are switched; Roost "
-                + "writes the sizes that it needs").with(count) : maildir.ok(shown));
+                + "writes the sizes that it needs").with(count(settings, "maildir")) : maildir.ok(shown));
         Question dirsize = new Question("quota-dirsize", "plugin { quota }", "not dirsize",
                 "it counts files, and one file of an mdbox holds many mails, expunged ones too");
         findings.add(backends.contains("dirsize") ? dirsize.unsafe(shown, "switch to quota = count before users are switched")
-                .with(count) : dirsize.ok(shown));
+                .with(count(settings, "dirsize")) : dirsize.ok(shown));
         findings.add(status(settings, backend.topology()));
         return findings;
+    }
+
+    /** The same roots, counted. */
+    private static Hint count(DovecotSettings settings, String backend) {
+        StringBuilder text = new StringBuilder("plugin {\n");
+        for (int i = 1; i <= settings.quotaBackends().size(); i++) {
+            String key = i == 1 ? "quota" : "quota" + i;
+            String root = settings.plugin(key);
+            if (root.equals(backend) || root.startsWith(backend + ":")) {
+                text.append("  ").append(key).append(" = count").append(root.substring(backend.length())).append('\n');
+            }
+        }
+        return Hint.dovecot(text + "  quota_vsizes = yes\n}");
     }
 
     private static Finding status(DovecotSettings settings, Topology topology) {

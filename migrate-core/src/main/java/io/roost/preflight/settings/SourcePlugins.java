@@ -46,11 +46,11 @@ public final class SourcePlugins implements Check {
             String reason = "no user with a Maildir was given";
             return List.of(zlib.unknown(reason, "name some users"), acl.unknown(reason, "name some users"));
         }
-        return List.of(settings.isPluginLoaded("zlib") ? zlib.ok("zlib is loaded") : zlib(zlib, users),
-                settings.isPluginLoaded("acl") ? acl.ok("acl is loaded") : acl(acl, users));
+        return List.of(settings.isPluginLoaded("zlib") ? zlib.ok("zlib is loaded") : zlib(zlib, users, settings),
+                settings.isPluginLoaded("acl") ? acl.ok("acl is loaded") : acl(acl, users, settings));
     }
 
-    private static Finding zlib(Question question, List<SampleUser> users) {
+    private static Finding zlib(Question question, List<SampleUser> users, DovecotSettings settings) {
         List<String> compressed = new ArrayList<>();
         int mails = 0;
         for (SampleUser user : users) {
@@ -74,7 +74,7 @@ public final class SourcePlugins implements Check {
         }
         return compressed.isEmpty() ? question.ok("none of " + mails + " mails is compressed")
                 : question.unsafe(compressed.size() + " of " + mails + " mails, " + ByteString.toText(compressed.get(0))
-                + " for one", "add zlib to mail_plugins").with(Hint.dovecot("mail_plugins = $mail_plugins zlib"));
+                + " for one", "add zlib to mail_plugins").with(Hint.plugin(settings, "zlib"));
     }
 
     private static boolean isCompressed(OpenDirectory cur, String name) throws PosixException {
@@ -93,7 +93,7 @@ public final class SourcePlugins implements Check {
         return Compression.detect(bytes, 0, bytes.length).isPresent();
     }
 
-    private static Finding acl(Question question, List<SampleUser> users) {
+    private static Finding acl(Question question, List<SampleUser> users, DovecotSettings settings) {
         List<String> found = new ArrayList<>();
         for (SampleUser user : users) {
             try (OpenDirectory root = OpenDirectory.open(user.source().orElseThrow().controlRoot())) {
@@ -114,6 +114,6 @@ public final class SourcePlugins implements Check {
         }
         return found.isEmpty() ? question.ok("none") : question.unsafe(found.size() + ", " + ByteString.toText(found.get(0))
                 + " for one", "add acl to mail_plugins, and set plugin { acl = vfile }")
-                .with(Hint.dovecot("mail_plugins = $mail_plugins acl\nplugin {\n  acl = vfile\n}"));
+                .with(Hint.dovecot(Hint.plugin(settings, "acl").text() + "\nplugin {\n  acl = vfile\n}"));
     }
 }

@@ -8,11 +8,15 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -73,6 +77,58 @@ class DirectorChecksTest {
         }
     }
 
+    private static void inRingWith(String other, DovecotNode director) throws IOException {
+        director.stop();
+        Files.writeString(director.config(), "director_servers = " + director.ip() + ":31091 " + other + ":31091\n",
+                StandardOpenOption.APPEND);
+    }
+
+    @Test
+    @Requires(Ability.ROOT)
+    void aRingWithADirectorThatIsDown() throws Exception {
+        try (DirectorCluster cluster = DirectorCluster.with().users("anna").start()) {
+            DovecotNode director = cluster.director();
+            inRingWith(director.ip().replaceFirst("1$", "2"), director);
+            director.start();
+            Finding ring = users("anna").finding(state(cluster.adminAddress(), Optional.empty()), "director-ring");
+            assertEquals(Severity.UNSAFE, ring.severity(), ring::toString);
+            assertEquals("ring handshaking, 2 directors", ring.found());
+        }
+    }
+
+    /** Directors look for each other twice in a minute. */
+    @Test
+    @Tag("soak")
+    @Requires(Ability.ROOT)
+    void aRingOfTwoThatBecomesOneOfOne() throws Exception {
+        try (DirectorCluster cluster = DirectorCluster.with().users("anna").start();
+                DirectorCluster another = DirectorCluster.with().users("anna").start()) {
+            DirectorState check = state(cluster.adminAddress(), Optional.empty());
+            DovecotNode director = cluster.director();
+            DovecotNode second = another.director();
+            inRingWith(second.ip(), director);
+            inRingWith(director.ip(), second);
+            director.start();
+            second.start();
+            assertEquals("ring synced, 2 directors", awaitRing(check, Severity.OK).found());
+            second.stop();
+            Finding alone = awaitRing(check, Severity.UNKNOWN);
+            assertTrue(alone.found().startsWith("it is alone, without " + second.ip()), alone::toString);
+        }
+    }
+
+    private static Finding awaitRing(DirectorState check, Severity severity) throws Exception {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
+        while (true) {
+            Finding ring = users("anna").finding(check, "director-ring");
+            if (ring.severity() == severity || System.nanoTime() > deadline) {
+                assertEquals(severity, ring.severity(), ring::toString);
+                return ring;
+            }
+            Thread.sleep(50);
+        }
+    }
+
     @Test
     void aDirectorThatDoesNotAnswerOrWasNotNamed() throws Exception {
         int port;
@@ -85,27 +141,31 @@ class DirectorChecksTest {
     }
 
     private static DirectorSettings settings(String text) throws IOException {
-        return new DirectorSettings(new DirectorSide(List.of(), Optional.of(Configured.by(text).backend().settings())));
+        return settings(text, List.of());
+    }
+
+    private static DirectorSettings settings(String text, List<String> everybody) throws IOException {
+        return new DirectorSettings(new DirectorSide(List.of(), Optional.of(Configured.by(text).backend().settings())), everybody);
     }
 
     @Test
     void userExpiry() throws Exception {
         String id = "director-user-expire";
-        assertEquals(Severity.UNKNOWN, users("anna").severity(new DirectorSettings(DirectorSide.UNKNOWN), id));
+        assertEquals(Severity.UNKNOWN, users("anna").severity(new DirectorSettings(DirectorSide.UNKNOWN, List.of()), id));
         assertEquals(Severity.OK, users("anna").severity(settings(""), id), "15 minutes by default");
         assertEquals(Severity.UNSAFE, users("anna").severity(settings("director_user_expire = 60 s\n"), id));
         MountTable longer = Recorded.overRoot("nfs", "rw", "rw,vers=3,acregmin=1200,acregmax=1200,acdirmin=60,hard");
         assertEquals(Severity.UNSAFE, users("anna").mounts(longer).severity(settings(""), id));
         assertEquals(Severity.OK, users("anna").mounts(longer).severity(settings("director_user_expire = 1 hours\n"), id));
         assertEquals(Severity.OK, Configured.by("director_servers = 127.0.0.1\n")
-                .severity(new DirectorSettings(DirectorSide.UNKNOWN), id),
+                .severity(new DirectorSettings(DirectorSide.UNKNOWN, List.of()), id),
                 "this machine is the director");
     }
 
     @Test
     void flushSocket() throws Exception {
         String id = "director-flush-socket";
-        assertEquals(Severity.UNKNOWN, users("anna").severity(new DirectorSettings(DirectorSide.UNKNOWN), id));
+        assertEquals(Severity.UNKNOWN, users("anna").severity(new DirectorSettings(DirectorSide.UNKNOWN, List.of()), id));
         assertEquals(Severity.OK, users("anna").severity(settings(""), id), "no LISTINDEX");
         Configured memory = Configured.by("").user("anna", "/home", 1, "maildir:~/M:LISTINDEX=/dev/shm/x/l", "");
         assertEquals(Severity.ADVICE, memory.severity(settings(""), id));
@@ -130,6 +190,11 @@ class DirectorChecksTest {
         assertEquals(Severity.ADVICE, finding.severity());
         assertEquals("anna@a.org and bert@a.org", finding.found());
         assertEquals(Severity.UNKNOWN, users().severity(settings(""), id));
+        List<String> everybody = IntStream.range(26_000, 86_000).mapToObj(i -> "user" + i + "@example.org").toList();
+        Finding large = users("anna@a.org").finding(settings("", everybody), id);
+        assertEquals(Severity.ADVICE, large.severity());
+        assertEquals("user26658@example.org and user85795@example.org", large.found());
+        assertEquals(Severity.OK, users("anna@a.org").severity(settings("", everybody.subList(0, 9_000)), id));
     }
 
     @Test

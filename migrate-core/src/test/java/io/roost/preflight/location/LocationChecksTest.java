@@ -126,6 +126,16 @@ class LocationChecksTest {
         assertEquals(Severity.UNKNOWN, Configured.by("").unresolved("nobody", "unknown").severity(LOCATIONS, "user-resolved"));
     }
 
+    /** That it is so, and that clients see the same: CarriedCachesTest. */
+    @Test
+    void cachesThatAreNotCarriedOver() throws Exception {
+        Configured elsewhere = Configured.by("").user("anna", "/home", 5000, "maildir:~/Maildir", "mdbox:~/mdbox:INDEXCACHE=/caches/anna");
+        assertEquals(Severity.SLOW, elsewhere.severity(LOCATIONS, "index-cache"));
+        assertEquals(Severity.OK, Configured.by("").userAt(temp).severity(LOCATIONS, "index-cache"));
+        assertTrue(nfs("mdbox:~/mdbox:INDEXCACHE=/caches/anna").look(LOCATIONS).stream().noneMatch(f -> f.endsWith(" index-cache")),
+                "moved already");
+    }
+
     @Test
     void oneHashInAllKeys() throws Exception {
         String one = "mail_location = maildir:~/Maildir:LISTINDEX=/dev/shm/%2.256Nu/%u/l:VOLATILEDIR=/dev/shm/%2.256Nu/%u\n";

@@ -14,11 +14,15 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import io.roost.dovecot.DovecotSettings;
+import io.roost.preflight.Backend;
 import io.roost.preflight.Check;
 import io.roost.preflight.Configured;
 import io.roost.preflight.Finding;
+import io.roost.preflight.MountTable;
 import io.roost.preflight.Mounted;
 import io.roost.preflight.Severity;
+import io.roost.preflight.Topology;
 import io.roost.testing.DovecotInstance;
 import io.roost.testing.Requires;
 import io.roost.testing.Requires.Ability;
@@ -107,6 +111,29 @@ class MachineChecksTest {
         Files.writeString(self.resolve("limits"), "");
         assertEquals(Severity.UNKNOWN, backend.severity(check, "file-descriptors"));
         assertTrue(Configured.by("").look(check).get(0).endsWith(" file-descriptors"));
+    }
+
+    @Test
+    void limitsOfARealProcess() throws Exception {
+        assertEquals("ADVICE", ofAProcessWith(1024));
+        assertEquals("OK", ofAProcessWith(4096));
+    }
+
+    private static String ofAProcessWith(int files) throws Exception {
+        Process process = new ProcessBuilder("sh", "-c", "ulimit -n " + files + " && exec \"$@\"", "sh",
+                Path.of(System.getProperty("java.home"), "bin/java").toString(), "-XX:TieredStopAtLevel=1", "-cp",
+                System.getProperty("java.class.path"), Limits.class.getName()).redirectErrorStream(true).start();
+        String said = new String(process.getInputStream().readAllBytes());
+        assertEquals(0, process.waitFor(), said);
+        return said.strip();
+    }
+
+    /** Prints the severity. */
+    static final class Limits {
+        public static void main(String[] args) throws Exception {
+            System.out.println(new FileDescriptors().look(new Backend(DovecotSettings.parse(""), Topology.SINGLE_BACKEND,
+                    List.of(), MountTable.ofProcess())).get(0).severity());
+        }
     }
 
     @Test

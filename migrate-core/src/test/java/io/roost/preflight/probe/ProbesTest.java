@@ -15,6 +15,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -34,6 +35,8 @@ import io.roost.testing.DovecotInstance;
 import io.roost.testing.Requires;
 import io.roost.testing.Requires.Ability;
 import io.roost.testing.RequiresDovecot;
+import io.roost.testing.UnreliableFileServer;
+import io.roost.testing.UnreliableFileServer.Fault;
 
 /**
  * What has to be tried, on real disks, processes and a real Dovecot. What needs a file server is in
@@ -68,14 +71,43 @@ class ProbesTest {
         assertNothingLeft();
     }
 
+    /** Which of the probes are not in order beside a user's mail on a file server with this fault. */
+    private List<String> wrongOn(Fault fault) throws Exception {
+        return wrongOn(fault, LockAttempt.PATIENCE);
+    }
+
+    private List<String> wrongOn(Fault fault, Duration patience) throws Exception {
+        try (UnreliableFileServer server = UnreliableFileServer.at(temp.resolve("mail"), fault)) {
+            Configured backend = Configured.by("").userAt(server.point());
+            List<String> wrong = new ArrayList<>();
+            for (Check check : List.of(new Locks(ProbePlace.BESIDE_TARGETS, Optional.empty(), patience),
+                    new ServerClock(ProbePlace.BESIDE_TARGETS, CLOCK), new RootSquash(ProbePlace.BESIDE_TARGETS))) {
+                wrong.addAll(backend.look(check).stream().filter(f -> !f.startsWith("OK ")).toList());
+            }
+            return wrong;
+        }
+    }
+
+    @Test
+    @Requires({Ability.ROOT, Ability.FUSE})
+    void fileServersThatDoNotKeepWhatTheyPromise() throws Exception {
+        assertEquals(List.of(), wrongOn(Fault.NONE));
+        assertEquals(List.of("UNSAFE locks-fcntl"), wrongOn(Fault.NO_LOCKS));
+        assertEquals(List.of("UNSAFE locks-fcntl"), wrongOn(Fault.LOCKS_FOR_ALL));
+        assertEquals(List.of("UNSAFE locks-fcntl"), wrongOn(Fault.SILENT_LOCKS, Duration.ofSeconds(1)));
+        assertEquals(List.of("UNKNOWN locks-fcntl", "UNSAFE locks-dotlock"), wrongOn(Fault.NO_EXCLUSIVE));
+        assertEquals(List.of("UNSAFE clock-server"), wrongOn(Fault.CLOCK_AHEAD));
+        assertEquals(List.of("UNSAFE root-squash"), wrongOn(Fault.ROOT_IS_NOBODY));
+    }
+
     @Test
     void theOtherProcessTellsTheTruth() throws Exception {
         Path file = Files.createFile(temp.resolve("lock"));
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE); FileLock lock = channel.lock()) {
-            assertEquals(LockAttempt.REFUSED, LockAttempt.byAnotherProcess(file));
+            assertEquals(LockAttempt.REFUSED, LockAttempt.byAnotherProcess(file, LockAttempt.PATIENCE));
         }
-        assertEquals(LockAttempt.GOT, LockAttempt.byAnotherProcess(file));
-        assertEquals(LockAttempt.FAILED, LockAttempt.byAnotherProcess(temp.resolve("not-there")));
+        assertEquals(LockAttempt.GOT, LockAttempt.byAnotherProcess(file, LockAttempt.PATIENCE));
+        assertEquals(LockAttempt.FAILED, LockAttempt.byAnotherProcess(temp.resolve("not-there"), LockAttempt.PATIENCE));
     }
 
     @Test

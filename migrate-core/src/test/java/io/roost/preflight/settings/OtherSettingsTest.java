@@ -16,6 +16,7 @@ import io.roost.dovecot.DovecotSettings;
 import io.roost.preflight.Backend;
 import io.roost.preflight.Check;
 import io.roost.preflight.Configured;
+import io.roost.preflight.Finding;
 import io.roost.preflight.MountTable;
 import io.roost.preflight.Severity;
 import io.roost.preflight.Topology;
@@ -94,10 +95,13 @@ class OtherSettingsTest {
     @Test
     void delivery() throws Exception {
         Check check = new DeliverySettings();
-        assertEquals(List.of("OK delivery-lmtp"), by("protocols = imap lmtp\n").look(check));
+        String port = "service lmtp {\n  inet_listener lmtp {\n    port = 24\n  }\n}\n";
+        assertEquals(List.of("OK delivery-lmtp"), by("protocols = imap lmtp\n" + port).look(check));
+        assertEquals(List.of("UNSAFE delivery-lmtp"), by("protocols = imap lmtp\n").look(check), "no director gets at the socket");
+        assertEquals(List.of("OK delivery-lmtp"), by("protocols = imap lmtp\n").topology(Topology.UNKNOWN).look(check));
         assertEquals(List.of("UNSAFE delivery-lmtp"), by("protocols = imap pop3\n").look(check));
-        assertEquals(List.of("UNSAFE delivery-lmtp"),
-                by("protocols = imap lmtp\nservice lmtp {\n  unix_listener lmtp {\n    mode = 0\n  }\n}\n").look(check));
+        assertEquals(List.of("UNSAFE delivery-lmtp"), by("protocols = imap lmtp\nservice lmtp {\n  unix_listener lmtp {\n    mode = "
+                + "0\n  }\n}\n").topology(Topology.UNKNOWN).look(check));
         assertEquals(List.of("OK delivery-lmtp"), by("protocols = imap\n").topology(Topology.SINGLE_BACKEND).look(check));
         String memory = "mail_location = maildir:~/Maildir:INDEX=MEMORY\n";
         assertEquals(List.of("OK delivery-lmtp", "UNSAFE lda-index-memory"),
@@ -122,6 +126,19 @@ class OtherSettingsTest {
         assertSeverity(Severity.OK, check, "zlib", "mail_plugins = zlib\n");
         assertSeverity(Severity.UNSAFE, check, "zlib", "protocols = imap lmtp\nprotocol imap {\n  mail_plugins = zlib\n}\n");
         assertSeverity(Severity.ADVICE, check, "full-text-index", "mail_plugins = fts fts_xapian\n");
+    }
+
+    /** Doveconf warns that the global line leaves out the protocols before it, and has the blocks that make up for that. */
+    @Test
+    void hintsOfPluginsReachEveryProtocol() throws Exception {
+        String text = "protocols = imap lmtp pop3\nmail_plugins = quota\nprotocol imap {\n  mail_plugins = $mail_plugins zlib\n}\n"
+                + "protocol pop3 {\n  mail_plugins = quota\n}\n";
+        Finding finding = by(text).finding(new PluginSettings(), "zlib");
+        assertEquals(Severity.UNSAFE, finding.severity());
+        String mended = text + finding.hint().orElseThrow().text() + "\n";
+        assertSeverity(Severity.OK, new PluginSettings(), "zlib", mended);
+        assertEquals("quota zlib", by(mended).backend().settings().get("mail_plugins", "imap"));
+        assertEquals("quota zlib", by(mended).backend().settings().get("mail_plugins", "pop3"));
     }
 
     @Test
@@ -165,6 +182,13 @@ class OtherSettingsTest {
                 .contains("OK defect-list-index"));
         assertTrue(version("2.3.19", Topology.DIRECTOR, "namespace a {\n  prefix = INBOX/\n}\n")
                 .contains("ADVICE defect-dsync-inbox"));
+        assertTrue(version("2.3.14", Topology.DIRECTOR, "protocols = imap pop3\n").contains("SLOW defect-mdbox-rebuild"));
+        assertTrue(version("2.3.19.1", Topology.DIRECTOR, "protocols = imap pop3\n").contains("OK defect-mdbox-rebuild"));
+        assertTrue(version("2.3.14", Topology.DIRECTOR, "protocols = imap\n").stream().noneMatch(f -> f.endsWith("mdbox-rebuild")));
+        String noSeparator = "namespace inbox {\n  inbox = yes\n}\n";
+        assertTrue(version("2.3.19.1", Topology.DIRECTOR, noSeparator).contains("ADVICE defect-dsync-separator"));
+        assertTrue(version("2.3.21.1", Topology.DIRECTOR, noSeparator).contains("OK defect-dsync-separator"));
+        assertTrue(by("").look(check).stream().noneMatch(f -> f.endsWith(" defect-dsync-separator")));
         assertTrue(DovecotVersion.compare("2.3.19.1", "2.3.19") > 0);
         assertTrue(DovecotVersion.compare("2.3.9", "2.3.19") < 0);
         assertEquals(0, DovecotVersion.compare("2.3.21+dfsg1", "2.3.21"));
