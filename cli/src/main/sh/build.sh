@@ -8,7 +8,7 @@ is_stale() {
     [ -d "$lib" ] || return 0
     # directories too: a deleted file changes only its directory
     changed=$(find "$root/pom.xml" "$root"/*/pom.xml "$root"/*/src/main/java "$root"/*/src/main/resources \
-        -newer "$lib" -print 2>/dev/null | head -n 1)
+        -newer "$lib" -print -quit 2>/dev/null)
     [ -n "$changed" ]
 }
 
