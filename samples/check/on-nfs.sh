@@ -163,7 +163,8 @@ if wanted samples; then
     for sample in backend transition; do
         in_ns be1 doveconf -a -c "$root/samples/dovecot/$sample.conf" >/tmp/settings || lab_fail "doveconf"
         check be1 --settings /tmp/settings --director 10.77.0.2:9091 --home '/srv/mail/%n' --from "maildir:~/Maildir:$keys" \
-            --to "mdbox:~/mdbox:$keys" anna
+            --to "mdbox:~/mdbox:$keys" --ignore state-local anna
+        # the state directory: a machine that may be thrown away has its disk in memory
         grep -E '^(unsafe|slow) ' <<<"$findings" && lab_fail "$sample.conf is not in order"
         passed=$((passed + 1))
     done
