@@ -160,6 +160,7 @@ fi
 
 if wanted samples; then
     echo "== the samples"
+    remount noatime,actimeo=60,nordirplus
     for sample in backend transition; do
         in_ns be1 doveconf -a -c "$root/samples/dovecot/$sample.conf" >/tmp/settings || lab_fail "doveconf"
         check be1 --settings /tmp/settings --director 10.77.0.2:9091 --home '/srv/mail/%n' --from "maildir:~/Maildir:$keys" \

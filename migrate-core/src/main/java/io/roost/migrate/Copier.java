@@ -28,6 +28,10 @@ final class Copier {
     private static final int MAX_SHARERS = 32_000;
     /** A store that fails for so many mails is broken as a whole. */
     private static final int MAX_REJECTED = 1000;
+    /** Mails by which a disk shows whether it is cold. */
+    private static final int FIRST_MAILS = 8;
+    /** What a mail takes at least that is read from a disk, and at most one that is in memory, by and large. */
+    private static final long COLD_NANOS = 120_000;
 
     private final Account account;
     private final Settings settings;
@@ -84,13 +88,15 @@ final class Copier {
         MissingMails missing = new MissingMails(sources, placed);
         progress = new CopyProgress(account.user(), events, snapshot, missing, placed);
         try {
-            if (missing.count() > 0) {
-                try (MailReaders readers = new MailReaders(readerCount(missing.count()), settings, missing)) {
-                    for (ReadBatch read; (read = readers.take()) != null;) {
-                        write(read);
-                        readers.giveBack(read);
-                    }
-                }
+            long left = missing.count();
+            int readers = readerCount(left);
+            if (readers == 0 && left >= 2 * FIRST_MAILS) {
+                left -= FIRST_MAILS;
+                long waited = copy(0, firstOf(missing));
+                readers = waited < FIRST_MAILS * COLD_NANOS ? 0 : (int) Math.min(settings.readers(), left / FIRST_MAILS);
+            }
+            if (left > 0) {
+                copy(readers, missing);
             }
         } finally {
             for (MailboxSource source : sources) {
@@ -100,7 +106,37 @@ final class Copier {
         }
     }
 
-    /** On a server a few mails are a wait already, on a disk of this machine they are not. */
+    /** Copies all that the work gives; returns how long the mails were waited for, ns. */
+    private long copy(int readers, MailReaders.Work work) throws IOException, InterruptedException {
+        long waited = 0;
+        try (MailReaders ahead = new MailReaders(readers, settings, work)) {
+            while (true) {
+                long started = System.nanoTime();
+                ReadBatch read = ahead.take();
+                waited += System.nanoTime() - started;
+                if (read == null) {
+                    return waited;
+                }
+                write(read);
+                ahead.giveBack(read);
+            }
+        }
+    }
+
+    /** The first few of the missing mails, to see whether the disk has to be waited for. */
+    private static MailReaders.Work firstOf(MailReaders.Work missing) {
+        int[] given = {0};
+        return (maxMails, maxBytes) -> {
+            if (given[0] == FIRST_MAILS) {
+                return null;
+            }
+            MailReaders.Run run = missing.next(FIRST_MAILS - given[0], maxBytes);
+            given[0] += run == null ? 0 : run.count();
+            return run;
+        };
+    }
+
+    /** On a server a few mails are a wait already; on a disk of this machine they are one if it is cold, which the first few show. */
     private int readerCount(long mails) {
         return (int) Math.min(settings.readers(), remote ? (mails + 7) / 8 : mails / 256);
     }
