@@ -15,7 +15,7 @@ usage: bulk.sh [OPTION=VALUE]...
   workers=N    users at the same time ($workers)
   runs=N       measurements of each kind, one of each by turns; the median is shown ($runs)
   traced=N     users with which system calls are counted, since that is slow ($traced); 0 leaves it out
-  dir=DIR      where to put everything; it needs the room of three times the mails ($dir)
+  dir=DIR      where to put everything; it needs the room of the mails 1 + 6 * runs times ($dir)
 END
     exit 64
 }

@@ -64,8 +64,15 @@ finish() {
 dove() { doveadm -c "$base/dovecot.conf" "$@"; }
 
 # clear_targets; prepare cold|warm
+# An earlier target is moved aside instead of removed: for minutes ext4 without a journal looks for other inodes than those that
+# were freed, and whoever creates the most files in a second pays the most for it.
+aside=0
 clear_targets() {
-    rm -rf "$work/state" "$work"/home/*/mdbox
+    aside=$((aside + 1))
+    rm -rf "$work/state"
+    for target in "$work"/home/*/mdbox; do
+        [ ! -e "$target" ] || mv "$target" "$target.$aside"
+    done
 }
 
 prepare() {
@@ -74,7 +81,7 @@ prepare() {
     if [ "$1" = cold ]; then
         echo 3 >/proc/sys/vm/drop_caches
     else
-        find "$work/home" -type f -exec cat {} + >/dev/null
+        find "$work/home" -path '*/Maildir/*' -type f -exec cat {} + >/dev/null
     fi
 }
 

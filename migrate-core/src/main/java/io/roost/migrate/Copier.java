@@ -29,7 +29,7 @@ final class Copier {
     /** A store that fails for so many mails is broken as a whole. */
     private static final int MAX_REJECTED = 1000;
     /** Mails by which a disk shows whether it is cold. */
-    private static final int FIRST_MAILS = 8;
+    private static final int FIRST_MAILS = 4;
     /** What a mail takes at least that is read from a disk, and at most one that is in memory, by and large. */
     private static final long COLD_NANOS = 120_000;
 

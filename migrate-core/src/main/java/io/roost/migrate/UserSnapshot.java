@@ -27,16 +27,26 @@ import io.roost.posix.ByteString;
  */
 public record UserSnapshot(MaildirListing listing, List<MailboxSnapshot> mailboxes) {
 
-    /** Mailboxes scanned at once, where there are many: on a server each is some round trips. */
+    /** Mailboxes scanned at once, where one takes a while: on a server or a cold disk each is some round trips. */
     private static final int PARALLEL = 4;
+    /** What a small mailbox does not take that is in memory. */
+    private static final long A_WHILE_NANOS = 1_000_000;
 
     /** Scans everything. */
     public static UserSnapshot scan(Maildir maildir) throws IOException, InterruptedException {
         MaildirListing listing = maildir.list();
         List<MailboxSnapshot> mailboxes = new ArrayList<>();
-        try (WorkGroup group = new WorkGroup(Math.min(PARALLEL, listing.mailboxes().size() / PARALLEL))) {
+        long started = System.nanoTime();
+        for (MaildirMailbox mailbox : listing.mailboxes()) {
+            mailboxes.add(maildir.scan(mailbox));
+            if (System.nanoTime() - started > A_WHILE_NANOS) {
+                break;
+            }
+        }
+        List<MaildirMailbox> others = listing.mailboxes().subList(mailboxes.size(), listing.mailboxes().size());
+        try (WorkGroup group = new WorkGroup(Math.min(PARALLEL, others.size()))) {
             List<Future<MailboxSnapshot>> scans = new ArrayList<>();
-            for (MaildirMailbox mailbox : listing.mailboxes()) {
+            for (MaildirMailbox mailbox : others) {
                 scans.add(group.submit(() -> maildir.scan(mailbox)));
             }
             for (Future<MailboxSnapshot> scan : scans) {
