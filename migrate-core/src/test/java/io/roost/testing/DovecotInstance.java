@@ -273,7 +273,14 @@ public final class DovecotInstance implements AutoCloseable {
             try (OutputStream stdin = process.getOutputStream()) {
                 stdin.write(input);
             }
-            T read = output.read(process.getInputStream());
+            T read;
+            try {
+                read = output.read(process.getInputStream());
+            } catch (IOException | RuntimeException e) {
+                process.destroy();
+                process.waitFor();
+                throw new IOException(e + "; doveadm said: " + Files.readString(stderr, StandardCharsets.ISO_8859_1), e);
+            }
             int exit = process.waitFor();
             String complaints = Files.readString(stderr, StandardCharsets.ISO_8859_1);
             complaints.lines().forEach(log::addComplaint);
