@@ -44,7 +44,9 @@ class MachineChecksTest {
 
     @Test
     void theStateDirectory() throws Exception {
-        Path state = Files.createDirectory(temp.resolve("state"));
+        // not in /tmp, which lies in memory on many a machine
+        Path disk = Files.createTempDirectory(Path.of("target").toAbsolutePath(), "disk");
+        Path state = Files.createDirectory(disk.resolve("state"));
         mode(state, "rwx------");
         Configured backend = Configured.by("");
         assertEquals(List.of("OK state-local", "OK state-private"), backend.look(new StateDirectory(state.toString()))
@@ -53,8 +55,8 @@ class MachineChecksTest {
         assertEquals(Severity.ADVICE, backend.severity(new StateDirectory(state.toString()), "state-private"));
         mode(state, "rwxrwxrwx");
         assertEquals(Severity.UNSAFE, backend.severity(new StateDirectory(state.toString()), "state-private"));
-        assertEquals(Severity.OK, backend.severity(new StateDirectory(temp + "/new/er"), "state-private"));
-        try (Stream<Path> entries = Files.list(temp)) {
+        assertEquals(Severity.OK, backend.severity(new StateDirectory(disk + "/new/er"), "state-private"));
+        try (Stream<Path> entries = Files.list(disk)) {
             assertEquals(1, entries.count(), "nothing was made");
         }
         assertEquals(3, backend.look(new StateDirectory(Files.createFile(temp.resolve("file")) + "/x")).stream()
