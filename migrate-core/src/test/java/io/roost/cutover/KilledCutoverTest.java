@@ -148,7 +148,8 @@ class KilledCutoverTest {
                 }
                 assertTrue(lmtp.data("Subject: late\n\nx\n").startsWith("250"));
                 lmtp.drop();
-                assertEquals(NightProcess.HALTED, process.waitFor());
+                int ended = process.waitFor();
+                assertEquals(NightProcess.HALTED, ended, Files.readString(temp.resolve("out")));
             }
             assertEquals(List.of(when), Files.readAllLines(temp.resolve("killed")), Files.readString(temp.resolve("out")));
             if (when.equals("after")) {
