@@ -128,8 +128,8 @@ class KilledCutoverTest {
         Files.writeString(script, """
                 #!/bin/sh
                 case " $* " in
-                *" import -u anna "*) %1$s "$@" || exit; echo after >>%2$s; exec kill -9 $PPID;;
-                *" import -u bert "*) echo before >>%2$s; exec kill -9 $PPID;;
+                *" import -u anna "*) %1$s "$@" || exit; echo after >>%2$s; kill -9 $PPID; exit;;
+                *" import -u bert "*) echo before >>%2$s; kill -9 $PPID; exit;;
                 esac
                 exec %1$s "$@"
                 """.formatted(doveadm, temp.resolve("killed")));
