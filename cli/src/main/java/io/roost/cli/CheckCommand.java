@@ -143,7 +143,7 @@ final class CheckCommand extends ReportingCommand {
         List<Check> checks = new ArrayList<>(List.of(sample.check()));
         checks.addAll(Checks.all(needs));
         checks.add(space(site, sample));
-        checks.add(new TerminalCheck(screen));
+        checks.add(new TerminalCheck(screen, System.getenv()));
         requireKnown(checks);
         if (backend.isDirector()) {
             checks = Checks.forDirector(needs);

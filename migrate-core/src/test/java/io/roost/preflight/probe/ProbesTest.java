@@ -31,6 +31,7 @@ import io.roost.preflight.Configured;
 import io.roost.preflight.Finding;
 import io.roost.preflight.Mounted;
 import io.roost.preflight.Severity;
+import io.roost.testing.CheckSides;
 import io.roost.testing.DovecotInstance;
 import io.roost.testing.Requires;
 import io.roost.testing.Requires.Ability;
@@ -43,6 +44,7 @@ import io.roost.testing.UnreliableFileServer.Fault;
  * samples/check/on-nfs.sh.
  */
 @RequiresDovecot
+@CheckSides.Shown
 class ProbesTest {
     private static final Clock CLOCK = Clock.systemUTC();
 
@@ -201,20 +203,32 @@ class ProbesTest {
         }
     }
 
+    /** A real kernel in both states: part "time" of samples/check/on-nfs.sh. */
     @Test
     void aTimeDaemon() throws Exception {
-        TimeDaemon check = new TimeDaemon();
-        boolean kept = KernelClock.now().synchronised();
-        Path nothing = Files.createDirectories(temp.resolve("root/proc"));
-        Finding without = backend().root(nothing.getParent()).finding(check, "time-daemon");
-        assertEquals(kept ? Severity.OK : Severity.ADVICE, without.severity());
-        assertTrue(without.found().startsWith("no time daemon"), without.found());
+        TimeDaemon kept = new TimeDaemon(() -> new KernelClock(true, 12_000));
+        TimeDaemon free = new TimeDaemon(() -> new KernelClock(false, 16_000_000));
+        Path nothing = Files.createDirectories(temp.resolve("root/proc")).getParent();
+        Finding container = backend().root(nothing).finding(kept, "time-daemon");
+        assertEquals(Severity.OK, container.severity());
+        assertEquals("no time daemon; the kernel's clock is synchronised, to 0.012 s: it is kept from outside, as a container's is",
+                container.found());
+        Finding none = backend().root(nothing).finding(free, "time-daemon");
+        assertEquals(Severity.ADVICE, none.severity());
+        assertEquals("no time daemon; the kernel's clock is not synchronised", none.found());
+        assertEquals(Severity.ADVICE, backend().root(nothing).severity(new TimeDaemon(() -> new KernelClock(true, 1_000_001)),
+                "time-daemon"), "a daemon whose servers have not answered for long");
+        boolean now = KernelClock.now().synchronised() && KernelClock.now().maxErrorMicros() < 500_000;
+        assertEquals(now ? Severity.OK : Severity.ADVICE, backend().severity(new TimeDaemon(), "time-daemon"), "as it is here");
         Path program = Files.copy(Path.of("/bin/sleep"), temp.resolve("chronyd"));
-        Process daemon = new ProcessBuilder(program.toString(), "60").start();
+        Process daemon = new ProcessBuilder(program.toString(), "600").start();
         try {
-            Finding with = backend().finding(check, "time-daemon");
-            assertTrue(with.found().contains("chronyd"), with.found());
-            assertEquals(kept ? Severity.OK : Severity.ADVICE, with.severity());
+            Finding with = backend().finding(kept, "time-daemon");
+            assertEquals(Severity.OK, with.severity());
+            assertEquals("chronyd; the kernel's clock is synchronised, to 0.012 s", with.found());
+            Finding idle = backend().finding(free, "time-daemon");
+            assertEquals(Severity.ADVICE, idle.severity());
+            assertTrue(idle.remedy().contains("chronyc tracking"), idle.remedy());
         } finally {
             daemon.destroyForcibly().waitFor();
         }
