@@ -39,7 +39,9 @@ import io.roost.preflight.director.DirectorSide;
 public final class OtherClocks implements Check {
     private static final int READINGS = 6;
     private static final long PAUSE_MILLIS = 170;
-    private static final int TIMEOUT_MILLIS = 3_000;
+    private static final int CONNECT_MILLIS = 3_000;
+    /** A doveadm process may have to be started first. */
+    private static final int ANSWER_MILLIS = 15_000;
     private static final int AT_ONCE = 32;
     private static final Hint LISTENER = Hint.dovecot("service doveadm {\n  inet_listener http {\n    port = 8080\n  }\n}");
 
@@ -169,8 +171,8 @@ public final class OtherClocks implements Check {
 
     private ClockSkew read(URI url) throws IOException {
         HttpURLConnection connection = (HttpURLConnection) url.toURL().openConnection();
-        connection.setConnectTimeout(TIMEOUT_MILLIS);
-        connection.setReadTimeout(TIMEOUT_MILLIS);
+        connection.setConnectTimeout(CONNECT_MILLIS);
+        connection.setReadTimeout(ANSWER_MILLIS);
         connection.setInstanceFollowRedirects(false);
         connection.setUseCaches(false);
         try {
