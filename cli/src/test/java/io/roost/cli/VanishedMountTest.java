@@ -148,16 +148,26 @@ class VanishedMountTest {
         assertNothingLostAndResume();
     }
 
+    /** Where the first scan is to begin: the empty Maildir under the mount must not be taken for the user's. */
+    @Test
+    void beforeTheFirstScan() throws Exception {
+        whenever(0, 5, 1);
+    }
+
     /** At any moment of a user's migration, the last steps among them. */
     @Test
     @Tag("soak")
     void whenever() throws Exception {
-        for (int millis = 0; millis < 400; millis += 10) {
+        whenever(0, 400, 10);
+    }
+
+    private void whenever(int from, int to, int step) throws Exception {
+        for (int millis = from; millis < to; millis += step) {
             Path staging = mail.resolve("anna/.mdbox.roost");
             Thread thief = unmount(() -> Files.exists(staging), millis);
             CapturedScreen captured = migrate(ExitCode.FAILED.number(), "--max-mails-per-second=400");
             thief.join();
-            assertTrue(captured.out().contains("is not any more"), captured.out());
+            assertTrue(captured.out().contains("is not any more"), millis + " ms: " + captured.out());
             assertNothingLostAndResume();
             // once more from the beginning
             run("mount", "--bind", disk.directory().toString(), mail.toString());
