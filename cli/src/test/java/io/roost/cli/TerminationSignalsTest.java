@@ -55,7 +55,8 @@ class TerminationSignalsTest {
             for (String line; (line = out.readLine()) != null;) {
                 lines.add(Json.object(line));
                 if ("scanned".equals(lines.get(lines.size() - 1).get("type"))) {
-                    assertEquals(0, new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start().waitFor());
+                    // the shell's own kill: a bare machine has no other
+                    assertEquals(0, new ProcessBuilder("sh", "-c", "kill -" + signal + " " + process.pid()).start().waitFor());
                 }
             }
         }
