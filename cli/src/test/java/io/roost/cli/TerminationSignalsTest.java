@@ -33,8 +33,9 @@ class TerminationSignalsTest {
     }
 
     private Process start(List<String> arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin/java").toString(),
-                "--add-opens", "java.base/java.nio=ALL-UNNAMED", "--add-opens", "java.base/sun.nio.ch=ALL-UNNAMED",
+        // What a shell begins with & ignores SIGINT, and so does all that it starts.
+        List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT", "--default-signal=HUP",
+                Path.of(System.getProperty("java.home"), "bin/java").toString(), "--add-opens", "java.base/java.nio=ALL-UNNAMED", "--add-opens", "java.base/sun.nio.ch=ALL-UNNAMED",
                 "-cp", System.getProperty("java.class.path"), "io.roost.cli.Roost"));
         command.addAll(arguments);
         return new ProcessBuilder(command).start();
