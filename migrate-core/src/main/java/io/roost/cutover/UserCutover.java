@@ -153,7 +153,7 @@ final class UserCutover implements CutoverSteps {
             complaints.addAll(done.notAsked());
             closing = done.since();
         } catch (GateException e) {
-            throw new MigrationException(Kind.BUSY, e.getMessage(), e);
+            throw new MigrationException(e.isLasting() ? Kind.TARGET : Kind.BUSY, e.getMessage(), e);
         }
         closed = System.nanoTime();
         deliveries.addAll(MailProcesses.deliveries());
