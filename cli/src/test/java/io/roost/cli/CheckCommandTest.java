@@ -265,6 +265,7 @@ class CheckCommandTest {
         all.add(UserSample.none().check());
         all.add(new PlannedSpace(List.of(), Settings.defaults(), 0));
         all.add(new TerminalCheck(CapturedScreen.plain().screen()));
+        all.add(new GateProof(new GateOptions(), "anna"));
         Set<String> ids = new TreeSet<>();
         for (Check check : all) {
             check.ids().forEach(id -> assertTrue(ids.add(id), "twice: " + id));

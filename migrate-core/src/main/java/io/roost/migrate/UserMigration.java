@@ -3,6 +3,7 @@ package io.roost.migrate;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 import io.roost.checkpoint.CheckpointException;
 import io.roost.checkpoint.CheckpointStore;
@@ -326,9 +327,11 @@ public final class UserMigration {
         do {
             more = cutover.awaitLateDeliveries();
             for (LateMail mail : known.late()) {
-                boolean begun = known.hasBegun(mail);
-                known = known.beginning(mail);
-                known.write(store, user);
+                OptionalLong begun = known.begunAt(mail);
+                if (begun.isEmpty()) {
+                    known = known.beginning(mail, cutover.nextMapUid());
+                    known.write(store, user);
+                }
                 cutover.bringOver(mail, begun);
                 known = known.with(mail);
                 known.write(store, user);
