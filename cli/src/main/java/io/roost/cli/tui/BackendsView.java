@@ -25,8 +25,12 @@ final class BackendsView implements View {
 
     @Override
     public void shown(RunFeed feed) {
-        feed.wantNothing();
-        feed.wantCluster(true);
+        feed.want(Wishes.forCluster());
+    }
+
+    @Override
+    public boolean lacks() {
+        return model.cluster() == null;
     }
 
     @Override

@@ -34,8 +34,12 @@ final class UserView implements View {
 
     @Override
     public void shown(RunFeed feed) {
-        feed.wantNothing();
-        feed.wantUser(name);
+        feed.want(Wishes.forUser(name));
+    }
+
+    @Override
+    public boolean lacks() {
+        return page() == null;
     }
 
     private RunModel.UserPage page() {
