@@ -42,7 +42,7 @@ import picocli.CommandLine.Option;
 
 /** {@code roost check}: what Dovecot's guide for NFS asks, looked at on this backend. */
 @Command(name = "check", header = "Check this backend: settings, mounts, clocks, locks, director.",
-        description = {"Changes nothing. Clocks, locks and root squash are found by trying, with files that are removed at "
+        description = {"Changes nothing (but with --gate-user). Clocks, locks and root squash are found by trying, with files that are removed at "
                 + "once. What cannot be looked at is unknown, never ok. docs/check.md explains each check."},
         footer = {"", "Examples:",
             "  roost check --director dir.example.org:9091 anna@example.org",
@@ -97,6 +97,13 @@ final class CheckCommand extends ReportingCommand {
             + "many. Default: ${DEFAULT-VALUE}.")
     private int sampleSize = UserSample.USUAL;
 
+    @Mixin
+    private final GateOptions gates = new GateOptions();
+
+    @Option(names = "--gate-user", paramLabel = "USER", description = "With --gate: prove that it keeps out, by locking this user out for "
+            + "two seconds.")
+    private String gateUser;
+
     /** What stands before the backends: one of these. */
     static final class TopologyOptions {
         @Option(names = "--director", paramLabel = "ADDRESS", split = ",",
@@ -130,6 +137,9 @@ final class CheckCommand extends ReportingCommand {
         if (sampleSize < 1) {
             throw CommandException.usage("--sample is " + sampleSize + ", expected 1 or more");
         }
+        if (gates.isGiven() == (gateUser == null) || gateUser != null && settings != null) {
+            throw CommandException.usage("--gate and --gate-user belong together, and to the Dovecot that runs here");
+        }
         Optional<DovecotSettings> given = settings == null ? Optional.empty() : Optional.of(read(settings));
         Site site = Site.of(location, given);
         MountTable mounts = MountTable.ofProcess();
@@ -144,6 +154,9 @@ final class CheckCommand extends ReportingCommand {
         checks.addAll(Checks.all(needs));
         checks.add(space(site, sample));
         checks.add(new TerminalCheck(screen, System.getenv()));
+        if (gateUser != null) {
+            checks.add(new GateProof(gates, gateUser));
+        }
         requireKnown(checks);
         if (backend.isDirector()) {
             checks = Checks.forDirector(needs);

@@ -14,7 +14,6 @@ import io.roost.cutover.CutoverSettings.Mode;
 import io.roost.cutover.Night;
 import io.roost.cutover.Pins;
 import io.roost.cutover.QuotaRecalculation;
-import io.roost.cutover.RemoteAuthProbe;
 import io.roost.director.Director;
 import io.roost.director.DoveadmServer;
 import io.roost.director.UserHash;
@@ -106,7 +105,7 @@ final class CutoverOptions {
             String ip = cluster.thisBackend(director);
             DovecotProgram doveadm = DovecotProgram.doveadm(site.dovecotConfig());
             List<DoveadmServer> others = cluster.others(site, director, ip);
-            Optional<Gate> gate = cutover ? Optional.of(gates.gate(site.dovecot(), others.stream().map(RemoteAuthProbe::new).toList()))
+            Optional<Gate> gate = cutover ? Optional.of(gates.gate(site.dovecot(), others))
                     : Optional.empty();
             if (gate.isPresent()) {
                 gate.get().liftAbandoned(Instant.now()).forEach(entry -> screen.message("roost: the gate of " + entry.user()

@@ -8,13 +8,17 @@ import java.util.List;
 
 import io.roost.cutover.Backend;
 import io.roost.cutover.LocalBackend;
+import io.roost.cutover.RemoteAuthProbe;
+import io.roost.director.DoveadmServer;
 import io.roost.dovecot.Anvil;
 import io.roost.dovecot.DovecotProgram;
 import io.roost.dovecot.DovecotSettings;
+import io.roost.dovecot.DovecotSettings.Userdb;
 import io.roost.gate.AuthProbe;
 import io.roost.gate.AuthSocket;
 import io.roost.gate.DictGate;
 import io.roost.gate.Gate;
+import io.roost.gate.GateException;
 import io.roost.gate.PasswdFileGate;
 import io.roost.gate.RunIdentity;
 import picocli.CommandLine.Option;
@@ -32,16 +36,36 @@ final class GateOptions {
         return gate != null;
     }
 
-    /** The gate, asked of by the Dovecot whose settings these are. */
-    Gate gate(DovecotSettings settings) throws IOException, CommandException {
-        return gate(settings, List.of());
+    /**
+     * The gate, asked of by the Dovecot whose settings these are, and by those of other backends.
+     *
+     * @throws CommandException if it is not the first userdb of each service
+     */
+    Gate gate(DovecotSettings settings, List<DoveadmServer> others) throws IOException, CommandException {
+        requireFirst(settings);
+        List<String> services = services(settings);
+        List<AuthProbe> probes = new ArrayList<>(List.of(auth(settings, services)));
+        others.forEach(other -> probes.add(new RemoteAuthProbe(other, services)));
+        return gate(probes);
     }
 
-    /** The gate, asked of by the Dovecot whose settings these are, and by those of other backends. */
-    Gate gate(DovecotSettings settings, List<? extends AuthProbe> others) throws IOException, CommandException {
-        List<AuthProbe> probes = new ArrayList<>(List.of(auth(settings)));
-        probes.addAll(others);
-        return gate(probes);
+    /** Before anybody is locked out of half of it. */
+    private static void requireFirst(DovecotSettings settings) throws CommandException {
+        for (String service : services(settings)) {
+            List<Userdb> asked = settings.userdbs(service);
+            if (!asked.isEmpty() && !asked.get(0).equals(settings.userdbs("").stream().findFirst().orElse(null))) {
+                throw CommandException.usage("--gate: the first userdb of protocol " + service + " is " + asked.get(0).driver() + " "
+                        + asked.get(0).args() + ", and not the gate: users would not be locked out there. " + GateException.remedy(service));
+            }
+        }
+    }
+
+    /** The services that open users' mail, IMAP first: those that are served, and a delivery program that an MTA may start. */
+    static List<String> services(DovecotSettings settings) {
+        List<String> services = new ArrayList<>(List.of("imap", "pop3", "lmtp", "submission", "sieve"));
+        services.retainAll(settings.protocols());
+        services.add("lda");
+        return services;
     }
 
     /** The gate, without anybody to ask whether Dovecot follows it: to look at it and to open it. */
@@ -50,7 +74,16 @@ final class GateOptions {
     }
 
     static AuthProbe auth(DovecotSettings settings) {
-        return new AuthSocket(Path.of(settings.get("base_dir"), "auth-master"), "imap");
+        return new AuthSocket(master(settings), "imap");
+    }
+
+    /** The same, asked as each of these services. */
+    static AuthProbe auth(DovecotSettings settings, List<String> services) {
+        return new AuthSocket(master(settings), services);
+    }
+
+    private static Path master(DovecotSettings settings) {
+        return Path.of(settings.get("base_dir"), "auth-master");
     }
 
     /** The Dovecot with these settings, and the {@code doveadm} that knows them too. */
@@ -58,7 +91,8 @@ final class GateOptions {
         return new LocalBackend(Anvil.of(settings), auth(settings), doveadm);
     }
 
-    private Gate gate(List<AuthProbe> probes) throws IOException, CommandException {
+    /** The gate, asked of by these. */
+    Gate gate(List<AuthProbe> probes) throws IOException, CommandException {
         if (gate == null) {
             throw CommandException.usage("name the gate with --gate passwd-file:FILE or --gate dict:DIR (docs/userdb-gate.md)");
         }

@@ -2,14 +2,11 @@ package io.roost.cli;
 
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
-import java.util.function.Consumer;
 
 import io.roost.aftercare.Rollback;
 import io.roost.checkpoint.CheckpointStore;
 import io.roost.cli.screen.Screen;
 import io.roost.cutover.Pins;
-import io.roost.cutover.RemoteAuthProbe;
 import io.roost.director.Director;
 import io.roost.director.DoveadmServer;
 import io.roost.dovecot.DovecotProgram;
@@ -63,7 +60,7 @@ final class RollbackCommand extends ReportingCommand {
             DovecotProgram doveadm = DovecotProgram.doveadm(site.dovecotConfig());
             String ip = cluster.thisBackend(director);
             List<DoveadmServer> others = cluster.others(site, director, ip);
-            Gate gate = gates.gate(site.dovecot(), others.stream().map(RemoteAuthProbe::new).toList());
+            Gate gate = gates.gate(site.dovecot(), others);
             gate.liftAbandoned(Instant.now());
             String name = site.user(user).name();
             try (Pins pins = new Pins(director, ip, false)) {

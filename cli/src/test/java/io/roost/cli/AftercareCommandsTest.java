@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,12 +19,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import io.roost.cli.screen.CapturedScreen;
+import io.roost.testing.CheckSides;
 import io.roost.testing.DovecotInstance;
 import io.roost.testing.ImapClient;
 import io.roost.testing.MaildirSample;
 import io.roost.testing.RequiresDovecot;
 
 /** {@code roost gate}, {@code rollback} and {@code retire}. */
+@CheckSides.Shown
 class AftercareCommandsTest {
     @TempDir
     private Path temp;
@@ -81,6 +84,45 @@ class AftercareCommandsTest {
         Path directory = Files.createDirectory(temp.resolve("gates"));
         assertEquals(0, run("gate", "list", "--gate=dict:" + directory));
         assertEquals("Nobody is locked out.\n", captured.out());
+    }
+
+    @Test
+    @RequiresDovecot
+    void aGateIsProvedForEachService() throws Exception {
+        String userdb = "userdb {\n  driver = passwd-file\n  args = " + gate + "\n}\n";
+        try (DovecotInstance dovecot = DovecotInstance.with("maildir:~/Maildir").users("anna").before(userdb).start()) {
+            List<String> check = List.of("check", "--dovecot-config=" + dovecot.config(), "--single-backend",
+                    "--only=gate,userdb-protocol", "--json");
+            String[] proof = with(check, "--gate=passwd-file:" + gate, "--gate-user=anna");
+            assertEquals(2, run(with(check, "--gate-user=anna")));
+            assertEquals(0, run(proof), () -> captured.out() + captured.err());
+            seen();
+            assertEquals(4, captured.out().lines().filter(l -> l.contains("is kept out")).count(), captured.out());
+            assertEquals("# mine\n", Files.readString(gate));
+            assertEquals(21, run(with(check, "--gate=passwd-file:" + gate, "--gate-user=nobody")), () -> captured.out());
+
+            dovecot.stop();
+            Path users = dovecot.config().resolveSibling("users");
+            Files.writeString(dovecot.config(), "\nprotocol lmtp {\n" + userdb.replace(gate.toString(), users.toString()) + "}\n",
+                    StandardOpenOption.APPEND);
+            dovecot.start();
+            assertEquals(20, run(proof), () -> captured.out() + captured.err());
+            seen();
+            List<String> unsafe = captured.out().lines().filter(l -> l.contains("\"severity\":\"unsafe\"")).toList();
+            assertEquals(2, unsafe.size(), captured.out());
+            assertTrue(unsafe.stream().anyMatch(l -> l.contains("first userdb of protocol lmtp")), captured.out());
+            assertTrue(unsafe.stream().anyMatch(l -> l.contains("lmtp of user anna") && l.contains("is let in")), captured.out());
+            assertEquals("# mine\n", Files.readString(gate));
+            // nobody is locked out of half of it
+            assertEquals(2, run("migrate", "--dovecot-config=" + dovecot.config(), "--state=" + temp.resolve("state"), "--single-backend",
+                    "--cutover", "--gate=passwd-file:" + gate, "--switch=passwd-file:" + users, "anna"), () -> captured.err());
+            assertTrue(captured.err().contains("the first userdb of protocol lmtp"), captured.err());
+        }
+    }
+
+    private void seen() {
+        Json.lines(captured.out()).stream().filter(f -> "finding".equals(f.get("type")))
+                .forEach(f -> CheckSides.saw((String) f.get("severity"), (String) f.get("id")));
     }
 
     @Test

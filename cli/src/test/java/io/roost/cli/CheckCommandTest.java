@@ -281,6 +281,7 @@ class CheckCommandTest {
         all.add(UserSample.none().check());
         all.add(new PlannedSpace(List.of(), Settings.defaults(), 0));
         all.add(new TerminalCheck(CapturedScreen.plain().screen(), Map.of()));
+        all.add(new GateProof(new GateOptions(), "anna"));
         Set<String> ids = new TreeSet<>();
         for (Check check : all) {
             check.ids().forEach(id -> assertTrue(ids.add(id), "twice: " + id));
@@ -295,6 +296,6 @@ class CheckCommandTest {
         }
         assertEquals(ids, documented);
         assertEquals(new TreeSet<>(CheckSides.ids()), ids);
-        CheckSides.assertComplete(Set.of("user-sample", "space", "terminal"), Set.of());
+        CheckSides.assertComplete(Set.of("user-sample", "space", "terminal", "gate"), Set.of());
     }
 }

@@ -2,9 +2,15 @@ package io.roost.cutover;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.OptionalLong;
 
 import io.roost.dovecot.DovecotProgram;
 import io.roost.dovecot.MailLocation;
+import io.roost.mdbox.MailFileReader;
+import io.roost.mdbox.MapIndex;
+import io.roost.mdbox.MdboxLayout;
+import io.roost.mdbox.Placement;
 import io.roost.migrate.Account;
 import io.roost.migrate.LateMail;
 import io.roost.posix.ByteString;
@@ -20,7 +26,8 @@ import io.roost.posix.PosixException;
  * and not changed. That small Maildir, {@code .NAME.roost-late}, lies beside the mdbox NAME for the moment.
  *
  * <p>An import gives the mail its name as GUID. So it can be told whether an import happened that nobody lived to record:
- * wherever the user has moved or copied the mail since. One that the user has expunged in between comes once more.
+ * wherever the user has moved or copied the mail since, or if the user has expunged it: then the map of the mdbox has it, with a map
+ * UID that did not exist before, and no references. Only if a {@code doveadm purge} came in between, too, it comes once more.
  */
 final class LateImport {
     private static final int EX_NOTFOUND = 68;
@@ -34,9 +41,9 @@ final class LateImport {
     /**
      * Does nothing if the mail is not there any more.
      *
-     * @param begun whether the mail may be in the mdbox already, by a run that was killed
+     * @param begun if a run that was killed may have put the mail into the mdbox: {@link #nextMapUid} before
      */
-    void bringOver(Account account, LateMail mail, boolean begun) throws IOException {
+    void bringOver(Account account, LateMail mail, OptionalLong begun) throws IOException {
         String target = account.target().root();
         int slash = target.lastIndexOf('/');
         String parent = slash == 0 ? "/" : target.substring(0, slash);
@@ -45,7 +52,7 @@ final class LateImport {
         try (OpenDirectory beside = OpenDirectory.open(parent)) {
             // of a run that was killed
             beside.removeTree(small);
-            if (begun && isThere(account, mail)) {
+            if (begun.isPresent() && (isThere(account, mail) || wasThere(account, mail, begun.getAsLong()))) {
                 return;
             }
             try {
@@ -58,9 +65,51 @@ final class LateImport {
         }
     }
 
-    private boolean isThere(Account account, LateMail mail) throws IOException {
+    /** Mails that are put into the mdbox from now on have no map UID below. */
+    static long nextMapUid(Account account) throws IOException {
+        return map(MdboxLayout.of(account.target())).nextMapUid();
+    }
+
+    private static MapIndex map(MdboxLayout layout) throws IOException {
+        try (OpenDirectory directory = OpenDirectory.openNoFollow(layout.absolute(layout.mapIndex()))) {
+            return MapIndex.read(directory);
+        }
+    }
+
+    /** Entered in the map, and no mailbox has it any more. An import that ended half-way leaves a reference. */
+    private static boolean wasThere(Account account, LateMail mail, long from) throws IOException {
+        MdboxLayout layout = MdboxLayout.of(account.target());
+        MapIndex map = map(layout);
+        try (OpenDirectory storage = OpenDirectory.openNoFollow(layout.absolute(layout.storage()))) {
+            for (int i = map.size() - 1; i >= 0 && map.mapUid(i) >= from; i--) {
+                Placement place = map.placement(i);
+                if (map.refcount(i) == 0 && place.fileId() != 0 && guid(storage, place).equals(Optional.of(guid(mail)))) {
+                    return true;
+                }
+            }
+            return false;
+        }
+    }
+
+    /** Empty if the file was purged in the meantime. */
+    private static Optional<String> guid(OpenDirectory storage, Placement place) throws IOException {
+        try (MailFileReader file = MailFileReader.open(storage, place.fileId())) {
+            return Optional.of(file.read(place.offset()).metadata().guid());
+        } catch (PosixException e) {
+            if (e.isNotFound()) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    private static String guid(LateMail mail) {
         int colon = mail.fileName().indexOf(':');
-        String guid = colon < 0 ? mail.fileName() : mail.fileName().substring(0, colon);
+        return colon < 0 ? mail.fileName() : mail.fileName().substring(0, colon);
+    }
+
+    private boolean isThere(Account account, LateMail mail) throws IOException {
+        String guid = guid(mail);
         String text = ByteString.toText(guid);
         // What is no UTF-8 cannot be an argument.
         DovecotProgram.Result result = ByteString.ofText(text).equals(guid) ? doveadm.run("search", "-u", account.user(), "guid", text)

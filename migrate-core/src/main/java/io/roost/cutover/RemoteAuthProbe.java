@@ -1,6 +1,7 @@
 package io.roost.cutover;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -12,23 +13,46 @@ import io.roost.gate.AuthProbe;
 
 /**
  * The auth of another backend, asked with {@code doveadm user} over its doveadm port. That tells a temporary failure, but not the
- * reason of it. Immutable and thread-safe.
+ * reason of it. It starts a process there for each question, while somebody is locked out: so all services are asked for until all of
+ * them were seen to follow a gate, and then the first one is. Thread-safe.
  */
 public final class RemoteAuthProbe implements AuthProbe {
     private static final String NO_SUCH_USER = "NOUSER";
     private static final String TEMPORARY = "TEMPFAIL";
 
     private final DoveadmServer doveadm;
+    private final List<String> services;
+    private volatile boolean allFollow;
 
-    public RemoteAuthProbe(DoveadmServer doveadm) {
+    /** @param services one or more, as which to ask */
+    public RemoteAuthProbe(DoveadmServer doveadm, List<String> services) {
         this.doveadm = doveadm;
+        this.services = List.copyOf(services);
     }
 
     @Override
     public AuthAnswer ask(String user) throws IOException {
+        return ask(user, services.get(0));
+    }
+
+    @Override
+    public List<ServiceAnswer> askForEach(String user) throws IOException {
+        List<ServiceAnswer> answers = new ArrayList<>();
+        for (String service : services) {
+            AuthAnswer answer = ask(user, service);
+            answers.add(new ServiceAnswer(service, answer));
+            if (allFollow || answer.kind() != AuthAnswer.Kind.TEMPFAIL) {
+                return answers;
+            }
+        }
+        allFollow = true;
+        return answers;
+    }
+
+    private AuthAnswer ask(String user, String service) throws IOException {
         UserNames.check(user);
         try {
-            run("user", user);
+            run("user", "-x", "service=" + service, user);
             return new AuthAnswer(AuthAnswer.Kind.ADMITTED, "", Map.of());
         } catch (DoveadmServer.Refused e) {
             return switch (e.code()) {

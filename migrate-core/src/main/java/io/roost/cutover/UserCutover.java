@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 import io.roost.checkpoint.CheckpointStore;
@@ -153,7 +154,7 @@ final class UserCutover implements CutoverSteps {
             complaints.addAll(done.notAsked());
             closing = done.since();
         } catch (GateException e) {
-            throw new MigrationException(Kind.BUSY, e.getMessage(), e);
+            throw new MigrationException(e.isLasting() ? Kind.TARGET : Kind.BUSY, e.getMessage(), e);
         }
         closed = System.nanoTime();
         deliveries.addAll(MailProcesses.deliveries());
@@ -270,7 +271,12 @@ final class UserCutover implements CutoverSteps {
     }
 
     @Override
-    public void bringOver(LateMail mail, boolean begun) throws IOException, MigrationException, InterruptedException {
+    public long nextMapUid() throws IOException {
+        return LateImport.nextMapUid(account);
+    }
+
+    @Override
+    public void bringOver(LateMail mail, OptionalLong begun) throws IOException, MigrationException, InterruptedException {
         if (!pin.isHere()) {
             throw new MigrationException(Kind.ELSEWHERE, account.user() + " uses the mdbox, and was moved to another "
                     + "backend: a mail that came late to the Maildir (" + ByteString.toText(mail.path()) + ") is put into the mdbox by the "

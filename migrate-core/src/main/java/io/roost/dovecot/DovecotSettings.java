@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 import io.roost.dovecot.DoveconfOutput.Block;
 
@@ -135,6 +136,21 @@ public final class DovecotSettings {
     /** The protocols that are served. */
     public Set<String> protocols() {
         return words(get("protocols"));
+    }
+
+    /**
+     * A userdb.
+     *
+     * @param driver such as {@code passwd-file}
+     * @param args   as the driver has it
+     */
+    public record Userdb(String driver, String args) { }
+
+    /** The userdbs that are asked for a service, in this order: those inside {@code protocol NAME { }} go before all others. */
+    public List<Userdb> userdbs(String protocol) {
+        return Stream.concat(blocks("protocol").stream().filter(block -> block.argument().equals(protocol))
+                .flatMap(block -> block.blocks().stream()), blocks("userdb").stream()).filter(block -> block.name().equals("userdb"))
+                .map(block -> new Userdb(block.values().getOrDefault("driver", ""), block.values().getOrDefault("args", ""))).toList();
     }
 
     public boolean getBoolean(String key) throws InvalidSettingException {

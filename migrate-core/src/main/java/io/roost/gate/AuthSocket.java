@@ -6,7 +6,9 @@ import java.net.SocketTimeoutException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 import io.roost.dovecot.LineSocket;
@@ -21,7 +23,7 @@ import io.roost.posix.ByteString;
  * <pre>
  *   server: "VERSION" TAB "1" TAB minor LF  "SPID" TAB pid LF
  *   client: "VERSION" TAB "1" TAB "0" LF
- *           "USER" TAB id TAB name TAB "service=" service LF
+ *           1*( "USER" TAB id TAB name TAB "service=" service LF )
  *   server: "USER" TAB id TAB name *( TAB field [ "=" value ] ) LF
  *         / "NOTFOUND" TAB id LF
  *         / "FAIL" TAB id [ TAB "reason=" text ] LF
@@ -41,37 +43,72 @@ public final class AuthSocket implements AuthProbe {
     private static final String VERSION = "VERSION\t1\t0\n";
 
     private final Path socket;
-    private final String service;
+    private final List<String> services;
 
     /**
      * @param socket  {@code BASE_DIR/auth-master}
      * @param service as which to ask: userdbs may answer by it, such as {@code imap}
      */
     public AuthSocket(Path socket, String service) {
+        this(socket, List.of(service));
+    }
+
+    /** @param services one or more; the first is asked for where one is enough */
+    public AuthSocket(Path socket, List<String> services) {
         this.socket = socket;
-        this.service = service;
+        this.services = List.copyOf(services);
     }
 
     @Override
     public AuthAnswer ask(String user) throws IOException {
+        return ask(user, services.subList(0, 1)).get(0).answer();
+    }
+
+    @Override
+    public List<ServiceAnswer> askForEach(String user) throws IOException {
+        return ask(user, services);
+    }
+
+    private List<ServiceAnswer> ask(String user, List<String> asked) throws IOException {
         UserNames.check(user);
-        return parse(converse("USER\t1\t" + TabEscaped.escape(ByteString.ofText(user)) + "\tservice=" + TabEscaped.escape(service)));
+        StringBuilder commands = new StringBuilder();
+        for (int i = 0; i < asked.size(); i++) {
+            commands.append(i == 0 ? "" : "\n").append("USER\t").append(i + 1).append('\t').append(TabEscaped.escape(ByteString.ofText(user)))
+                    .append("\tservice=").append(TabEscaped.escape(asked.get(i)));
+        }
+        AuthAnswer[] answers = new AuthAnswer[asked.size()];
+        // Not in order: one may come from a cache, and one from a database.
+        for (String line : converse(commands.toString(), asked.size())) {
+            String[] fields = line.split("\t", -1);
+            int id = fields.length > 1 && fields[1].matches("[1-9][0-9]{0,3}") ? Integer.parseInt(fields[1]) : 0;
+            if (id < 1 || id > answers.length || answers[id - 1] != null) {
+                throw unexpected(line);
+            }
+            answers[id - 1] = parse(line, fields);
+        }
+        List<ServiceAnswer> found = new ArrayList<>();
+        for (int i = 0; i < answers.length; i++) {
+            found.add(new ServiceAnswer(asked.get(i), answers[i]));
+        }
+        return found;
     }
 
     @Override
     public void flushCache(String user) throws IOException {
         UserNames.check(user);
-        String answer = converse("CACHE-FLUSH\t1\t" + TabEscaped.escape(ByteString.ofText(user)));
+        String answer = converse("CACHE-FLUSH\t1\t" + TabEscaped.escape(ByteString.ofText(user)), 1).get(0);
         if (!answer.startsWith("OK\t1")) {
             throw unexpected(answer);
         }
     }
 
-    private String converse(String command) throws IOException {
+    /** @param answers how many lines to wait for */
+    private List<String> converse(String commands, int answers) throws IOException {
         boolean greeted = false;
+        List<String> lines = new ArrayList<>();
         try (LineSocket connection = LineSocket.connect(UnixDomainSocketAddress.of(socket), LIMIT, LIMIT, MAX_LINE)) {
-            connection.send(VERSION + command);
-            while (true) {
+            connection.send(VERSION + commands);
+            while (lines.size() < answers) {
                 String line = connection.line();
                 if (line.startsWith("VERSION\t")) {
                     if (!line.startsWith("VERSION\t1\t")) {
@@ -79,9 +116,10 @@ public final class AuthSocket implements AuthProbe {
                     }
                     greeted = true;
                 } else if (!line.startsWith("SPID\t")) {
-                    return line;
+                    lines.add(line);
                 }
             }
+            return lines;
         } catch (IOException e) {
             if (e instanceof InterruptedIOException && Thread.currentThread().isInterrupted()) {
                 throw e;
@@ -93,16 +131,12 @@ public final class AuthSocket implements AuthProbe {
         }
     }
 
-    private AuthAnswer parse(String line) throws IOException {
-        String[] fields = line.split("\t", -1);
-        if (fields.length < 2 || !fields[1].equals("1")) {
-            throw unexpected(line);
-        }
+    private AuthAnswer parse(String line, String[] fields) throws IOException {
         return switch (fields[0]) {
             case "USER" -> AuthAnswer.admitted(fields(line, fields));
             case "NOTFOUND" -> AuthAnswer.unknown();
             case "FAIL" -> AuthAnswer.tempfail(fields.length > 2 && fields[2].startsWith("reason=")
-                    ? line.substring("FAIL\t1\treason=".length()) : "");
+                    ? line.substring(line.indexOf("reason=") + "reason=".length()) : "");
             default -> throw unexpected(line);
         };
     }

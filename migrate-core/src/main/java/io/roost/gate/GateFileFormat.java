@@ -18,9 +18,10 @@ import io.roost.posix.ByteString;
  *
  * <pre>
  *   file    = *( line LF )                      ; the last LF may be missing
- *   line    = entry / other                     ; other: comments, empty lines, an administrator's own entries; kept as they are
+ *   line    = entry / opened / other            ; other: comments, empty lines, an administrator's own entries; kept as they are
  *   entry   = name ":::::::" "userdb_tempfail" SP "userdb_reason=" reason SP "roost_host=" host SP "roost_pid=" 1*DIGIT
  *             SP "roost_run=" run SP "roost_closed=" seconds SP "roost_expires=" seconds
+ *   opened  = entry with "#" in place of its first byte
  *   name    = 1*( byte / "\" ( DQUOTE / "'" / "\" ) )    ; UTF-8; not starting with "#", no ":"; see below
  *   reason  = word *( TAB word )                ; word: printable ASCII, "%" doubled
  *   seconds = 1*11DIGIT                         ; Unix time
@@ -35,6 +36,8 @@ import io.roost.posix.ByteString;
  * <li>{@code reason} goes to IMAP and POP3 clients. A space would end it, so that it has tabs instead, which all protocols
  *     on the way carry and clients show as white space. Variables in it are expanded.
  * <li>The name is compared with {@code %u}, in which quotes and backslashes were escaped; so they are here.
+ * <li>A line that starts with {@code #} is a comment. So overwriting one byte lets a user in, also where the disk has no room for
+ *     another file; the next {@link #write} leaves such a line out.
  * <li>The first of two entries for a user counts, and the second is logged as an error: a user whom an administrator has entered
  *     is not entered once more.
  * </ul>
@@ -44,6 +47,7 @@ final class GateFileFormat {
     private static final Pattern ENTRY = Pattern.compile("((?:[^:\\\\\"']|\\\\[\\\\\"'])+):::::::userdb_tempfail "
             + "userdb_reason=([!-~\t]+) roost_host=(" + RunIdentity.HOST + ") roost_pid=([1-9][0-9]{0,17}) roost_run=("
             + RunIdentity.RUN + ") roost_closed=([0-9]{1,11}) roost_expires=([0-9]{1,11})");
+    private static final Pattern OPENED = Pattern.compile("#[^:]*" + BEFORE_FIELDS + "[!-~\t]+ roost_host=.*");
     private static final String OURS = " roost_";
     /** Printable, and short enough for a line of POP3. */
     private static final Pattern REASON = Pattern.compile("[!-~]+( [!-~]+)*");
@@ -65,6 +69,11 @@ final class GateFileFormat {
         /** Whether Roost wrote it, though somebody may have edited it since. */
         boolean isRoosts() {
             return !bytes.startsWith("#") && bytes.contains(OURS);
+        }
+
+        /** Whether it was an entry, and is none any more. */
+        boolean isOpened() {
+            return OPENED.matcher(bytes).matches();
         }
 
         /** @param file for the message, a byte string */
@@ -91,11 +100,14 @@ final class GateFileFormat {
         return lines;
     }
 
+    /** All but those that are opened. */
     static byte[] write(List<Line> lines) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         for (Line line : lines) {
-            out.writeBytes(ByteString.toBytes(line.bytes()));
-            out.write('\n');
+            if (!line.isOpened()) {
+                out.writeBytes(ByteString.toBytes(line.bytes()));
+                out.write('\n');
+            }
         }
         return out.toByteArray();
     }

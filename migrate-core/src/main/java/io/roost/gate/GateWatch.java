@@ -5,12 +5,15 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
+import io.roost.gate.AuthProbe.ServiceAnswer;
 import io.roost.posix.ByteString;
 
 /** Waits until the auth of each Dovecot acts as a gate says. Immutable and thread-safe. */
 final class GateWatch {
     private static final long FIRST_POLL_MILLIS = 5;
     private static final long MAX_POLL_MILLIS = 25;
+    /** One process answers for all services, of one and the same file; but its configuration may be read anew in between. */
+    private static final long BYPASS_NANOS = 2_000_000_000L;
 
     private final List<AuthProbe> probes;
     private final Duration limit;
@@ -58,14 +61,26 @@ final class GateWatch {
 
     private long awaitClosed(AuthProbe probe, String user, String reason, String advice, long began, long deadline) throws IOException {
         long since = began;
+        long untilBypassed = 0;
         for (long pause = FIRST_POLL_MILLIS;; pause = Math.min(2 * pause, MAX_POLL_MILLIS)) {
             long asked = System.nanoTime();
-            AuthAnswer answer = probe.ask(user);
-            if (isClosed(probe, answer, reason)) {
+            List<ServiceAnswer> answers = probe.askForEach(user);
+            List<ServiceAnswer> others = answers.stream().filter(each -> !isClosed(probe, each.answer(), reason)).toList();
+            if (others.isEmpty()) {
                 return since;
             }
-            since = answer.kind() == AuthAnswer.Kind.ADMITTED ? asked : since;
-            if (System.nanoTime() > deadline) {
+            long now = System.nanoTime();
+            if (others.size() < answers.size()) {
+                // For all others the user is locked out by now: no need to go on with that for long.
+                untilBypassed = untilBypassed == 0 ? now + BYPASS_NANOS : untilBypassed;
+                if (now > Math.min(untilBypassed, deadline)) {
+                    throw GateException.bypassed(probe.name(), user, others.stream().map(ServiceAnswer::service).toList());
+                }
+            } else if (others.stream().anyMatch(each -> each.answer().kind() == AuthAnswer.Kind.ADMITTED)) {
+                since = asked;
+            }
+            if (now > deadline) {
+                AuthAnswer answer = others.get(0).answer();
                 throw new GateException(switch (answer.kind()) {
                     case ADMITTED -> probe.name() + " still lets user " + printable(user) + " in after " + limit.toSeconds()
                             + " s: " + advice;

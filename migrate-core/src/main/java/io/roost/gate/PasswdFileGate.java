@@ -14,6 +14,7 @@ import io.roost.dovecot.CorruptFileException;
 import io.roost.dovecot.InvalidSettingException;
 import io.roost.gate.GateFileFormat.Line;
 import io.roost.posix.ByteString;
+import io.roost.posix.PosixException;
 
 /**
  * A gate that is a passwd-file, Dovecot's first userdb: the format is {@link GateFileFormat}'s. Dovecot notices a change up to a
@@ -183,17 +184,30 @@ public final class PasswdFileGate implements Gate {
 
     private List<GateEntry> remove(Predicate<Line> which) throws IOException {
         List<GateEntry> removed = new ArrayList<>();
-        changes.make(lines -> {
-            removed.clear();
-            lines.removeIf(line -> {
-                boolean gone = which.test(line);
-                if (gone) {
-                    line.entry().ifPresent(removed::add);
-                }
-                return gone;
+        try {
+            changes.make(lines -> {
+                List<Line> gone = lines.stream().filter(which).toList();
+                note(gone, removed);
+                lines.removeAll(gone);
             });
-        });
+        } catch (PosixException e) {
+            if (!e.isNoSpace()) {
+                throw e;
+            }
+            // Nobody stays locked out because a disk is full.
+            file.overwrite(content -> {
+                List<Line> gone = GateFileFormat.read(content).stream().filter(which).toList();
+                note(gone, removed);
+                return gone.stream().map(Line::offset).toList();
+            }, (byte) '#');
+        }
         return removed;
+    }
+
+    /** May be called again, with what a newer version has. */
+    private static void note(List<Line> gone, List<GateEntry> removed) {
+        removed.clear();
+        gone.forEach(line -> line.entry().ifPresent(removed::add));
     }
 
     private List<Line> lines() throws IOException {

@@ -7,6 +7,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 import io.roost.posix.ByteString;
@@ -27,6 +28,9 @@ import io.roost.posix.PosixException;
  * <p>Writers exclude each other by {@code flock} on the file itself, and look afterwards whether it is still the one of that name:
  * {@code flock FILE COMMAND} makes a script of the administrator's wait too. Who writes without the lock is noticed just before
  * the rename, and the change is made again on what they wrote. Immutable and thread-safe.
+ *
+ * <p>A full disk has no room for a new version. Single bytes can be overwritten even then, where a file system writes to the place
+ * that a file has: ext4, XFS, tmpfs, NFS. A reader sees the old byte or the new one.
  */
 final class RewrittenFile {
     /** A userdb of a million users with long lines. */
@@ -96,7 +100,55 @@ final class RewrittenFile {
                 }
             }
         }
-        throw new GateException(name + " was changed by somebody else each time Roost wanted to; make them use flock on it");
+        throw busy();
+    }
+
+    /** Which bytes to overwrite in a file's content. */
+    @FunctionalInterface
+    interface Places {
+        /** @return offsets; empty to leave the file alone */
+        List<Long> of(byte[] content) throws IOException;
+    }
+
+    /**
+     * Overwrites single bytes under the lock, without replacing the file.
+     *
+     * @param value what each of them becomes
+     * @throws GateException if the lock is not to be had, or others keep replacing the file
+     */
+    void overwrite(Places places, byte value) throws IOException {
+        Path file = realPath();
+        String base = bytes(file.getFileName());
+        try (OpenDirectory directory = OpenDirectory.open(bytes(file.getParent()))) {
+            long deadline = System.nanoTime() + patience.toNanos();
+            for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+                try (OpenFile open = lock(directory, base, deadline)) {
+                    FileStatus before = open.status();
+                    List<Long> offsets = places.of(read(open));
+                    if (offsets.isEmpty()) {
+                        return;
+                    }
+                    // Who writes without the lock makes a file of another size, or replaces it.
+                    if (directory.status(base).filter(now -> now.unchangedSince(before)).isEmpty()) {
+                        continue;
+                    }
+                    for (long offset : offsets) {
+                        open.pwrite(ByteBuffer.allocateDirect(1).put(value).flip(), offset);
+                    }
+                    // Neither the second of the version before, nor that in which the bytes were written: a reader may have come between.
+                    open.setModified(Math.max(open.status().mtime(), before.mtime()) + 1);
+                    open.sync();
+                    if (directory.status(base).filter(now -> now.sameFile(before)).isPresent()) {
+                        return;
+                    }
+                }
+            }
+        }
+        throw busy();
+    }
+
+    private GateException busy() {
+        return new GateException(name + " was changed by somebody else each time Roost wanted to; make them use flock on it");
     }
 
     /** @return false, having changed nothing, if somebody else wrote to the file since {@code before} */

@@ -2,6 +2,7 @@ package io.roost.migrate;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.OptionalLong;
 
 /**
  * What is done around the steps of one user's migration so that the user moves over while mail arrives and clients are online;
@@ -53,12 +54,16 @@ public interface CutoverSteps {
     /** Whether deliveries that began before the gate closed may still reach the Maildir. Waits a little if so. */
     boolean awaitLateDeliveries() throws IOException, MigrationException, InterruptedException;
 
+    /** The next UID in the map of the mdbox: mails that are put there from now on have none below. */
+    long nextMapUid() throws IOException;
+
     /**
      * Puts a mail that reached the Maildir late into the mdbox, which the user is using.
      *
-     * @param begun whether a run that was killed has begun to, so that it may be there already
+     * @param begun if a run that was killed has begun to, so that it may be there already, or have been: what {@link #nextMapUid} was
+     *              before
      */
-    void bringOver(LateMail mail, boolean begun) throws IOException, MigrationException, InterruptedException;
+    void bringOver(LateMail mail, OptionalLong begun) throws IOException, MigrationException, InterruptedException;
 
     /** The attempt has failed before the user was switched: lets the user in again, to the Maildir. */
     void abandon();
@@ -132,7 +137,12 @@ public interface CutoverSteps {
         }
 
         @Override
-        public void bringOver(LateMail mail, boolean begun) {
+        public long nextMapUid() {
+            throw new IllegalStateException("nobody was switched");
+        }
+
+        @Override
+        public void bringOver(LateMail mail, OptionalLong begun) {
             throw new IllegalStateException("nobody was switched");
         }
 

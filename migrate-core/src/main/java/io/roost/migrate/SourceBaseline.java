@@ -6,8 +6,10 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.zip.CRC32;
 
 import io.roost.checkpoint.CheckpointStore;
@@ -30,17 +32,18 @@ import io.roost.posix.PosixException;
  * killed. It lies in the state directory as {@code baselines/NUMBER} until the user is done.
  *
  * <pre>
- *   file = magic "ROOSTBL2"   u32 n   u32 CRC-32 of what follows   begun   n * mail       ; big-endian, mails ascending
+ *   file = magic "ROOSTBL3"   u32 n   u32 CRC-32 of what follows   begun   n * mail       ; big-endian, mails ascending
  *   mail = u64 hash of the mailbox's name and of the file's, up to its first colon
- *   begun = the mail that came later and was being brought over when this was written, 0 for none
+ *   begun = mail   u64 map UID    ; the mail that came later and was being brought over when this was written, and the next UID in
+ *                                 ; the map of the mdbox just before; zeros for none
  * </pre>
  *
  * Of a million mails, one that comes later has the hash of another with a probability of 2^-44. Immutable.
  */
 final class SourceBaseline {
-    private static final byte[] MAGIC = "ROOSTBL2".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] MAGIC = "ROOSTBL3".getBytes(StandardCharsets.US_ASCII);
     private static final String DIRECTORY = "baselines";
-    private static final int HEADER = 24;
+    private static final int HEADER = 32;
     /** Where that begins of which the header has a CRC-32. */
     private static final int CHECKED = 16;
     private static final int MAX_MAILS = 100_000_000;
@@ -52,10 +55,20 @@ final class SourceBaseline {
     private final List<SourceStamp> stamps;
     private final List<MaildirMailbox> mailboxes;
     private final long fingerprint;
-    private final long begun;
+    private final Begun begun;
+
+    /**
+     * A mail that somebody has begun to bring over.
+     *
+     * @param mail its hash
+     * @param from the next UID in the map of the mdbox before
+     */
+    private record Begun(long mail, long from) {
+        private static final Begun NONE = new Begun(0, 0);
+    }
 
     private SourceBaseline(Maildir maildir, TargetPaths paths, long[] mails, List<SourceStamp> stamps, List<MaildirMailbox> mailboxes,
-            long fingerprint, long begun) {
+            long fingerprint, Begun begun) {
         this.begun = begun;
         this.maildir = maildir;
         this.paths = paths;
@@ -77,7 +90,7 @@ final class SourceBaseline {
         }
         Arrays.sort(mails);
         return new SourceBaseline(maildir, paths, mails, snapshot.mailboxes().stream().map(MailboxSnapshot::stamp).toList(),
-                snapshot.listing().mailboxes(), snapshot.fingerprint(), 0);
+                snapshot.listing().mailboxes(), snapshot.fingerprint(), Begun.NONE);
     }
 
     private static long nameHash(MailboxName mailbox) {
@@ -112,7 +125,7 @@ final class SourceBaseline {
         return !stamps.isEmpty() && maildir.list().mailboxes().equals(mailboxes);
     }
 
-    /** Mails that were not there. */
+    /** Mails that were not there; first the one that somebody has begun to bring over, since only of one that is known. */
     List<LateMail> late() throws IOException, InterruptedException {
         if (isUntouched()) {
             return List.of();
@@ -127,6 +140,7 @@ final class SourceBaseline {
                 }
             }
         }
+        late.sort(Comparator.comparing(mail -> begunAt(mail).isEmpty()));
         return late;
     }
 
@@ -135,17 +149,25 @@ final class SourceBaseline {
         long[] more = Arrays.copyOf(mails, mails.length + 1);
         more[mails.length] = hash(mail);
         Arrays.sort(more);
-        return new SourceBaseline(maildir, paths, more, stamps, mailboxes, fingerprint, 0);
+        return new SourceBaseline(maildir, paths, more, stamps, mailboxes, fingerprint, Begun.NONE);
     }
 
-    /** The same, with a mail that is going to be brought over: who is killed in it leaves the mail there, or not. */
-    SourceBaseline beginning(LateMail mail) {
-        return new SourceBaseline(maildir, paths, mails, stamps, mailboxes, fingerprint, hash(mail));
+    /**
+     * The same, with a mail that is going to be brought over: who is killed in it leaves the mail there, or not.
+     *
+     * @param mapUid the next UID in the map of the mdbox
+     */
+    SourceBaseline beginning(LateMail mail, long mapUid) {
+        return new SourceBaseline(maildir, paths, mails, stamps, mailboxes, fingerprint, new Begun(hash(mail), mapUid));
     }
 
-    /** Whether somebody has begun to bring this mail over, and did not live to record it. */
-    boolean hasBegun(LateMail mail) {
-        return begun == hash(mail);
+    /**
+     * Whether somebody has begun to bring this mail over, and did not live to record it.
+     *
+     * @return the next UID in the map of the mdbox before that; empty if nobody has
+     */
+    OptionalLong begunAt(LateMail mail) {
+        return begun.mail == hash(mail) ? OptionalLong.of(begun.from) : OptionalLong.empty();
     }
 
     private static long hash(LateMail mail) {
@@ -159,7 +181,7 @@ final class SourceBaseline {
     void write(CheckpointStore store, UserRecord user) throws IOException {
         ByteBuffer out = ByteBuffer.allocateDirect(HEADER + 8 * mails.length).order(ByteOrder.BIG_ENDIAN);
         out.position(CHECKED);
-        out.putLong(begun);
+        out.putLong(begun.mail).putLong(begun.from);
         for (long mail : mails) {
             out.putLong(mail);
         }
@@ -195,7 +217,7 @@ final class SourceBaseline {
                 in.get(0, magic);
             }
             if (!Arrays.equals(magic, MAGIC)) {
-                throw new CorruptFileException(file.path(), 0, "ROOSTBL2", ByteString.toText(ByteString.of(magic, 0, magic.length)));
+                throw new CorruptFileException(file.path(), 0, "ROOSTBL3", ByteString.toText(ByteString.of(magic, 0, magic.length)));
             }
             int count = in.getInt(8);
             if (count < 0 || in.limit() != HEADER + 8L * count) {
@@ -207,7 +229,8 @@ final class SourceBaseline {
             }
             long[] mails = new long[count];
             in.slice(HEADER, in.limit() - HEADER).order(ByteOrder.BIG_ENDIAN).asLongBuffer().get(mails);
-            return Optional.of(new SourceBaseline(maildir, paths, mails, List.of(), List.of(), 0, in.getLong(CHECKED)));
+            return Optional.of(new SourceBaseline(maildir, paths, mails, List.of(), List.of(), 0,
+                    new Begun(in.getLong(CHECKED), in.getLong(CHECKED + 8))));
         } catch (PosixException e) {
             if (e.isNotFound()) {
                 return Optional.empty();

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 import io.roost.checkpoint.CheckpointException;
 import io.roost.checkpoint.CheckpointStore;
@@ -339,9 +340,11 @@ public final class UserMigration {
             List<LateMail> late = known.late();
             held.requireSame();
             for (LateMail mail : late) {
-                boolean begun = known.hasBegun(mail);
-                known = known.beginning(mail);
-                known.write(store, user);
+                OptionalLong begun = known.begunAt(mail);
+                if (begun.isEmpty()) {
+                    known = known.beginning(mail, cutover.nextMapUid());
+                    known.write(store, user);
+                }
                 cutover.bringOver(mail, begun);
                 known = known.with(mail);
                 known.write(store, user);

@@ -37,6 +37,7 @@ import io.roost.preflight.settings.NamespaceSettings;
 import io.roost.preflight.settings.NfsSettings;
 import io.roost.preflight.settings.PluginSettings;
 import io.roost.preflight.settings.Pop3Settings;
+import io.roost.preflight.settings.ProtocolUserdbs;
 import io.roost.preflight.settings.QuotaSettings;
 import io.roost.preflight.settings.SourcePlugins;
 
@@ -63,7 +64,7 @@ public final class Checks {
     public static List<Check> all(Needs needs) {
         List<Check> checks = new ArrayList<>(List.of(new DovecotVersion(), new NfsSettings()));
         checks.addAll(forMdbox());
-        checks.addAll(List.of(new SourcePlugins(), new DeliverySettings(), new DovecotSockets(),
+        checks.addAll(List.of(new SourcePlugins(), new DeliverySettings(), new ProtocolUserdbs(), new DovecotSockets(),
                 new MailLocations(), new TmpfsDirectories(), new MaintenanceJobs(),
                 new NfsMounts(), new SeparateMounts(), new UnderMountPoint(), new RootSquash(needs.probes()),
                 new ServerClock(needs.probes(), Clock.systemUTC()), new OtherClocks(needs.clocks(), needs.director()),

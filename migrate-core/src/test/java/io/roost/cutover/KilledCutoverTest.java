@@ -109,10 +109,17 @@ class KilledCutoverTest {
         }
     }
 
-    /** {@code kill -9} right after a late mail was imported, before that is recorded. */
+    /** {@code kill -9} right after a late mail was imported, before that is recorded; and the user has put the mail elsewhere. */
     @Test
+    @Tag("soak")
     void killedAfterAnImport() throws Exception {
-        killedAroundAnImport("anna", "after");
+        killedAroundAnImport("anna", "after", "move", "-u", "anna", "Sent", "mailbox", "INBOX", "subject", "late");
+    }
+
+    /** The user has read it and does not want it any more: it does not come again. */
+    @Test
+    void killedAfterAnImportOfWhatIsExpungedSince() throws Exception {
+        killedAroundAnImport("anna", "after", "expunge", "-u", "anna", "mailbox", "INBOX", "subject", "late");
     }
 
     @Test
@@ -121,7 +128,7 @@ class KilledCutoverTest {
         killedAroundAnImport("bert", "before");
     }
 
-    private void killedAroundAnImport(String user, String when) throws Exception {
+    private void killedAroundAnImport(String user, String when, String... since) throws Exception {
         Path bin = Files.createDirectory(temp.resolve("bin"));
         Path script = bin.resolve("doveadm");
         String doveadm = DovecotPrograms.doveadm().toString();
@@ -152,16 +159,16 @@ class KilledCutoverTest {
                 assertEquals(NightProcess.HALTED, ended, Files.readString(temp.resolve("out")));
             }
             assertEquals(List.of(when), Files.readAllLines(temp.resolve("killed")), Files.readString(temp.resolve("out")));
-            if (when.equals("after")) {
-                // wherever it is by now
-                b1.doveadm("move", "-u", user, "Sent", "mailbox", "INBOX", "subject", "late").succeeded();
+            if (since.length > 0) {
+                assertEquals(1, ShownMails.withSubject(b1, user, "late").size());
+                b1.doveadm(since).succeeded();
             }
             try (CutoverBench bench = new CutoverBench(cluster, temp.resolve("state"))) {
                 bench.run(user, Mode.CUT_OVER);
                 assertEquals(UserState.DONE, bench.store.user(user).orElseThrow().state());
                 assertEquals(List.of(), bench.complaints);
             }
-            assertShown(before, b1, user, "late");
+            assertShown(before, b1, user, List.of(since).contains("expunge") ? new String[0] : new String[] {"late"});
             try (var files = Files.list(cluster.home(user))) {
                 assertEquals(2, files.count(), "Maildir and mdbox, nothing else");
             }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,6 +20,7 @@ import io.roost.gate.AuthAnswer.Kind;
 import io.roost.gate.AuthProbe;
 import io.roost.gate.AuthSocket;
 import io.roost.gate.Gate;
+import io.roost.gate.GateException;
 import io.roost.gate.PasswdFileGate;
 import io.roost.gate.RunIdentity;
 import io.roost.testing.DirectorCluster;
@@ -50,6 +52,16 @@ class RemoteAuthProbeTest {
                 assertEquals(Kind.ADMITTED, remote.ask(user).kind());
             }
             assertEquals(Kind.UNKNOWN, remote.ask("nobody").kind());
+            // A userdb of one service only, on one backend only.
+            DovecotNode there = cluster.backends().get(1);
+            there.stop();
+            Files.writeString(there.config(), "\nprotocol lmtp {\n  userdb {\n    driver = passwd-file\n    args = "
+                    + cluster.usersFile() + "\n  }\n}\n", StandardOpenOption.APPEND);
+            there.start();
+            AuthProbe bypassed = remote(there.ip(), DirectorCluster.DOVEADM_PASSWORD);
+            Gate half = new PasswdFileGate(cluster.gateFile().toString(), List.of(local, bypassed), RunIdentity.current(), Clock.systemUTC());
+            GateException e = assertThrows(GateException.class, () -> half.close("anna", "moved", Instant.now().plusSeconds(600)));
+            assertTrue(e.isLasting() && e.getMessage().contains("does not for lmtp"), e::getMessage);
             remote.flushCache("anna");
             assertThrows(IOException.class, () -> remote(here.ip(), "wrong").ask("anna"));
             // a backend that is down lets nobody in, and does not stop the others' gate
@@ -67,6 +79,6 @@ class RemoteAuthProbeTest {
     }
 
     private static AuthProbe at(String address, String password) throws Exception {
-        return new RemoteAuthProbe(new DoveadmServer(DirectorAddress.parse(address), password));
+        return new RemoteAuthProbe(new DoveadmServer(DirectorAddress.parse(address), password), List.of("imap", "lmtp"));
     }
 }

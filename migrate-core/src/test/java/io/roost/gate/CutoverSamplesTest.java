@@ -38,7 +38,7 @@ class CutoverSamplesTest {
         self = RunIdentity.current();
     }
 
-    private static int lift(String gate) throws Exception {
+    static int lift(String gate) throws Exception {
         Process process = new ProcessBuilder(SAMPLES.resolve("roost-gate-lift").toString(), gate).redirectErrorStream(true).start();
         String said = new String(process.getInputStream().readAllBytes());
         int exit = process.waitFor();

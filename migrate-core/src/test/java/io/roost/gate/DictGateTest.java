@@ -58,6 +58,10 @@ class DictGateTest {
     }
 
     private static String sample(String name) throws IOException {
+        return sample(name, temp);
+    }
+
+    static String sample(String name, Path temp) throws IOException {
         return Files.readString(Path.of("../samples/cutover").resolve(name)).replace("/etc/dovecot", temp.toString())
                 .replace("/var/lib/roost", temp + "/var");
     }

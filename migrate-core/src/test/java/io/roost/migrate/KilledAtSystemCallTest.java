@@ -1,5 +1,6 @@
 package io.roost.migrate;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
@@ -23,8 +24,10 @@ import io.roost.testing.RequiresDovecot;
 @RequiresDovecot
 @Requires(Ability.STRACE)
 class KilledAtSystemCallTest {
-    private static final String TREES = "mdbox:~/mdbox:INDEX=~/index:CONTROL=~/control";
+    private static final String TREES = "mdbox:~/mdbox:INDEX=~/indexes/of/mdbox:CONTROL=~/control";
     private static final String CHANGES = "mkdirat,renameat,unlinkat,ftruncate,fdatasync,fsync,fchown,fchmod,symlinkat";
+
+    private static final int ALL = Integer.MAX_VALUE;
 
     private static SameUsers users;
     private static int used;
@@ -43,20 +46,27 @@ class KilledAtSystemCallTest {
 
     @Test
     void aPublicationKilledBetweenRenamesIsTakenBackAndDoneAgain() throws Exception {
-        int renames = killAtEach("renameat", 1, false);
+        int renames = killAtEach("renameat", 1, false, ALL);
         assertTrue(renames >= 3, () -> renames + " renames of three trees");
+    }
+
+    /** Parents and the directory of the data files come first. */
+    @Test
+    void aRunKilledAsItGivesDirectoriesAwayIsEnded() throws Exception {
+        assertEquals(4, killAtEach("fchown", 1, false, 4));
+        assertEquals(2, killAtEach("fchmod", 1, false, 2));
     }
 
     @Test
     void aRunKilledHereAndThereIsEnded() throws Exception {
-        int stops = killAtEach(CHANGES, 17, false);
+        int stops = killAtEach(CHANGES, 17, false, ALL);
         assertTrue(stops >= 3, () -> stops + " stops");
     }
 
     @Tag("soak")
     @Test
     void aPublicationIntoDirectoriesThatExistIsTakenBackToo() throws Exception {
-        int renames = killAtEach("renameat", 1, true);
+        int renames = killAtEach("renameat", 1, true, ALL);
         // storage and mailboxes; two UIDVALIDITY files and the subscriptions; the mail root
         assertTrue(renames >= 6, () -> renames + " renames");
     }
@@ -64,26 +74,31 @@ class KilledAtSystemCallTest {
     @Tag("soak")
     @Test
     void aRunKilledWhileItRemovesAnythingIsEnded() throws Exception {
-        int removals = killAtEach("unlinkat", 1, true);
+        int removals = killAtEach("unlinkat", 1, true, ALL);
         assertTrue(removals >= 3, () -> removals + " removals");
     }
 
     @Tag("soak")
     @Test
     void aRunKilledAtEachChangeIsEnded() throws Exception {
-        int stops = killAtEach(CHANGES, 1, false);
+        int stops = killAtEach(CHANGES, 1, false, ALL);
         assertTrue(stops >= 50, () -> stops + " stops");
     }
 
-    /** Kills one user's run after the other at the first, the next, ... call, until one comes to its end unharmed. */
-    private int killAtEach(String calls, int step, boolean treesExist) throws Exception {
-        for (int call = 1, killed = 0;; call += step, killed++) {
+    /**
+     * Kills one user's run after the other at the first, the next, ... call, until one comes to its end unharmed or there were enough.
+     *
+     * @return how many were killed
+     */
+    private int killAtEach(String calls, int step, boolean treesExist, int enough) throws Exception {
+        int killed = 0;
+        for (int call = 1; killed < enough; call += step, killed++) {
             String user = SameUsers.name(used++);
             users.prepare(user);
             if (treesExist) {
-                for (String tree : new String[] {"index", "control"}) {
-                    Files.writeString(Files.createDirectory(users.home(user).resolve(tree)).resolve("something else"), "");
-                    users.dovecot().own(users.home(user).resolve(tree));
+                for (String tree : new String[] {"indexes/of/mdbox", "control"}) {
+                    Files.writeString(Files.createDirectories(users.home(user).resolve(tree)).resolve("something else"), "");
+                    users.dovecot().own(users.home(user).resolve(tree.replaceFirst("/.*", "")));
                 }
             }
             Ended first = killedAt(user, calls, call);
@@ -99,6 +114,7 @@ class KilledAtSystemCallTest {
             Ended last = users.migration(user).run("verify=1");
             users.assertEndsLikeUndisturbed(user, last);
         }
+        return killed;
     }
 
     private Ended killedAt(String user, String calls, int number) throws Exception {

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -226,7 +227,12 @@ class RehearsedCutoverTest {
         }
 
         @Override
-        public void bringOver(LateMail mail, boolean begun) {
+        public long nextMapUid() {
+            throw new AssertionError("nothing comes late");
+        }
+
+        @Override
+        public void bringOver(LateMail mail, OptionalLong begun) {
             throw new AssertionError("nothing comes so late: " + mail);
         }
 

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Random;
 
 import org.junit.jupiter.api.Test;
@@ -47,6 +48,19 @@ class SourceBaselineTest {
             assertEquals(1, late.size());
             assertEquals("Work", late.get(0).mailbox().toString());
             assertEquals(root + "/.Work/new/1800000000.M1P1.late", late.get(0).path());
+            // two of them, and one is begun: it comes first, with what was known then
+            Files.writeString(root.resolve("new/1700000000.M1P1.later"), "a: b\n\nc\n");
+            for (LateMail begun : known.late()) {
+                assertEquals(OptionalLong.empty(), known.begunAt(begun));
+                known.beginning(begun, 4711).write(store, user);
+                SourceBaseline after = SourceBaseline.read(store, user, maildir, paths).orElseThrow();
+                assertEquals(2, after.late().size());
+                assertEquals(begun, after.late().get(0));
+                assertEquals(OptionalLong.of(4711), after.begunAt(begun));
+                assertEquals(OptionalLong.empty(), after.begunAt(after.late().get(1)));
+                assertEquals(OptionalLong.empty(), after.with(begun).begunAt(begun));
+            }
+            Files.delete(root.resolve("new/1700000000.M1P1.later"));
             SourceBaseline more = known.with(late.get(0));
             assertEquals(List.of(), more.late());
             more.write(store, user);

@@ -115,6 +115,18 @@ class OtherSettingsTest {
     }
 
     @Test
+    void userdbsOfProtocols() throws Exception {
+        Check check = new ProtocolUserdbs();
+        String gate = "userdb {\n  driver = passwd-file\n  args = /etc/gate\n}\n";
+        String users = gate.replace("gate", "users");
+        assertEquals(List.of("OK userdb-protocol"), by(gate + users).look(check));
+        assertEquals(List.of("OK userdb-protocol"), by(gate + users + "protocol lmtp {\n" + gate + "}\n").look(check));
+        Finding finding = by(gate + users + "protocol lmtp {\n" + users + "}\n").finding(check, "userdb-protocol");
+        assertEquals(Severity.UNSAFE, finding.severity());
+        assertEquals("passwd-file /etc/users", finding.found());
+    }
+
+    @Test
     void plugins() throws Exception {
         Check check = new PluginSettings();
         assertEquals(List.of("OK metadata", "OK file-in-maildir", "OK listescape", "OK zlib", "OK full-text-index"),
