@@ -63,8 +63,10 @@ public final class MaintenanceJobs implements Check {
         }
         return director ? question.unknown("none in " + jobs.looked() + " files; with a director it belongs there, where this "
                 + "check does "
-                + "not look", "look for it on the director; if it is there, --ignore " + question.id()).with(hint)
+                + "not look", "look for it on the director, whose /etc/cron.d/dovecot may have: " + line + "; if it is there, --ignore "
+                + question.id()).with(hint)
                 : question.slow("none in " + jobs.looked() + " files; it may be run from another machine",
-                        "schedule it on one machine, or --ignore " + question.id()).with(hint);
+                        "put it into /etc/cron.d/dovecot of one machine: " + line + "; if it runs elsewhere, --ignore "
+                        + question.id()).with(hint);
     }
 }
