@@ -290,7 +290,7 @@ class CheckCommandTest {
         assertTrue(captured.out().endsWith("0 unsafe, 7 unknown, 0 slow, 0 advice, 2 ok\n"), captured.out());
         // said once for all of them
         assertTrue(captured.out().contains("\nunknown 5 checks\n  checks    dovecot-version, mmap-disable, mail-fsync, separator, socket-anvil\n"
-                + "  found     no Dovecot was asked, and no file was given\n"), captured.out());
+                + "  of        Dovecot's settings\n  found     no Dovecot was asked, and no file was given\n"), captured.out());
     }
 
     @Test

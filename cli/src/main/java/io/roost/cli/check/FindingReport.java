@@ -50,10 +50,10 @@ public final class FindingReport {
         Table table = new Table().column("", Align.LEFT).column("Check", Align.LEFT).elasticColumn("Found").elasticColumn("Looked at");
         findings.forEach(f -> table.row(label(f.severity()), f.id(), f.found(), f.lookedAt()));
         screen.table(table);
-        // those of which the same is to be said are told at once
+        // what could not be looked at for one reason is told at once
         Map<List<Object>, List<Finding>> alike = new LinkedHashMap<>();
         findings.stream().filter(f -> details || f.severity() != Severity.OK).sorted(Comparator.comparing(Finding::severity).reversed())
-                .forEach(f -> alike.computeIfAbsent(f.severity() == Severity.OK ? List.of(f) : List.of(f.severity(), f.found(), f.remedy()),
+                .forEach(f -> alike.computeIfAbsent(f.severity() == Severity.UNKNOWN ? List.of(f.found(), f.remedy()) : List.of(f),
                         key -> new ArrayList<>()).add(f));
         alike.values().forEach(this::details);
         screen.line();
@@ -69,6 +69,7 @@ public final class FindingReport {
         } else {
             screen.line(label(finding.severity()), Span.plain(" " + alike.size() + " checks"));
             item("checks", alike.stream().map(Finding::id).distinct().collect(Collectors.joining(", ")));
+            item("of", alike.stream().map(Finding::lookedAt).distinct().collect(Collectors.joining(", ")));
         }
         item("found", finding.found());
         if (alike.size() == 1) {

@@ -63,10 +63,8 @@ public final class MaintenanceJobs implements Check {
         }
         return director ? question.unknown("none in " + jobs.looked() + " files; with a director it belongs there, where this "
                 + "check does "
-                + "not look", "look for it on the director, whose /etc/cron.d/dovecot may have: " + line + "; if it is there, --ignore "
-                + question.id()).with(hint)
+                + "not look", "look for it on the director; if it is there, --ignore " + question.id()).with(hint)
                 : question.slow("none in " + jobs.looked() + " files; it may be run from another machine",
-                        "put it into /etc/cron.d/dovecot of one machine: " + line + "; if it runs elsewhere, --ignore "
-                        + question.id()).with(hint);
+                        "schedule it on one machine; if it runs elsewhere, --ignore " + question.id()).with(hint);
     }
 }

@@ -238,8 +238,14 @@ class DirectorChecksTest {
     @Test
     void withoutADirector() throws Exception {
         WithoutDirector check = new WithoutDirector();
-        assertEquals(List.of("UNSAFE no-director", "UNKNOWN source-ip-stickiness"), users().topology(Topology.NO_DIRECTOR)
-                .look(check));
+        assertEquals(List.of("UNSAFE no-director", "UNKNOWN source-ip-stickiness", "UNKNOWN maildir-kept"),
+                users().topology(Topology.NO_DIRECTOR).look(check));
+        assertEquals(Severity.OK, users("anna").topology(Topology.NO_DIRECTOR).severity(check, "maildir-kept"));
+        Configured mdbox = users("anna").user("bert", "/no-such-home/bert", 5000, "mdbox:~/mdbox", "").topology(Topology.NO_DIRECTOR);
+        assertEquals("bert has mdbox", mdbox.finding(check, "maildir-kept").found());
+        assertEquals(Severity.UNSAFE, mdbox.severity(check, "maildir-kept"));
+        assertEquals(Severity.UNSAFE, Configured.by("mail_location = mdbox:~/mdbox\n").topology(Topology.NO_DIRECTOR)
+                .severity(check, "maildir-kept"));
         assertEquals(List.of("UNKNOWN no-director"), users().topology(Topology.UNKNOWN).look(check));
         assertEquals(List.of("OK no-director"), users().topology(Topology.SINGLE_BACKEND).look(check));
         assertEquals(List.of("OK no-director"), users().look(check));
