@@ -19,7 +19,6 @@ import io.roost.maildir.SourceProblem.Severity;
 import io.roost.migrate.Account;
 import io.roost.migrate.Plan;
 import io.roost.migrate.Planner;
-import io.roost.migrate.Settings;
 import io.roost.posix.FileSystemStatus;
 import io.roost.posix.OpenDirectory;
 import io.roost.posix.PosixException;

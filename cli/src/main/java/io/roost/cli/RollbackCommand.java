@@ -2,8 +2,6 @@ package io.roost.cli;
 
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
-import java.util.function.Consumer;
 
 import io.roost.aftercare.Rollback;
 import io.roost.checkpoint.CheckpointStore;

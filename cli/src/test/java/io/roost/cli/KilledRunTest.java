@@ -21,7 +21,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 import io.roost.cli.screen.CapturedScreen;
 import io.roost.testing.DovecotInstance;
-import io.roost.testing.MaildirBuilder;
 import io.roost.testing.MaildirSample;
 import io.roost.testing.MailboxView;
 import io.roost.testing.MailboxView.Ignoring;

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import io.roost.cli.screen.CapturedScreen;
+import io.roost.testing.CheckSides;
 import io.roost.testing.DovecotInstance;
 import io.roost.testing.Requires;
 import io.roost.testing.Requires.Ability;
@@ -25,6 +26,7 @@ import io.roost.testing.SmallFileSystem;
 /** Whose mail {@code roost check} looks at where a real Dovecot lists sixty users, of whom some have mail, on two mounts. */
 @RequiresDovecot
 @Requires({Ability.ROOT, Ability.MOUNT})
+@CheckSides.Shown
 class UserSampleTest {
     @TempDir
     private Path temp;
@@ -42,6 +44,7 @@ class UserSampleTest {
         Roost.run(captured.screen(), args.toArray(String[]::new));
         List<Map<String, Object>> found = captured.outLines().stream().map(Json::object).filter(f -> id.equals(f.get("id"))).toList();
         assertFalse(found.isEmpty(), captured.out() + captured.err());
+        found.forEach(f -> CheckSides.saw((String) f.get("severity"), id));
         return found.get(0);
     }
 

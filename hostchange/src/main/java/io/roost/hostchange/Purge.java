@@ -7,7 +7,6 @@ import java.util.function.Predicate;
 
 import io.roost.posix.FileStatus;
 import io.roost.posix.OpenDirectory;
-import io.roost.posix.Ownership;
 import io.roost.posix.PosixException;
 
 /**

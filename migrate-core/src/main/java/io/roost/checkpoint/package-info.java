@@ -10,7 +10,7 @@
  *       mailboxes user number, mailbox number -&gt; {@link io.roost.checkpoint.MailboxRecord}
  *       placed    user number, batch number   -&gt; {@link io.roost.checkpoint.PlacedBatch}
  *       problems  user number, sequence       -&gt; one line of text
- *     locks/N            one file a user number, locked while a process works on that user
+ *     users.lock         the byte at a user's number is locked while a process works on that user; empty
  * </pre>
  * A batch becomes visible in one transaction with the lengths of the data files that it fills, and only after those are
  * synced. The newest transactions may be lost when the machine loses power, never the older ones, and never half of one:

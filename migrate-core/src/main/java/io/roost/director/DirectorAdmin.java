@@ -9,7 +9,6 @@ import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 import io.roost.director.DirectorException.Kind;
-import io.roost.dovecot.InvalidSettingException;
 import io.roost.dovecot.TabEscaped;
 import io.roost.posix.ByteString;
 

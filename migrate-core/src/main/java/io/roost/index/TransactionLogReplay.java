@@ -5,7 +5,6 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 import io.roost.dovecot.CorruptFileException;
-import io.roost.dovecot.MailFlags;
 import io.roost.posix.ByteString;
 
 /**

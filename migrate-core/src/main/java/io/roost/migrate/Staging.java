@@ -220,7 +220,7 @@ final class Staging implements NewFiles, Closeable {
         int slash = path.lastIndexOf('/');
         try (OpenDirectory parent = directory(tree, path.substring(0, slash))) {
             String name = path.substring(slash + 1);
-            OpenDirectory directory = parent.status(name).isPresent() ? parent.openDirectory(name)
+            OpenDirectory directory = parent.status(name).isPresent() ? ownership.adoptDirectory(parent, name)
                     : ownership.createDirectory(parent, name);
             created.add(path);
             return directory;

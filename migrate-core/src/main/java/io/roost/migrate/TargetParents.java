@@ -44,6 +44,7 @@ final class TargetParents {
                 "the directory for the mdbox, " + ByteString.toText(parent) + ", does not exist: is the file system mounted? "
                         + "Roost creates the mdbox, not the directory it lies in"));
         requireMounted(account.target().root(), status, source);
+        requireOpen(account, parent, status, source);
         if (account.target().indexInMemory()) {
             throw new MigrationException(Kind.TARGET, "INDEX=MEMORY cannot hold an mdbox: its map index must be on disk");
         }
@@ -80,17 +81,39 @@ final class TargetParents {
     private static void createParents(Account account, String path, FileStatus source, boolean create)
             throws PosixException, MigrationException {
         String parent = parentOf(path);
-        if (OpenDirectory.statusOf(parent).isPresent()) {
-            requireMounted(path, OpenDirectory.statusOf(parent).get(), source);
+        Optional<FileStatus> status = OpenDirectory.statusOf(parent);
+        if (status.isPresent()) {
+            requireMounted(path, status.get(), source);
+            requireOpen(account, parent, status.get(), source);
             return;
         }
         createParents(account, parent, source, create);
-        if (!create) {
-            return;
+        if (create) {
+            createParent(account, parent, source);
         }
-        try (OpenDirectory above = OpenDirectory.open(parentOf(parent))) {
+    }
+
+    /**
+     * It has its name only when it is its owner's: nobody would know one that a killed run left closed to them from one that is
+     * meant so. Users share parents, so one worker at a time.
+     */
+    private static synchronized void createParent(Account account, String path, FileStatus source) throws PosixException {
+        try (OpenDirectory above = OpenDirectory.open(parentOf(path))) {
+            String name = path.substring(path.lastIndexOf('/') + 1);
+            if (above.status(name).isPresent()) {
+                return;
+            }
             Ownership ownership = TargetOwnership.of(account, source, above.status());
-            ownership.createDirectory(above, parent.substring(parent.lastIndexOf('/') + 1)).close();
+            String unfinished = "." + name + ".roost";
+            try {
+                ownership.createDirectory(above, unfinished).close();
+            } catch (PosixException e) {
+                if (e.errno() != PosixException.EEXIST) {
+                    throw e;
+                }
+                ownership.adoptDirectory(above, unfinished).close();
+            }
+            above.rename(unfinished, above, name);
         }
     }
 
@@ -99,6 +122,17 @@ final class TargetParents {
         if (parent.device() == rootDevice && source.device() != rootDevice) {
             throw new MigrationException(Kind.TARGET, ByteString.toText(path) + " would lie on the root file system, while the Maildir "
                     + "lies on another: its file system seems not to be mounted");
+        }
+    }
+
+    /** Root gets everywhere; the mail's owner must get there too. With an access control list the group's bits are not all clear. */
+    private static void requireOpen(Account account, String parent, FileStatus status, FileStatus source) throws MigrationException {
+        int owner = account.uid() >= 0 ? account.uid() : source.uid();
+        if (owner != 0 && status.uid() != owner && (status.mode() & 0011) == 0) {
+            throw new MigrationException(Kind.TARGET, ByteString.toText(parent) + " is closed to all but the uid "
+                    + Integer.toUnsignedString(status.uid()) + " (mode " + String.format("%04o", status.mode()) + "), and the mail of "
+                    + account.user() + " belongs to " + Integer.toUnsignedString(owner) + ", who could not reach an mdbox in it: "
+                    + "let them through (chmod o+x), or name another place");
         }
     }
 

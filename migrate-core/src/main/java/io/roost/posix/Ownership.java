@@ -44,14 +44,37 @@ public record Ownership(int uid, int gid, int fileMode, int directoryMode) imple
         OpenDirectory directory = parent.openDirectory(name);
         try {
             if (uid >= 0 || gid >= 0) {
-                directory.chown(uid, gid);
-                // chown clears setgid
-                directory.chmod(directoryMode);
+                give(directory);
             }
             return directory;
         } catch (PosixException | RuntimeException e) {
             directory.close();
             throw e;
         }
+    }
+
+    /**
+     * Opens a directory that an earlier process has created as this says, and does what is left of that: one that is killed between
+     * creating it and giving it away leaves a directory that is closed to its owner.
+     */
+    public OpenDirectory adoptDirectory(OpenDirectory parent, String name) throws PosixException {
+        OpenDirectory directory = parent.openDirectory(name);
+        try {
+            FileStatus status = directory.status();
+            if (uid >= 0 && status.uid() != uid || gid >= 0 && status.gid() != gid
+                    || (uid >= 0 || gid >= 0) && status.mode() != directoryMode) {
+                give(directory);
+            }
+            return directory;
+        } catch (PosixException | RuntimeException e) {
+            directory.close();
+            throw e;
+        }
+    }
+
+    private void give(OpenDirectory directory) throws PosixException {
+        directory.chown(uid, gid);
+        // chown clears setgid
+        directory.chmod(directoryMode);
     }
 }

@@ -1,6 +1,5 @@
 package io.roost.migrate;
 
-import static io.roost.migrate.MigratedUser.AS_USED;
 import static io.roost.migrate.MigratedUser.changes;
 import static io.roost.migrate.MigratedUser.status;
 import static org.junit.jupiter.api.Assertions.assertEquals;

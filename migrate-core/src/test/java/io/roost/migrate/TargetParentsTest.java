@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -16,6 +17,8 @@ import io.roost.migrate.MigrationException.Kind;
 import io.roost.posix.ByteString;
 import io.roost.posix.FileStatus;
 import io.roost.posix.OpenDirectory;
+import io.roost.testing.Requires;
+import io.roost.testing.Requires.Ability;
 
 /** Missing mounts are in {@link RefusalsTest}. */
 class TargetParentsTest {
@@ -56,6 +59,33 @@ class TargetParentsTest {
         assertFalse(Files.exists(temp.resolve("index/example.org/anna")));
         assertFalse(Files.exists(temp.resolve("control/anna")));
         TargetParents.prepare(account, source);
+    }
+
+    @Test
+    @Requires(Ability.ROOT)
+    void goesOnWithAParentThatAKilledRunHasNotGivenAway() throws Exception {
+        Files.createDirectories(temp.resolve("index/.example.org.roost"));
+        Files.setAttribute(temp.resolve("home/Maildir"), "unix:uid", 5000);
+        source = OpenDirectory.statusOf(ByteString.ofText(temp.resolve("home/Maildir").toString())).orElseThrow();
+        TargetParents.prepare(account("mdbox:~/mdbox:INDEX=" + temp + "/index/example.org/anna"), source);
+        assertEquals(5000, Files.getAttribute(temp.resolve("index/example.org"), "unix:uid"));
+        assertFalse(Files.exists(temp.resolve("index/.example.org.roost")));
+    }
+
+    @Test
+    @Requires(Ability.ROOT)
+    void refusesAParentThatIsClosedToTheOwner() throws Exception {
+        Files.setAttribute(temp.resolve("home/Maildir"), "unix:uid", 5000);
+        source = OpenDirectory.statusOf(ByteString.ofText(temp.resolve("home/Maildir").toString())).orElseThrow();
+        Path closed = Files.createDirectories(temp.resolve("index/example.org"));
+        Files.setAttribute(closed, "unix:uid", 5001);
+        Account account = account("mdbox:~/mdbox:INDEX=" + closed + "/anna");
+        Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("rwx------"));
+        assertEquals(closed + " is closed to all but the uid 5001 (mode 0700), and the mail of anna belongs to 5000, who could not reach "
+                + "an mdbox in it: let them through (chmod o+x), or name another place",
+                assertThrows(MigrationException.class, () -> TargetParents.check(account, source)).getMessage());
+        Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("rwx-----x"));
+        TargetParents.check(account, source);
     }
 
     @Test

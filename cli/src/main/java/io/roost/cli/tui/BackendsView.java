@@ -12,8 +12,7 @@ final class BackendsView implements View {
     private static final long PATIENCE_MILLIS = 3_000;
 
     private final RunModel model;
-    private int first;
-    private int page = 10;
+    private final Scroll scroll = new Scroll();
 
     BackendsView(RunModel model) {
         this.model = model;
@@ -26,8 +25,12 @@ final class BackendsView implements View {
 
     @Override
     public void shown(RunFeed feed) {
-        feed.wantNothing();
-        feed.wantCluster(true);
+        feed.want(Wishes.forCluster());
+    }
+
+    @Override
+    public boolean lacks() {
+        return model.cluster() == null;
     }
 
     @Override
@@ -44,11 +47,7 @@ final class BackendsView implements View {
         directors(canvas, of(all, "director"), lines);
         pinned(canvas, of(all, "pinned"), lines);
         away(canvas, of(all, "away"), lines);
-        page = Math.max(1, bottom - top);
-        first = Math.max(0, Math.min(first, lines.size() - page));
-        for (int i = 0; i < page && first + i < lines.size(); i++) {
-            canvas.line(top + i, lines.get(first + i));
-        }
+        scroll.draw(canvas, top, bottom, lines);
     }
 
     private static List<JsonObject> of(List<JsonObject> all, String type) {
@@ -146,18 +145,7 @@ final class BackendsView implements View {
 
     @Override
     public boolean key(Key key) {
-        switch (key.name()) {
-            case UP -> first--;
-            case DOWN -> first++;
-            case PAGE_UP -> first -= page;
-            case PAGE_DOWN -> first += page;
-            case HOME -> first = 0;
-            case END -> first = Integer.MAX_VALUE / 2;
-            default -> {
-                return false;
-            }
-        }
-        return true;
+        return scroll.key(key);
     }
 
     @Override

@@ -23,7 +23,7 @@ final class LogView implements View {
 
     @Override
     public void shown(RunFeed feed) {
-        feed.wantNothing();
+        feed.want(Wishes.NONE);
     }
 
     @Override

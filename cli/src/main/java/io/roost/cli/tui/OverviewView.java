@@ -25,8 +25,12 @@ final class OverviewView implements View {
 
     @Override
     public void shown(RunFeed feed) {
-        feed.wantNothing();
-        feed.wantFailures(new UsersQuery(0, FAILURES, "failed,retrying", "", ""));
+        feed.want(Wishes.forFailures(new UsersQuery(0, FAILURES, "failed,retrying", "", "")));
+    }
+
+    @Override
+    public boolean lacks() {
+        return model.failures() == null;
     }
 
     @Override

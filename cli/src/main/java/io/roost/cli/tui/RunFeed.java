@@ -17,10 +17,13 @@ import io.roost.cli.control.RefusedException;
 
 /**
  * Two connections to a run: one for its stream, one for questions. Both are made again when they break, so that a screen that was
- * left alone finds the next run of the same state directory. Screens say what they want to see; it is asked for again and again.
+ * left alone finds the next run of the same state directory. Screens say what they want to see; it is asked for again and again, and
+ * shown together with a status that was taken with it, so that lists and counts agree.
  */
 final class RunFeed implements Closeable {
     private static final long AGAIN_MILLIS = 1_000;
+    /** The stream's status, which comes every second, gives the beat; without it there is this one. */
+    private static final long BEAT_MILLIS = 1_500;
     private static final int RECENT = 500;
     private static final int MAX_QUESTIONS = 100;
     private static final int AT_ONCE = 1_000;
@@ -28,10 +31,10 @@ final class RunFeed implements Closeable {
     private final String state;
     private final RunModel model;
     private final BlockingQueue<Question> questions = new LinkedBlockingQueue<>(MAX_QUESTIONS);
-    private volatile UsersQuery wantedUsers;
-    private volatile UsersQuery wantedFailures;
-    private volatile String wantedUser;
-    private volatile boolean wantedCluster;
+    private volatile Wishes wishes = Wishes.NONE;
+    /** When a status last came with what is wished, {@link System#nanoTime}. */
+    private volatile long seenAt = System.nanoTime() - TimeUnit.DAYS.toNanos(1);
+    private volatile boolean ordersAsked;
     private volatile boolean closed;
     private volatile ControlClient stream;
     private volatile ControlClient client;
@@ -66,6 +69,7 @@ final class RunFeed implements Closeable {
         while (!closed) {
             try (ControlClient now = ControlClient.connect(state)) {
                 stream = now;
+                ordersAsked = false;
                 model.beginStream();
                 now.askForJson("watch recent=" + RECENT + " status=1", this::take);
                 model.ended();
@@ -79,7 +83,9 @@ final class RunFeed implements Closeable {
     private void take(String line) {
         try {
             JsonObject object = JsonObject.parse(line);
-            if (!object.type().equals("ok")) {
+            if (isBeat(object)) {
+                wake();
+            } else if (!object.type().equals("ok")) {
                 model.take(object);
             }
             if (model.hasEnded()) {
@@ -90,6 +96,12 @@ final class RunFeed implements Closeable {
         }
     }
 
+    /** Whether it is a status that another one, which comes with the lists, is to be shown in place of. */
+    private boolean isBeat(JsonObject object) {
+        return object.type().equals("run_status") && !object.text("state").equals("ended") && !wishes.equals(Wishes.NONE)
+                && System.nanoTime() - seenAt < TimeUnit.MILLISECONDS.toNanos(BEAT_MILLIS);
+    }
+
     private void ask() {
         while (!closed) {
             try (ControlClient now = ControlClient.connect(state)) {
@@ -97,10 +109,10 @@ final class RunFeed implements Closeable {
                 Set<String> verbs = new HashSet<>();
                 now.objects("help").forEach(verb -> verbs.add(verb.text("name")));
                 model.verbs(verbs);
-                while (!closed) {
+                for (long pause = 0; !closed; pause = BEAT_MILLIS) {
                     // first: what is asked for after that is how it ended
                     boolean last = model.hasEnded();
-                    ask(now, last ? 0 : AGAIN_MILLIS);
+                    ask(now, last ? 0 : pause);
                     if (last) {
                         break;
                     }
@@ -119,69 +131,39 @@ final class RunFeed implements Closeable {
 
     /** @param pause how long to wait for a question, milliseconds */
     private void ask(ControlClient now, long pause) throws ControlException, RefusedException, InterruptedException {
-        UsersQuery users = wantedUsers;
-        if (users != null) {
-            model.users(page(now, users));
-        }
-        UsersQuery failures = wantedFailures;
-        if (failures != null) {
-            model.failures(page(now, failures));
-        }
-        String user = wantedUser;
-        if (user != null) {
-            model.user(user(now, user));
-        }
-        if (wantedCluster) {
-            model.cluster(cluster(now));
-        }
-        for (Question question = questions.poll(pause, TimeUnit.MILLISECONDS); question != null; question = questions.poll()) {
-            if (question.request().isEmpty()) {
-                // something else is wanted
-                continue;
+        List<Runnable> replies = new ArrayList<>();
+        try {
+            for (Question question = questions.poll(pause, TimeUnit.MILLISECONDS); question != null; question = questions.poll()) {
+                if (!question.request().isEmpty()) {
+                    replies.add(answered(now, question));
+                }
             }
-            List<String> lines = new ArrayList<>();
-            try {
-                now.ask(question.request(), lines::add);
-                // what a key does may depend on what it has just changed
-                now.objects("status").forEach(model::take);
-                reply(question, new Reply(lines, ""));
-            } catch (RefusedException e) {
-                reply(question, new Reply(List.of(), e.getMessage()));
-            } catch (ControlException e) {
-                reply(question, new Reply(List.of(), e.getMessage()));
-                throw e;
-            }
+            Wishes wished = wishes;
+            Wishes.Seen seen = wished.look(now);
+            model.post(() -> model.take(seen.only(wishes)));
+            seenAt = System.nanoTime();
+        } finally {
+            // behind the status: what a key does may depend on what was just changed
+            replies.forEach(model::post);
         }
+    }
+
+    private static Runnable answered(ControlClient now, Question question) throws ControlException {
+        List<String> lines = new ArrayList<>();
+        Reply reply;
+        try {
+            now.ask(question.request(), lines::add);
+            reply = new Reply(lines, "");
+        } catch (RefusedException e) {
+            reply = new Reply(List.of(), e.getMessage());
+        }
+        Reply said = reply;
+        return () -> question.reply().accept(said);
     }
 
     private void reply(Question question, Reply reply) {
-        if (question.reply() != null) {
+        if (!question.request().isEmpty()) {
             model.post(() -> question.reply().accept(reply));
-        }
-    }
-
-    private static RunModel.UsersPage page(ControlClient now, UsersQuery query) throws ControlException, RefusedException {
-        List<JsonObject> objects = now.objects(query.request());
-        int rows = Math.max(0, objects.size() - 1);
-        int total = objects.isEmpty() ? 0 : (int) objects.get(rows).number("total");
-        return new RunModel.UsersPage(query, List.copyOf(objects.subList(0, rows)), total);
-    }
-
-    private static RunModel.UserPage user(ControlClient now, String name) throws ControlException {
-        try {
-            List<JsonObject> objects = now.objects("user " + name);
-            return new RunModel.UserPage(name, objects.get(0), objects.subList(1, objects.size()), "");
-        } catch (RefusedException e) {
-            return new RunModel.UserPage(name, null, List.of(), e.getMessage());
-        }
-    }
-
-    /** All that the answer has; a run of an older Roost has no such verb. */
-    private static List<JsonObject> cluster(ControlClient now) throws ControlException {
-        try {
-            return now.objects("backends");
-        } catch (RefusedException e) {
-            return List.of();
         }
     }
 
@@ -193,43 +175,26 @@ final class RunFeed implements Closeable {
         }
     }
 
-    /** Wants a list of users, null for none. */
-    void wantUsers(UsersQuery query) {
-        if (query == null ? wantedUsers != null : !query.equals(wantedUsers)) {
-            wantedUsers = query;
+    /** From now on it is this that is wanted; by the thread that draws. */
+    void want(Wishes wanted) {
+        if (!wanted.equals(wishes)) {
+            wishes = wanted;
+            model.keepOnly(wanted);
             wake();
+            if (wanted.users() != null && !ordersAsked) {
+                ordersAsked = true;
+                daemon("tui-orders", this::askForOrders);
+            }
         }
     }
 
-    /** Wants the users that need attention, null for none. */
-    void wantFailures(UsersQuery query) {
-        if (query == null ? wantedFailures != null : !query.equals(wantedFailures)) {
-            wantedFailures = query;
-            wake();
-        }
-    }
-
-    /** Wants the backends, or not. */
-    void wantCluster(boolean wanted) {
-        if (wantedCluster != wanted) {
-            wantedCluster = wanted;
-            wake();
-        }
-    }
-
-    /** Wants nothing but what always comes: the screen that is left had its own wishes. */
-    void wantNothing() {
-        wantUsers(null);
-        wantFailures(null);
-        wantUser(null);
-        wantCluster(false);
-    }
-
-    /** Wants a user, null for none. */
-    void wantUser(String name) {
-        if (name == null ? wantedUser != null : !name.equals(wantedUser)) {
-            wantedUser = name;
-            wake();
+    /** The first list in one of these orders takes a run of many users its time: before a key wants it. */
+    private void askForOrders() {
+        try (ControlClient now = ControlClient.connect(state)) {
+            now.objects("users limit=0 sort=name");
+            now.objects("users limit=0 sort=mails");
+        } catch (ControlException | RefusedException e) {
+            // whoever wants one waits for it
         }
     }
 

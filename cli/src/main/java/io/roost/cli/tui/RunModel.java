@@ -19,12 +19,12 @@ final class RunModel {
 
     private final Deque<JsonObject> log = new ArrayDeque<>();
     private final AtomicLong changes = new AtomicLong();
+    private final AtomicBoolean answered = new AtomicBoolean();
     private final Queue<Runnable> posted = new ConcurrentLinkedQueue<>();
     private volatile JsonObject status;
     private volatile long statusAt;
     private volatile String trouble = "connecting";
     private volatile boolean ended;
-    private final AtomicBoolean answered = new AtomicBoolean();
     private volatile UsersPage users;
     private volatile UsersPage failures;
     private volatile UserPage user;
@@ -113,27 +113,28 @@ final class RunModel {
         return answered.getAndSet(false);
     }
 
-    void users(UsersPage page) {
-        users = page;
-        answered.set(true);
-        changes.incrementAndGet();
+    /** What was wished, with the status of that moment. */
+    void take(Wishes.Seen seen) {
+        users = seen.users() == null ? users : seen.users();
+        failures = seen.failures() == null ? failures : seen.failures();
+        user = seen.user() == null ? user : seen.user();
+        cluster = seen.cluster() == null ? cluster : seen.cluster();
+        if (!ended || seen.status().text("state").equals("ended")) {
+            take(seen.status());
+        }
     }
 
-    void failures(UsersPage page) {
-        failures = page;
-        changes.incrementAndGet();
-    }
-
-    void user(UserPage page) {
-        user = page;
-        answered.set(true);
-        changes.incrementAndGet();
-    }
-
-    void cluster(List<JsonObject> objects) {
-        cluster = objects;
-        answered.set(true);
-        changes.incrementAndGet();
+    /**
+     * Only that is wanted from now on: the rest goes out of date, and is not to be shown later as if it were not. Of a run that has ended
+     * it is the last word.
+     */
+    void keepOnly(Wishes wanted) {
+        if (isConnected()) {
+            users = wanted.users() == null ? null : users;
+            failures = wanted.failures() == null ? null : failures;
+            user = user != null && user.name().equals(wanted.user()) ? user : null;
+            cluster = wanted.cluster() ? cluster : null;
+        }
     }
 
     void verbs(Set<String> known) {
@@ -153,6 +154,11 @@ final class RunModel {
     /** Why there is no connection, empty if there is one. */
     String trouble() {
         return trouble;
+    }
+
+    /** Whether the run can be asked. */
+    boolean isConnected() {
+        return trouble.isEmpty() && !ended;
     }
 
     /** Whether the run said that it has ended. */

@@ -12,18 +12,11 @@ import java.util.concurrent.TimeUnit;
 import io.roost.cli.control.JsonObject;
 import io.roost.cli.screen.Quantity;
 
-/**
- * The loop: keys in, screens out. One thread runs it, and only that one draws. There are at most ten frames a second: four of what
- * comes from the run, and one at once for a key that comes by itself; a key that is held down is answered every tenth of a second.
- */
+/** The loop: keys in, screens out. One thread runs it, and only that one draws; {@link FrameRate} says when. */
 final class Session {
     /** Commands of the prompt that are no verbs. */
     static final List<String> LOCAL = List.of("overview", "users", "user", "backends", "log", "prepare", "keys", "mouse", "quit");
 
-    private static final long FRAME_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-    private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
-    private static final long ISOLATED_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
-    private static final long DATA_FRAME_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
     private static final int WHEEL_STEPS = 3;
     private static final int LEAST_ROWS = 8;
     private static final int LEAST_COLUMNS = 40;
@@ -96,41 +89,46 @@ final class Session {
     void run(TuiTerminal terminal, boolean colours) throws IOException {
         Painter painter = new Painter(colours && terminal.hasColours());
         KeyDecoder keys = new KeyDecoder(terminal::read);
-        long drawn = System.nanoTime() - DATA_FRAME_NANOS;
-        long pressed = drawn;
+        FrameRate rate = new FrameRate(System.nanoTime());
         long seen = -1;
-        boolean due = true;
-        boolean atOnce = true;
         while (!finished) {
-            long since = System.nanoTime() - drawn;
-            boolean news = model.changes() != seen;
-            due |= model.takeAnswered();
-            terminal.mouse(mouse);
-            if (due && (atOnce || since >= FRAME_NANOS) || since >= DATA_FRAME_NANOS && news || terminal.takeResized()) {
-                seen = model.changes();
-                model.runPosted();
-                terminal.write(painter.paint(draw(terminal.rows(), terminal.columns())));
-                drawn = System.nanoTime();
-                due = false;
-                atOnce = false;
-                since = 0;
+            model.runPosted();
+            long now = System.nanoTime();
+            if (terminal.takeResized()) {
+                // whatever the terminal did with what it showed
+                painter.forget();
+                rate.resized(now);
             }
-            long pause = due ? FRAME_NANOS - since : POLL_NANOS;
-            Key key = keys.read(Math.max(1, TimeUnit.NANOSECONDS.toMillis(pause)));
+            if (model.takeAnswered()) {
+                rate.answered(now);
+            }
+            if (model.changes() != seen) {
+                rate.news(now);
+            }
+            if (dialogue.isStale()) {
+                // messages go away
+                rate.due(now);
+            }
+            terminal.mouse(mouse);
+            if (rate.isTime(now, lacks())) {
+                seen = model.changes();
+                terminal.write(painter.paint(draw(terminal.rows(), terminal.columns())));
+                rate.drawn(System.nanoTime());
+            }
+            Key key = keys.read(Math.max(1, TimeUnit.NANOSECONDS.toMillis(rate.pause(System.nanoTime(), lacks()))));
             if (key != null) {
                 if (key.name() == Key.Name.REDRAW) {
                     painter.forget();
                 }
                 key(key);
-                due = true;
-                // one that is held down is not
-                atOnce |= System.nanoTime() - pressed >= ISOLATED_NANOS;
-                pressed = System.nanoTime();
-            } else {
-                // messages go away, clocks go on
-                due |= dialogue.isStale();
+                rate.key(System.nanoTime());
             }
         }
+    }
+
+    /** Whether the screen would be drawn without something that is on its way. */
+    private boolean lacks() {
+        return model.isConnected() && views.peek().lacks();
     }
 
     Canvas draw(int rows, int columns) {

@@ -7,9 +7,7 @@ import java.util.function.Function;
 final class TextView implements View {
     private final String title;
     private final Function<Canvas, List<Piece>> lines;
-    private int first;
-    private int page = 10;
-    private int size;
+    private final Scroll scroll = new Scroll();
 
     /** @param lines those there are, for a canvas of this width */
     TextView(String title, Function<Canvas, List<Piece>> lines) {
@@ -24,29 +22,12 @@ final class TextView implements View {
 
     @Override
     public void draw(Canvas canvas, int top, int bottom) {
-        List<Piece> all = lines.apply(canvas);
-        size = all.size();
-        page = Math.max(1, bottom - top);
-        first = Math.max(0, Math.min(first, size - page));
-        for (int i = 0; i < page && first + i < size; i++) {
-            canvas.line(top + i, Piece.plain(" "), all.get(first + i));
-        }
+        scroll.draw(canvas, top, bottom, lines.apply(canvas).stream().map(line -> List.of(Piece.plain(" "), line)).toList());
     }
 
     @Override
     public boolean key(Key key) {
-        switch (key.name()) {
-            case UP -> first--;
-            case DOWN -> first++;
-            case PAGE_UP -> first -= page;
-            case PAGE_DOWN -> first += page;
-            case HOME -> first = 0;
-            case END -> first = size;
-            default -> {
-                return false;
-            }
-        }
-        return true;
+        return scroll.key(key);
     }
 
     @Override

@@ -19,8 +19,7 @@ final class UserView implements View {
     private final RunModel model;
     private final UserActions actions;
     private final String name;
-    private int first;
-    private int page = 10;
+    private final Scroll scroll = new Scroll();
 
     UserView(RunModel model, UserActions actions, String name) {
         this.model = model;
@@ -35,8 +34,12 @@ final class UserView implements View {
 
     @Override
     public void shown(RunFeed feed) {
-        feed.wantNothing();
-        feed.wantUser(name);
+        feed.want(Wishes.forUser(name));
+    }
+
+    @Override
+    public boolean lacks() {
+        return page() == null;
     }
 
     private RunModel.UserPage page() {
@@ -59,11 +62,7 @@ final class UserView implements View {
         List<List<Piece>> events = new ArrayList<>();
         known.events().forEach(event -> events.add(0, List.of(Piece.plain("    "), EventLine.of(event))));
         list("Last events, the newest first", events, lines);
-        page = Math.max(1, bottom - top);
-        first = Math.max(0, Math.min(first, lines.size() - page));
-        for (int i = 0; i < page && first + i < lines.size(); i++) {
-            canvas.line(top + i, lines.get(first + i));
-        }
+        scroll.draw(canvas, top, bottom, lines);
     }
 
     private static void list(String heading, List<List<Piece>> rows, List<List<Piece>> lines) {
@@ -195,29 +194,19 @@ final class UserView implements View {
 
     @Override
     public boolean key(Key key) {
-        switch (key.name()) {
-            case UP -> first--;
-            case DOWN -> first++;
-            case PAGE_UP -> first -= page;
-            case PAGE_DOWN -> first += page;
-            case HOME -> first = 0;
-            case END -> first = Integer.MAX_VALUE / 2;
-            case CHARACTER -> {
-                String verb = verb(key.codePoint());
-                if (verb.isEmpty()) {
-                    return false;
-                }
-                String why = bindings().stream().filter(binding -> binding.keys().equals(Character.toString(key.codePoint())))
-                        .map(Binding::disabled).findFirst().orElse("");
-                if (why.isEmpty()) {
-                    actions.each(verb, List.of(name), () -> { });
-                } else {
-                    actions.refuse(verb, why);
-                }
-            }
-            default -> {
-                return false;
-            }
+        if (key.name() != Key.Name.CHARACTER) {
+            return scroll.key(key);
+        }
+        String verb = verb(key.codePoint());
+        if (verb.isEmpty()) {
+            return false;
+        }
+        String why = bindings().stream().filter(binding -> binding.keys().equals(Character.toString(key.codePoint())))
+                .map(Binding::disabled).findFirst().orElse("");
+        if (why.isEmpty()) {
+            actions.each(verb, List.of(name), () -> { });
+        } else {
+            actions.refuse(verb, why);
         }
         return true;
     }

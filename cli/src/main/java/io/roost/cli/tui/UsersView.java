@@ -27,7 +27,9 @@ final class UsersView implements View {
     private String match = "";
     private int selected;
     private int first;
-    private int height = 10;
+    /** Of this list, as of the last page that came. */
+    private int total;
+    private int height = 60;
     private int width = 80;
     private boolean inFront;
 
@@ -49,11 +51,18 @@ final class UsersView implements View {
 
     @Override
     public void shown(RunFeed unused) {
-        feed.wantFailures(null);
-        feed.wantUser(null);
-        feed.wantCluster(false);
         inFront = true;
         want();
+    }
+
+    @Override
+    public boolean lacks() {
+        RunModel.UsersPage page = page();
+        if (page == null) {
+            return true;
+        }
+        int last = Math.min(first + height, page.total()) - 1;
+        return last >= first && (page.row(first) == null || page.row(last) == null);
     }
 
     String match() {
@@ -80,19 +89,24 @@ final class UsersView implements View {
         if (inFront) {
             int step = Math.max(1, height);
             int from = Math.max(0, (first / step - 1) * step);
-            feed.wantUsers(new UsersQuery(from, Math.min(1_000, 4 * step), FILTERS.get(filter).phases(), table.sort(), match));
+            feed.want(Wishes.forUsers(new UsersQuery(from, Math.min(1_000, 4 * step), FILTERS.get(filter).phases(), table.sort(), match)));
         }
+    }
+
+    /** Keeps the bar within the list, and the window around the bar; what it needs is asked for. */
+    private void settle() {
+        RunModel.UsersPage page = page();
+        total = page == null ? total : page.total();
+        selected = Math.max(0, Math.min(selected, total - 1));
+        first = Math.max(0, Math.min(Math.min(first, selected), total - 1));
+        first = Math.max(first, selected - height + 1);
+        want();
     }
 
     /** What has come of this list, null if nothing has yet. */
     private RunModel.UsersPage page() {
         RunModel.UsersPage page = model.users();
         return page != null && page.query().isSameList(list()) ? page : null;
-    }
-
-    private int total() {
-        RunModel.UsersPage page = page();
-        return page == null ? 0 : page.total();
     }
 
     @Override
@@ -103,12 +117,8 @@ final class UsersView implements View {
         Glyphs glyphs = canvas.glyphs();
         canvas.line(top, table.heading(glyphs, columns));
         height = Math.max(1, bottom - top - 2);
-        int total = page == null ? 0 : page.total();
-        selected = Math.max(0, Math.min(selected, total - 1));
-        first = Math.max(0, Math.min(Math.min(first, selected), total - 1));
-        first = Math.max(first, selected - height + 1);
-        want();
-        for (int i = 0; i < height && first + i < total; i++) {
+        settle();
+        for (int i = 0; page != null && i < height && first + i < total; i++) {
             JsonObject row = page.row(first + i);
             boolean chosen = first + i == selected;
             if (row == null) {
@@ -130,7 +140,7 @@ final class UsersView implements View {
             case PAGE_UP -> selected -= height;
             case PAGE_DOWN -> selected += height;
             case HOME -> selected = 0;
-            case END -> selected = Integer.MAX_VALUE / 2;
+            case END -> selected = total - 1;
             case LEFT -> sorted(-1);
             case RIGHT -> sorted(1);
             case ENTER -> chosen().forEach(actions::open);
@@ -141,7 +151,7 @@ final class UsersView implements View {
                 return false;
             }
         }
-        selected = Math.max(0, Math.min(selected, total() - 1));
+        settle();
         return true;
     }
 
@@ -162,7 +172,7 @@ final class UsersView implements View {
     public void click(int row, int column) {
         if (row == 1 && table.click(column, width)) {
             fromTheTop();
-        } else if (row >= 2 && row < 2 + height && first + row - 2 < total()) {
+        } else if (row >= 2 && row < 2 + height && first + row - 2 < total) {
             if (selected == first + row - 2) {
                 chosen().forEach(actions::open);
             }
@@ -186,7 +196,7 @@ final class UsersView implements View {
                         marked.add(user);
                     }
                 }
-                selected = Math.min(selected + 1, Math.max(0, total() - 1));
+                selected = Math.min(selected + 1, Math.max(0, total - 1));
             }
             case 'U' -> marked.clear();
             case 'r' -> actions.each("retry", concerned(), marked::clear);

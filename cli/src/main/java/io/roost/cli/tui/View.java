@@ -11,6 +11,11 @@ interface View {
     default void shown(RunFeed feed) {
     }
 
+    /** Whether something that it would show now has been asked for and has not come. */
+    default boolean lacks() {
+        return false;
+    }
+
     /** Draws itself into the rows from {@code top} up to and without {@code bottom}. */
     void draw(Canvas canvas, int top, int bottom);
 

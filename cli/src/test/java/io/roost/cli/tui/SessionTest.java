@@ -67,7 +67,12 @@ class SessionTest {
         }
         model.take(json("{\"type\":\"failed\",\"time\":\"2026-11-23T21:00:01.000Z\",\"user\":\"bad\",\"kind\":\"io\",\"reason\":\"escape "
                 + "\\u001b[31m here\"}"));
-        model.failures(new RunModel.UsersPage(new UsersQuery(0, 20, "failed,retrying", "", ""), rows(7, "failed"), 8));
+        seen(null, new RunModel.UsersPage(new UsersQuery(0, 20, "failed,retrying", "", ""), rows(7, "failed"), 8), null, null);
+    }
+
+    /** What the run has answered. */
+    private void seen(RunModel.UsersPage users, RunModel.UsersPage failures, RunModel.UserPage user, List<JsonObject> cluster) {
+        model.take(new Wishes.Seen(users, failures, user, cluster, model.status()));
     }
 
     private static List<JsonObject> rows(int count, String phase) {
@@ -118,7 +123,7 @@ class SessionTest {
         connected();
         keys("u");
         assertShows(screen(columns, rows), " roost · users: all", "  asking");
-        model.users(new RunModel.UsersPage(new UsersQuery(0, 4 * (rows - 5), "", "", ""), rows(200, "failed"), 300_000));
+        seen(new RunModel.UsersPage(new UsersQuery(0, 4 * (rows - 5), "", "", ""), rows(200, "failed"), 300_000), null, null, null);
         List<String> screen = screen(columns, rows);
         assertShows(screen, "User", "Phase", "Mails", "1 of 300,000", ">e\u0301mile0@例え.jp", "failed", "5/1,000,000", "4.7 GiB", "the disk is");
         session.key(Key.of(Key.Name.DOWN));
@@ -147,7 +152,7 @@ class SessionTest {
     void whatTouchesAUserIsAskedBefore() {
         connected();
         keys("u");
-        model.users(new RunModel.UsersPage(new UsersQuery(0, 76, "", "", ""), rows(5, "failed"), 5));
+        seen(new RunModel.UsersPage(new UsersQuery(0, 76, "", "", ""), rows(5, "failed"), 5), null, null, null);
         screen(80, 24);
         keys("  s");
         assertShows(screen(80, 24), "take 2 marked users out of this run (another run may do it)? [y/N]");
@@ -216,7 +221,7 @@ class SessionTest {
         keys("b");
         assertShows(screen(columns, rows), " roost · backends", "  asking");
         String time = "\"time\":\"2026-11-23T21:00:10.000Z\"";
-        model.cluster(List.of(json("{\"type\":\"cluster\"," + time + ",\"director\":true,\"here\":\"10.0.0.11\",\"asked\":"
+        seen(null, null, null, List.of(json("{\"type\":\"cluster\"," + time + ",\"director\":true,\"here\":\"10.0.0.11\",\"asked\":"
                 + "\"2026-11-23T21:00:10.000Z\",\"trouble\":\"\",\"pinned\":1,\"away\":1}"),
                 json("{\"type\":\"backend\"," + time + ",\"ip\":\"10.0.0.11\",\"here\":true,\"up\":true,\"vhosts\":100,\"users\":123456,"
                         + "\"pinned\":4,\"tag\":\"\",\"changed\":null}"),
@@ -257,16 +262,16 @@ class SessionTest {
         keys(":user bad");
         session.key(Key.of(Key.Name.ENTER));
         assertShows(screen(80, 24), " roost · user bad", "asking");
-        model.user(new RunModel.UserPage("bad", json("{\"type\":\"user\",\"time\":\"2026-11-23T21:00:00.000Z\",\"user\":\"bad\",\"phase\":"
+        seen(null, null, new RunModel.UserPage("bad", json("{\"type\":\"user\",\"time\":\"2026-11-23T21:00:00.000Z\",\"user\":\"bad\",\"phase\":"
                 + "\"retrying\",\"attempts\":2,\"retry_at\":\"2026-11-23T21:05:00.000Z\",\"error\":\"" + "quite a long error ".repeat(8)
                 + "\",\"active\":null,\"record\":{\"state\":\"copied\",\"mails_placed\":10,\"mails_total\":20,\"bytes_placed\":5},"
                 + "\"mailboxes\":[{\"name\":\"INBOX\",\"mails\":20},{\"name\":\"日本/東京\",\"mails\":5}],\"problems\":[\"odd\"]}"),
-                List.of(json("{\"type\":\"reached\",\"time\":\"2026-11-23T20:59:00.000Z\",\"user\":\"bad\",\"state\":\"copied\"}")), ""));
+                List.of(json("{\"type\":\"reached\",\"time\":\"2026-11-23T20:59:00.000Z\",\"user\":\"bad\",\"state\":\"copied\"}")), ""), null);
         List<String> screen = screen(80, 40);
         assertShows(screen, "Phase     retrying, 2 attempts", "Placed    10 of 20 mails", "tried again at", "[queued] > [copying] > [copied ", "  finished ",
                 "- odd", "日本/東京", "████████████████");
-        model.user(new RunModel.UserPage("bad", json("{\"type\":\"user\",\"time\":\"2026-11-23T21:00:00.000Z\",\"user\":\"bad\",\"phase\":"
-                + "\"active\",\"record\":{\"state\":\"gated\"}}"), List.of(), ""));
+        seen(null, null, new RunModel.UserPage("bad", json("{\"type\":\"user\",\"time\":\"2026-11-23T21:00:00.000Z\",\"user\":\"bad\",\"phase\":"
+                + "\"active\",\"record\":{\"state\":\"gated\"}}"), List.of(), ""), null);
         assertShows(screen(80, 40), "[queued] > [pinned] > [copying] > [copied] > [gated]", "released ");
         assertEquals(3, screen.stream().filter(line -> line.contains("long error")).count(), "nothing of an error is cut off");
     }
