@@ -20,6 +20,7 @@ import io.roost.gate.GateException;
 import io.roost.gate.MailChange;
 import io.roost.gate.SideBySide;
 import io.roost.gate.UserdbSwitch;
+import io.roost.mdbox.MailsSince;
 import io.roost.migrate.Account;
 import io.roost.migrate.CutoverSteps;
 import io.roost.migrate.Event;
@@ -272,7 +273,7 @@ final class UserCutover implements CutoverSteps {
 
     @Override
     public long nextMapUid() throws IOException {
-        return LateImport.nextMapUid(account);
+        return MailsSince.nextMapUid(account.target());
     }
 
     @Override
