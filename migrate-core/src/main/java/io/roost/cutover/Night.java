@@ -59,11 +59,6 @@ public final class Night {
         return cutover.mode();
     }
 
-    /** Whether users are taken all the way. */
-    public boolean cutsOver() {
-        return cutover.mode() == CutoverSettings.Mode.CUT_OVER;
-    }
-
     /**
      * Takes one user as far as the settings say, or goes on where an earlier run stopped. Interrupting the thread ends it at the next
      * safe point, with the user let in.
@@ -81,7 +76,8 @@ public final class Night {
         try (Pin pin = pins.pin(account.user())) {
             try {
                 if (pin.hasMoved()) {
-                    purgeListIndexes(account.user());
+                    // Of a stay here long ago: who logs in now would see it.
+                    tell(account.user(), means.purgeListIndexes(account.user()));
                 }
                 steps = new UserCutover(account, means, cutover, hold, pin, timing, store, events);
                 Result result = new UserMigration(account, settings, store, events, steps).run();
@@ -98,25 +94,16 @@ public final class Night {
                 Thread.interrupted();
                 throw e.kind() == Kind.ELSEWHERE ? e : new MigrationException(Kind.ELSEWHERE, pin.lost(), e);
             } finally {
-                if (steps != null && !steps.complaints().isEmpty()) {
-                    complaints.accept(account.user(), steps.complaints());
-                }
+                tell(account.user(), steps == null ? List.of() : steps.complaints());
             }
         } catch (IOException e) {
             throw failure(e);
         }
     }
 
-    /** What lies in a backend's memory is of a stay there long ago: those who log in now would see it. */
-    private void purgeListIndexes(String user) {
-        List<String> failed;
-        try {
-            failed = means.indexes().purge(user);
-        } catch (IOException e) {
-            failed = List.of("list indexes of " + user + " in the memory of backends could not be removed: " + e.getMessage());
-        }
-        if (!failed.isEmpty()) {
-            complaints.accept(user, failed);
+    private void tell(String user, List<String> what) {
+        if (!what.isEmpty()) {
+            complaints.accept(user, what);
         }
     }
 
