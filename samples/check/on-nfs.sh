@@ -3,22 +3,28 @@
 # locks between two hosts, the directory under the mount, and the sample configurations of samples/dovecot. Ends with 1 at the first
 # finding that is not what it should be.
 #
-#   on-nfs.sh [PART...]     parts: good version4 bad locks squash under clock samples; all by default
+#   on-nfs.sh [PART...]     parts: good version4 bad locks squash under clock time samples; all by default
 #
 # Runs as root on a machine of its own that may be thrown away, where $LAB/topology.sh has functions that make a kernel NFS server, a
 # director and two backends "be1" and "be2", each with a mount at /srv/mail: lab_up; in_ns NAME COMMAND...; add_user; make_maildir USER
 # COUNT BYTES; nfs_mount NAME VERSION; nfs_remount NAME VERSION; lab_fail. Roost has to be built before, and the working directory to be
-# its own. FAKETIME_LIB names libfaketime (Debian: libfaketime) for the clock. What was seen: /out/check.txt
+# its own. LAB_FAKETIME names libfaketime.so.1 (Debian: libfaketime) for the clock. What was seen: /out/check.txt
 set -u
 # the lab may run a copy of this script elsewhere, in the caller's directory
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd -P)
 [ -x "$root/samples/check/on-nfs.sh" ] || root=$PWD
 : "${LAB:?has to be the directory of topology.sh}"
-export LAB_DIRECTOR_CONF='service director {
+export LAB_BACKEND_CONF='service doveadm {
+  inet_listener http {
+    port = 8080
+  }
+}'
+export LAB_DIRECTOR_CONF="service director {
   inet_listener roost-admin {
     port = 9091
   }
-}'
+}
+$LAB_BACKEND_CONF"
 # shellcheck disable=SC1091 # the lab's
 . "$LAB/topology.sh"
 lab_up
@@ -50,7 +56,7 @@ is() {
     esac
 }
 
-parts=" ${*:-good version4 bad locks squash under clock samples} "
+parts=" ${*:-good version4 bad locks squash under clock time samples} "
 wanted() { [[ $parts == *" $1 "* ]]; }
 
 remount() { # OPTIONS [VERSION]
@@ -77,6 +83,7 @@ if wanted good; then
         director-ring director-hash source-readable target-writable volatiledir listindex tmpfs-room socket-anvil space; do
         is ok $id
     done
+    [ "$(grep -c '^ok clock-others ' <<<"$findings")" = 2 ] || lab_fail "the clocks of be2 and of the director: $findings"
     in_ns nfs sh -c 'ls -A /srv/mail /srv/mail/anna' | grep probe && lab_fail "a probe was left"
 fi
 
@@ -149,13 +156,36 @@ fi
 
 if wanted clock; then
     echo "== a clock that is off"
-    if [ -e "${FAKETIME_LIB:-}" ]; then
-        LD_PRELOAD=$FAKETIME_LIB FAKETIME=+5s NO_FAKE_STAT=1 FAKETIME_DONT_FAKE_MONOTONIC=1 check be1 --no-dovecot --home '/srv/mail/%u' \
-            --from maildir:~/Maildir --only clock-server anna
+    if [ -e "${LAB_FAKETIME:-}" ]; then
+        export NO_FAKE_STAT=1 FAKETIME_DONT_FAKE_MONOTONIC=1
+        LD_PRELOAD=$LAB_FAKETIME FAKETIME=+5s check be1 --director 10.77.0.2:9091 --only clock-server,clock-others anna
         is unsafe clock-server -5.0
+        is unsafe clock-others -5.
+        LD_PRELOAD=$LAB_FAKETIME FAKETIME=-3s check be1 --no-dovecot --home '/srv/mail/%u' --from maildir:~/Maildir --only clock-server anna
+        is unsafe clock-server +3.0
     else
-        echo "no FAKETIME_LIB: left out"
+        echo "no LAB_FAKETIME: left out"
     fi
+fi
+
+# The kernel's state as a time daemon sets it (adjtimex with ADJ_STATUS, ADJ_MAXERROR and ADJ_ESTERROR; 0x40 is STA_UNSYNC).
+kernel_clock() { # STATUS MAXERROR
+    perl -e 'my $t = pack("Lx4qqqqlx4", 0x1c, 0, 0, $ARGV[1], $ARGV[1], $ARGV[0]) . "\0" x 160;
+        exit(syscall($ARGV[2] + 0, $t) < 0)' "$1" "$2" "$(case $(uname -m) in x86_64) echo 159 ;; *) echo 171 ;; esac)" ||
+        lab_fail "adjtimex"
+}
+
+if wanted time; then
+    echo "== a clock that is kept, and one that is not"
+    kernel_clock 64 16000000
+    check be1 --no-dovecot --single-backend --home '/srv/mail/%u' --from maildir:~/Maildir --only time-daemon anna
+    is advice time-daemon "not synchronised"
+    kernel_clock 0 2500
+    check be1 --no-dovecot --single-backend --home '/srv/mail/%u' --from maildir:~/Maildir --only time-daemon anna
+    is ok time-daemon "synchronised, to 0.0"
+    kernel_clock 0 1500000
+    check be1 --no-dovecot --single-backend --home '/srv/mail/%u' --from maildir:~/Maildir --only time-daemon anna
+    is advice time-daemon "synchronised, to 1.5"
 fi
 
 if wanted samples; then
@@ -168,6 +198,7 @@ if wanted samples; then
         # the state directory: a machine that may be thrown away has its disk in memory
         grep -E '^(unsafe|slow) ' <<<"$findings" && lab_fail "$sample.conf is not in order"
         passed=$((passed + 1))
+        echo "ok - nothing of $sample.conf is unsafe or slow among $(wc -l <<<"$findings") findings"
     done
 fi
 

@@ -153,7 +153,7 @@ final class CheckCommand extends ReportingCommand {
         List<Check> checks = new ArrayList<>(List.of(sample.check()));
         checks.addAll(Checks.all(needs));
         checks.add(space(site, sample));
-        checks.add(new TerminalCheck(screen));
+        checks.add(new TerminalCheck(screen, System.getenv()));
         if (gateUser != null) {
             checks.add(new GateProof(gates, gateUser));
         }

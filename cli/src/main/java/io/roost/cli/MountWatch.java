@@ -18,16 +18,18 @@ final class MountWatch implements AutoCloseable {
     private static final long LOOK_MILLIS = 1000;
 
     private final MountGuard guard = new MountGuard();
+    private final Consumer<String> vanished;
     private final Thread thread;
 
-    /** @param vanished told once, by another thread */
+    /** @param vanished told by any thread, perhaps more than once */
     MountWatch(Consumer<String> vanished) {
-        thread = new Thread(() -> look(vanished), "roost-mounts");
+        this.vanished = vanished;
+        thread = new Thread(this::look, "roost-mounts");
         thread.setDaemon(true);
         thread.start();
     }
 
-    private void look(Consumer<String> vanished) {
+    private void look() {
         try {
             while (true) {
                 Thread.sleep(LOOK_MILLIS);
@@ -56,6 +58,18 @@ final class MountWatch implements AutoCloseable {
         try {
             guard.check();
         } catch (PosixException e) {
+            // As above.
+        }
+    }
+
+    /** Stops the run and this thread's user if a mount that was watched is gone. */
+    void interruptIfVanished() {
+        try {
+            guard.check();
+        } catch (MountGuard.VanishedMountException e) {
+            vanished.accept(e.getMessage());
+            Thread.currentThread().interrupt();
+        } catch (IOException e) {
             // As above.
         }
     }

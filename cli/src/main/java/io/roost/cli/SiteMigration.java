@@ -46,13 +46,20 @@ final class SiteMigration implements UserWork {
             site.requireInUse(account, store.user(account.user()).filter(record -> record.state() == UserState.DONE).isPresent());
         }
         mounts.watch(account);
+        Event.Sink watched = event -> {
+            if (event instanceof Event.Scanned) {
+                // between that look and the migration's own hold of the directories the mount may have gone
+                mounts.interruptIfVanished();
+            }
+            events.event(event);
+        };
         if (restart && !restarted.contains(user)) {
             UnfinishedMigration.discard(account, store);
             restarted.add(user);
         }
         if (night.isPresent()) {
-            return new Migrated(account, night.get().run(account, settings.withReaders(readers), events));
+            return new Migrated(account, night.get().run(account, settings.withReaders(readers), watched));
         }
-        return new Migrated(account, new UserMigration(account, settings.withReaders(readers), store, events).run());
+        return new Migrated(account, new UserMigration(account, settings.withReaders(readers), store, watched).run());
     }
 }

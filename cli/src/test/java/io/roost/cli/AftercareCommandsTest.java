@@ -19,12 +19,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import io.roost.cli.screen.CapturedScreen;
+import io.roost.testing.CheckSides;
 import io.roost.testing.DovecotInstance;
 import io.roost.testing.ImapClient;
 import io.roost.testing.MaildirSample;
 import io.roost.testing.RequiresDovecot;
 
 /** {@code roost gate}, {@code rollback} and {@code retire}. */
+@CheckSides.Shown
 class AftercareCommandsTest {
     @TempDir
     private Path temp;
@@ -94,6 +96,7 @@ class AftercareCommandsTest {
             String[] proof = with(check, "--gate=passwd-file:" + gate, "--gate-user=anna");
             assertEquals(2, run(with(check, "--gate-user=anna")));
             assertEquals(0, run(proof), () -> captured.out() + captured.err());
+            seen();
             assertEquals(4, captured.out().lines().filter(l -> l.contains("is kept out")).count(), captured.out());
             assertEquals("# mine\n", Files.readString(gate));
             assertEquals(21, run(with(check, "--gate=passwd-file:" + gate, "--gate-user=nobody")), () -> captured.out());
@@ -104,6 +107,7 @@ class AftercareCommandsTest {
                     StandardOpenOption.APPEND);
             dovecot.start();
             assertEquals(20, run(proof), () -> captured.out() + captured.err());
+            seen();
             List<String> unsafe = captured.out().lines().filter(l -> l.contains("\"severity\":\"unsafe\"")).toList();
             assertEquals(2, unsafe.size(), captured.out());
             assertTrue(unsafe.stream().anyMatch(l -> l.contains("first userdb of protocol lmtp")), captured.out());
@@ -114,6 +118,11 @@ class AftercareCommandsTest {
                     "--cutover", "--gate=passwd-file:" + gate, "--switch=passwd-file:" + users, "anna"), () -> captured.err());
             assertTrue(captured.err().contains("the first userdb of protocol lmtp"), captured.err());
         }
+    }
+
+    private void seen() {
+        Json.lines(captured.out()).stream().filter(f -> "finding".equals(f.get("type")))
+                .forEach(f -> CheckSides.saw((String) f.get("severity"), (String) f.get("id")));
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -28,9 +29,10 @@ import io.roost.cli.screen.CapturedScreen;
 import io.roost.migrate.Settings;
 import io.roost.preflight.Check;
 import io.roost.preflight.Checks;
-import io.roost.preflight.Severity;
+import io.roost.preflight.Finding;
 import io.roost.preflight.director.DirectorSide;
 import io.roost.preflight.probe.ProbePlace;
+import io.roost.testing.CheckSides;
 import io.roost.testing.DovecotInstance;
 import io.roost.testing.ImapClient;
 import io.roost.testing.MaildirBuilder;
@@ -41,6 +43,7 @@ import io.roost.testing.SmallFileSystem;
 
 /** {@code roost check} as it is typed, with the installed doveconf, on a Maildir in a temporary directory. */
 @RequiresDovecot
+@CheckSides.Shown
 class CheckCommandTest {
     private static final String FINE = "mmap_disable = yes\nmail_fsync = always\nprotocols = imap lmtp\n"
             + "namespace inbox {\n  inbox = yes\n  separator = .\n}\n";
@@ -207,7 +210,7 @@ class CheckCommandTest {
     void roomForAnMdboxBesideTheMaildir() throws IOException {
         try (SmallFileSystem small = SmallFileSystem.ofBytes(temp.resolve("small"), 1 << 20)) {
             Path cur = Files.createDirectories(small.directory().resolve("anna/Maildir/cur"));
-            String[] space = {"--single-backend", "--home=" + small.directory() + "/%u", "--only=space", "anna"};
+            String[] space = {"--single-backend", "--home=" + small.directory() + "/%u", "--only=space", "--json", "anna"};
             Path mail = Files.writeString(cur.resolve("1.M1P1.a,S=100:2,S"), "Subject: a\n\n");
             assertEquals(0, runAt(space), captured.out() + captured.err());
             Files.move(mail, cur.resolve("1.M1P1.a,S=2000000:2,S"));
@@ -221,19 +224,32 @@ class CheckCommandTest {
         List<String> args = new ArrayList<>(List.of("check", "--dovecot-config=" + file, "--from=maildir:~/Maildir",
                 "--state=" + temp.resolve("state")));
         args.addAll(List.of(options));
-        return Roost.run(captured.screen(), args.toArray(String[]::new));
+        int exit = Roost.run(captured.screen(), args.toArray(String[]::new));
+        captured.outLines().stream().map(Json::object).filter(f -> "finding".equals(f.get("type")))
+                .forEach(f -> CheckSides.saw((String) f.get("severity"), (String) f.get("id")));
+        return exit;
     }
 
+    /** On a real one: {@link io.roost.cli.tui.TerminalCheckTmuxTest}. */
     @Test
     void whatIsSeenOfTheTerminal() {
-        assertEquals(Severity.OK, terminal(CapturedScreen.plain()));
-        assertEquals(Severity.OK, terminal(CapturedScreen.terminal(80, StandardCharsets.UTF_8)));
-        assertEquals(Severity.ADVICE, terminal(CapturedScreen.terminal(60, StandardCharsets.UTF_8)));
-        assertEquals(Severity.ADVICE, terminal(CapturedScreen.of(80, StandardCharsets.US_ASCII)));
+        assertEquals("ok no terminal, 80 columns, no colours, UTF-8", terminal(CapturedScreen.plain(), "dumb"));
+        assertEquals("ok a terminal, TERM=xterm, 80 columns, no colours, UTF-8",
+                terminal(CapturedScreen.terminal(80, StandardCharsets.UTF_8), "xterm"));
+        assertEquals("advice a terminal, TERM=xterm, 60 columns, no colours, UTF-8",
+                terminal(CapturedScreen.terminal(60, StandardCharsets.UTF_8), "xterm"));
+        assertEquals("advice a terminal, TERM=dumb, 80 columns, no colours, UTF-8",
+                terminal(CapturedScreen.terminal(80, StandardCharsets.UTF_8), "dumb"));
+        assertEquals("advice a terminal, and TERM is not set, 80 columns, no colours, UTF-8",
+                terminal(CapturedScreen.terminal(80, StandardCharsets.UTF_8), ""));
+        assertEquals("advice no terminal, 80 columns, no colours, US-ASCII",
+                terminal(CapturedScreen.of(80, StandardCharsets.US_ASCII), "xterm"));
     }
 
-    private static Severity terminal(CapturedScreen screen) {
-        return new TerminalCheck(screen.screen()).look(null).get(0).severity();
+    private static String terminal(CapturedScreen screen, String term) {
+        Finding finding = new TerminalCheck(screen.screen(), Map.of("TERM", term)).look(null).get(0);
+        CheckSides.saw(finding.severity().name(), finding.id());
+        return finding.severity().name().toLowerCase(Locale.ROOT) + " " + finding.found();
     }
 
     @Test
@@ -259,12 +275,12 @@ class CheckCommandTest {
     }
 
     @Test
-    void theDocumentationHasEachCheckAndNoOther() throws IOException {
+    void theDocumentationAndTheTableHaveEachCheckAndNoOther() throws Exception {
         List<Check> all = new ArrayList<>(Checks.all(new Checks.Needs("/state", temp, ProbePlace.NOWHERE, List.of(),
                 Optional.empty(), DirectorSide.UNKNOWN, List.of())));
         all.add(UserSample.none().check());
         all.add(new PlannedSpace(List.of(), Settings.defaults(), 0));
-        all.add(new TerminalCheck(CapturedScreen.plain().screen()));
+        all.add(new TerminalCheck(CapturedScreen.plain().screen(), Map.of()));
         all.add(new GateProof(new GateOptions(), "anna"));
         Set<String> ids = new TreeSet<>();
         for (Check check : all) {
@@ -279,5 +295,7 @@ class CheckCommandTest {
             }
         }
         assertEquals(ids, documented);
+        assertEquals(new TreeSet<>(CheckSides.ids()), ids);
+        CheckSides.assertComplete(Set.of("user-sample", "space", "terminal", "gate"), Set.of());
     }
 }

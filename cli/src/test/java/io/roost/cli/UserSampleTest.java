@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import io.roost.cli.screen.CapturedScreen;
+import io.roost.testing.CheckSides;
 import io.roost.testing.DovecotInstance;
 import io.roost.testing.Requires;
 import io.roost.testing.Requires.Ability;
@@ -25,6 +26,7 @@ import io.roost.testing.SmallFileSystem;
 /** Whose mail {@code roost check} looks at where a real Dovecot lists sixty users, of whom some have mail, on two mounts. */
 @RequiresDovecot
 @Requires({Ability.ROOT, Ability.MOUNT})
+@CheckSides.Shown
 class UserSampleTest {
     @TempDir
     private Path temp;
@@ -42,6 +44,7 @@ class UserSampleTest {
         Roost.run(captured.screen(), args.toArray(String[]::new));
         List<Map<String, Object>> found = captured.outLines().stream().map(Json::object).filter(f -> id.equals(f.get("id"))).toList();
         assertFalse(found.isEmpty(), captured.out() + captured.err());
+        found.forEach(f -> CheckSides.saw((String) f.get("severity"), id));
         return found.get(0);
     }
 
@@ -85,11 +88,23 @@ class UserSampleTest {
             Path list = Files.write(temp.resolve("list"), names().subList(0, 20));
             assertEquals("ok 3 of 20 users: u11, u13, u19", sample(dovecot, "--sample=2", "--users-file=" + list));
             assertEquals("ok all of 1 user: u13", sample(dovecot, "--match=u13"));
-            assertEquals("unknown all of 1 user; nobody could be looked up", sample(dovecot, "nobody"));
+            assertEquals("unknown all of 1 user; nobody could be looked up: user nobody does not exist: "
+                    + "Dovecot's userdb does not know them",
+                    sample(dovecot, "nobody"));
 
             dovecot.stop();
             String stopped = sample(dovecot);
-            assertTrue(stopped.startsWith("unknown no user was named, and Dovecot does not list its users: "), stopped);
+            String socket = dovecot.config().resolveSibling("base/auth-userdb").toString();
+            assertEquals("unknown no user was named, and Dovecot cannot be asked for its users: Dovecot's auth does not answer on "
+                    + socket + ": Connection refused", stopped);
+            String remedy = (String) finding(dovecot, "user-sample").get("remedy");
+            assertTrue(remedy.startsWith("start Dovecot; service auth has to have its unix_listener auth-userdb"), remedy);
+            assertEquals("nobody's paths are known: see user-sample", finding(dovecot, "mount-type").get("found"));
+            // of a user who was named doveadm tells which socket it is
+            String named = sample(dovecot, "u43");
+            assertTrue(named.startsWith("unknown all of 1 user; nobody could be looked up: ") && named.contains(socket), named);
+            assertTrue(((String) finding(dovecot, "user-resolved", "u43").get("remedy")).startsWith("start Dovecot, or look into its log"));
+            assertEquals("nobody of the sample could be looked up: see user-resolved", finding(dovecot, "mount-type", "u43").get("found"));
         }
     }
 }

@@ -153,7 +153,7 @@ public final class Rollback {
         // Without its mdbox, a Dovecot that still leads there would make a new one.
         tools.seclusion().requireMaildir(account.user());
         bringBack(left);
-        return new Outcome(!mdboxInForce, new MdboxTrees(account.target()).moveAside(tools.clock().instant()), report);
+        return new Outcome(!mdboxInForce, new MdboxTrees(account.target(), account.source()).moveAside(tools.clock().instant()), report);
     }
 
     /** Whoever is killed here is followed by one that finds the mdbox left, and goes on. */

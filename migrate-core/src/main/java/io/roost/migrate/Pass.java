@@ -28,6 +28,7 @@ final class Pass {
     private final Staging staging;
     private final PlacedMails placed;
     private final DataFiles files;
+    private final HeldSource source;
     private final Maildir maildir;
     private final Unrecorded unrecorded;
     private final boolean remote;
@@ -46,7 +47,7 @@ final class Pass {
     private boolean ending;
 
     Pass(Account account, Settings settings, CheckpointStore store, Event.Sink events, TargetPaths paths, UserJournal journal,
-            Staging staging, PlacedMails placed, DataFiles files) throws PosixException {
+            Staging staging, PlacedMails placed, DataFiles files, HeldSource source) throws PosixException {
         this.account = account;
         this.settings = settings;
         this.events = events;
@@ -58,8 +59,9 @@ final class Pass {
         this.files = files;
         maildir = new Maildir(account.source());
         unrecorded = new Unrecorded(settings, store, journal, files.writer());
-        try (OpenDirectory source = OpenDirectory.open(account.source().root())) {
-            remote = source.fileSystem().isNetwork();
+        this.source = source;
+        try (OpenDirectory root = OpenDirectory.open(account.source().root())) {
+            remote = root.fileSystem().isNetwork();
         }
     }
 
@@ -164,6 +166,7 @@ final class Pass {
     private UserSnapshot scan() throws IOException, MigrationException, InterruptedException {
         scans++;
         UserSnapshot holdable = UserSnapshot.scan(maildir, paths);
+        source.requireSame();
         problems.note(holdable.problems().toList());
         return holdable;
     }

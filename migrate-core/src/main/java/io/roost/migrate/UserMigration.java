@@ -3,7 +3,6 @@ package io.roost.migrate;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 import io.roost.checkpoint.CheckpointException;
 import io.roost.checkpoint.CheckpointStore;
@@ -16,7 +15,6 @@ import io.roost.maildir.Maildir;
 import io.roost.migrate.MigrationException.Kind;
 import io.roost.posix.ByteString;
 import io.roost.posix.FileStatus;
-import io.roost.posix.FileSystemStatus;
 import io.roost.posix.OpenDirectory;
 import io.roost.posix.Ownership;
 import io.roost.posix.PosixException;
@@ -106,7 +104,9 @@ public final class UserMigration {
                             + "cutover");
                 }
                 if (published.state().isSwitched() || cutover.isSwitched()) {
-                    return end(published, null, baseline(published), started);
+                    try (HeldSource source = HeldSource.of(account.source())) {
+                        return end(published, null, baseline(published), started, source);
+                    }
                 }
                 // The user went on with the Maildir since.
                 unpublish();
@@ -115,7 +115,8 @@ public final class UserMigration {
                 boolean isThere = user.target().equals(account.target().toString())
                         && OpenDirectory.statusOf(account.target().root()).isPresent();
                 if (isThere) {
-                    return user.state() == UserState.DONE ? result(user, null, started, true) : end(user, null, Optional.empty(), started);
+                    return user.state() == UserState.DONE ? result(user, null, started, true)
+                            : end(user, null, Optional.empty(), started, null);
                 }
                 // The mdbox of an earlier migration was taken away on purpose, or another one is wanted: begin anew.
                 current = user.restarted(started);
@@ -133,7 +134,7 @@ public final class UserMigration {
             }
             throw journal.failed(new MigrationException(Kind.IO, e.getMessage(), e));
         } catch (IOException e) {
-            throw journal.failed(e instanceof PosixException p && p.isNoSpace() ? noSpace(p)
+            throw journal.failed(e instanceof PosixException p && p.isNoSpace() ? NoSpace.of(p)
                     : new MigrationException(Kind.IO, e.getMessage(), e));
         }
     }
@@ -161,12 +162,12 @@ public final class UserMigration {
      */
     private Result migrate(UserRecord record, long started) throws IOException, MigrationException, InterruptedException {
         UserRecord user = record;
-        try {
+        try (HeldSource source = HeldSource.of(account.source())) {
             if (cutover.isPinned() && (user.state() == UserState.QUEUED || user.state() == UserState.FAILED)) {
                 user = journal.reached(user, UserState.PINNED);
             }
             for (int attempt = 1;; attempt++) {
-                Written written = write(user, started);
+                Written written = write(user, started, source);
                 user = written.user;
                 if (cutover.preparesOnly()) {
                     return result(user, null, started, false);
@@ -180,7 +181,7 @@ public final class UserMigration {
                     cutover.switchOver();
                     user = journal.reached(user, UserState.SWITCHED);
                     if (last || written.baseline.late().isEmpty() || Staging.writtenSincePublished(account, paths).isPresent()) {
-                        return end(user, written.finished, Optional.of(written.baseline), started);
+                        return end(user, written.finished, Optional.of(written.baseline), started, source);
                     }
                     // Recorded before it happens: who is killed in it must ask the userdb.
                     user = journal.reached(user, UserState.PUBLISHED);
@@ -218,7 +219,8 @@ public final class UserMigration {
     private record Written(UserRecord user, Pass.Finished finished, SourceBaseline baseline) {
     }
 
-    private Written write(UserRecord record, long started) throws IOException, MigrationException, InterruptedException {
+    private Written write(UserRecord record, long started, HeldSource held)
+            throws IOException, MigrationException, InterruptedException {
         FileStatus source = OpenDirectory.statusOf(account.source().root()).orElseThrow(() -> new MigrationException(Kind.SOURCE,
                 "there is no Maildir at " + ByteString.toText(account.source().root()) + ": is the file system mounted?"));
         TargetOwnership.requirePermitted(account, source);
@@ -233,7 +235,7 @@ public final class UserMigration {
                 PlacedMails placed = new PlacedMails();
                 try (DataFiles files = DataFiles.resume(staging, paths, store, user, placed, settings.rotateSize())) {
                     events.event(new Event.Started(account.user(), account.source().root(), account.target().root(), placed.size()));
-                    Pass pass = new Pass(account, settings, store, events, paths, journal, staging, placed, files);
+                    Pass pass = new Pass(account, settings, store, events, paths, journal, staging, placed, files, held);
                     if (cutover.preparesOnly() || cutover.cutsOver()) {
                         journal.record();
                         user = pass.copyAll(files.user(), 0);
@@ -262,13 +264,14 @@ public final class UserMigration {
                     }
                 }
                 user = journal.verified(user);
+                held.requireSame();
                 staging.publish();
                 user = journal.reached(user, UserState.PUBLISHED);
             } catch (PosixException e) {
                 if (!e.isNoSpace()) {
                     throw e;
                 }
-                MigrationException full = noSpace(e);
+                MigrationException full = NoSpace.of(e);
                 giveSpaceBack(staging, full);
                 throw full;
             } catch (CorruptFileException e) {
@@ -297,8 +300,12 @@ public final class UserMigration {
         return cutover.cutsOver() ? SourceBaseline.read(store, user, new Maildir(account.source()), paths) : Optional.empty();
     }
 
-    /** The userdb leads to the mdbox: lets the user in, and brings over what still reaches the Maildir. */
-    private Result end(UserRecord record, Pass.Finished finished, Optional<SourceBaseline> baseline, long started)
+    /**
+     * The userdb leads to the mdbox: lets the user in, and brings over what still reaches the Maildir.
+     *
+     * @param held needed where there is a baseline
+     */
+    private Result end(UserRecord record, Pass.Finished finished, Optional<SourceBaseline> baseline, long started, HeldSource held)
             throws IOException, MigrationException, InterruptedException {
         UserRecord user = record;
         if (cutover.cutsOver()) {
@@ -314,49 +321,11 @@ public final class UserMigration {
             }
             user = journal.reached(user, UserState.RELEASED);
             if (baseline.isPresent()) {
-                bringOver(user, baseline.get());
+                new LateMails(account, store, events, cutover).bringOver(user, baseline.get(), held);
             }
             SourceBaseline.remove(store, user);
         }
         return complete(user, finished, started);
-    }
-
-    private void bringOver(UserRecord user, SourceBaseline before) throws IOException, MigrationException, InterruptedException {
-        SourceBaseline known = before;
-        boolean more;
-        do {
-            more = cutover.awaitLateDeliveries();
-            for (LateMail mail : known.late()) {
-                OptionalLong begun = known.begunAt(mail);
-                if (begun.isEmpty()) {
-                    known = known.beginning(mail, cutover.nextMapUid());
-                    known.write(store, user);
-                }
-                cutover.bringOver(mail, begun);
-                known = known.with(mail);
-                known.write(store, user);
-                events.event(new Event.BroughtOver(account.user(), mail.path()));
-            }
-        } while (more);
-    }
-
-    /** Says what is left of what: a disk may have bytes and no inodes. */
-    private static MigrationException noSpace(PosixException e) {
-        return new MigrationException(Kind.NO_SPACE, e.getMessage() + left(e.path())
-                + "; nothing was published, the Maildir is as it was: free some space and run again", e);
-    }
-
-    private static String left(String path) {
-        for (int slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
-            try (OpenDirectory directory = OpenDirectory.open(path.substring(0, slash))) {
-                FileSystemStatus fileSystem = directory.fileSystem();
-                return " (" + fileSystem.freeBytes() + " bytes free"
-                        + (fileSystem.totalInodes() > 0 ? " and " + fileSystem.freeInodes() + " inodes" : "") + ")";
-            } catch (PosixException gone) {
-                // Perhaps it could not even be created, or is removed again: the one above tells as well.
-            }
-        }
-        return "";
     }
 
     /** A full disk hurts the mail that still arrives: nothing of ours stays on it. */

@@ -67,7 +67,7 @@ public final class Checks {
         checks.addAll(List.of(new SourcePlugins(), new DeliverySettings(), new ProtocolUserdbs(), new DovecotSockets(),
                 new MailLocations(), new TmpfsDirectories(), new MaintenanceJobs(),
                 new NfsMounts(), new SeparateMounts(), new UnderMountPoint(), new RootSquash(needs.probes()),
-                new ServerClock(needs.probes(), Clock.systemUTC()), new OtherClocks(needs.clocks(), Clock.systemUTC()),
+                new ServerClock(needs.probes(), Clock.systemUTC()), new OtherClocks(needs.clocks(), needs.director()),
                 new TimeDaemon(), new Locks(needs.probes(), needs.heldElsewhere()), new WithoutDirector(),
                 new DirectorState(needs.director()), new DirectorSettings(needs.director(), needs.everybody()),
                 new StateDirectory(needs.stateDirectory()), new NativeLibraries(needs.temporary()), new FileDescriptors(),
@@ -77,7 +77,7 @@ public final class Checks {
 
     /** What {@code roost check} looks at on a director, where there is no mail and no Roost. */
     public static List<Check> forDirector(Needs needs) {
-        return List.of(new DovecotVersion(), new MaintenanceJobs(), new OtherClocks(needs.clocks(), Clock.systemUTC()),
+        return List.of(new DovecotVersion(), new MaintenanceJobs(), new OtherClocks(needs.clocks(), needs.director()),
                 new TimeDaemon(),
                 new WithoutDirector(), new DirectorState(needs.director()), new DirectorSettings(needs.director(), needs.everybody()));
     }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * A process of this machine, from {@code /proc}.
@@ -16,6 +17,8 @@ import java.util.List;
  * @param words its command line; empty for the kernel's own, and where it may not be seen
  */
 public record RunningProgram(String name, List<String> words) {
+    private static final Pattern INTERPRETER = Pattern.compile("perl.*|python.*|ruby.*|node|(ba|da|k|z)?sh|env");
+
     /**
      * All that this user may see.
      *
@@ -38,9 +41,25 @@ public record RunningProgram(String name, List<String> words) {
         return programs;
     }
 
+    /** Whether this user sees other users' processes too: {@code /proc} may be mounted with {@code hidepid}. */
+    public static boolean seesOthers(Path root) {
+        return Files.exists(root.resolve("proc/1"));
+    }
+
+    /** Whether this is the program that runs, by itself or as the script of an interpreter; {@code tail -f poolmon.log} is not. */
+    public boolean is(String program) {
+        return name.equals(program) || words.stream().findFirst().map(RunningProgram::baseName).filter(program::equals).isPresent()
+                || words.stream().findFirst().map(RunningProgram::baseName).filter(w -> INTERPRETER.matcher(w).matches()).isPresent()
+                && words.stream().skip(1).filter(w -> !w.startsWith("-")).findFirst().map(RunningProgram::baseName)
+                .filter(program::equals).isPresent();
+    }
+
+    private static String baseName(String word) {
+        return word.substring(word.lastIndexOf('/') + 1).replaceFirst("\\.(py|pl)$", "");
+    }
+
     /** Whether one of its words, without directories and {@code .py} or {@code .pl}, is this. */
     public boolean hasWord(String word) {
-        return words.stream().map(w -> w.substring(w.lastIndexOf('/') + 1).replaceFirst("\\.(py|pl)$",
-                "")).anyMatch(word::equals);
+        return words.stream().map(RunningProgram::baseName).anyMatch(word::equals);
     }
 }

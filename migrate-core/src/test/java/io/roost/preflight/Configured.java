@@ -11,6 +11,7 @@ import io.roost.dovecot.DovecotProgram;
 import io.roost.dovecot.DovecotSettings;
 import io.roost.dovecot.MailLocation;
 import io.roost.dovecot.Pop3UidlFormat;
+import io.roost.testing.CheckSides;
 
 /** Backends whose settings the installed {@code doveconf} read, for tests that carry {@code @RequiresDovecot}. */
 public final class Configured {
@@ -56,7 +57,7 @@ public final class Configured {
     }
 
     public Configured unresolved(String name, String reason) {
-        unresolved.add(new SampleUser.Unresolved(name, reason));
+        unresolved.add(new SampleUser.Unresolved(name, reason, "correct it"));
         return this;
     }
 
@@ -103,10 +104,16 @@ public final class Configured {
         return findings.get(0);
     }
 
+    /** For {@link CheckSides}; done here for all that {@link Configured} itself looks at. */
+    public static void saw(Finding finding) {
+        CheckSides.saw(finding.severity().name(), finding.id());
+    }
+
     /** All that a check says, which must be complete and within what it promises. */
     private List<Finding> found(Check check) throws IOException, InterruptedException {
         List<Finding> findings = check.look(backend());
         for (Finding finding : findings) {
+            saw(finding);
             if (!check.ids().contains(finding.id())) {
                 throw new AssertionError("not among its ids: " + finding);
             }

@@ -61,6 +61,11 @@ public final class Screen {
         return terminal.width();
     }
 
+    /** Whether somebody looks on: standard output or error is a terminal. */
+    public boolean isTerminal() {
+        return terminal.outTerminal() || terminal.errTerminal();
+    }
+
     /** Whether standard error is a terminal on which a line can be drawn over. */
     public boolean canRedraw() {
         return terminal.errTerminal();

@@ -148,7 +148,7 @@ public final class DirectorSettings implements Check {
                 "users with the same hash are one user to the director: whoever is moved or kicked takes the other along");
         List<String> names = everybody.isEmpty() ? backend.users().stream().map(SampleUser::name).toList() : everybody;
         if (names.isEmpty()) {
-            return question.unknown("no user was given", "name all users of the migration");
+            return backend.nobody(question);
         }
         CollidingUsers colliding = new CollidingUsers(director.hash());
         for (String name : names) {
@@ -176,11 +176,16 @@ public final class DirectorSettings implements Check {
                 + "migration too");
         List<RunningProgram> programs = RunningProgram.all(backend.root());
         List<String> found = List.of("dovemon", "poolmon").stream().filter(name -> programs.stream()
-                .anyMatch(p -> p.hasWord(name))).toList();
+                .anyMatch(p -> p.is(name))).toList();
         if (!found.isEmpty()) {
-            return question.advice(String.join(", ", found), "give it generous limits for the time of the migration");
+            return question.advice(String.join(", ", found) + " runs here", "give it generous limits for the time of the "
+                    + "migration (poolmon: --timeout 30), then --ignore director-monitor");
         }
-        return backend.isDirector() ? question.ok("none") : question.unknown("none on this machine; one may run on the "
-                + "director", "look there, or run roost check there; if there is none, --ignore director-monitor");
+        if (!backend.isDirector()) {
+            return question.unknown("none on this machine; one may run on the director", "look there, or run roost check there; "
+                    + "if there is none, --ignore director-monitor");
+        }
+        return RunningProgram.seesOthers(backend.root()) ? question.ok("none")
+                : question.unknown("this user sees no processes of others (/proc has hidepid)", "run as root");
     }
 }

@@ -1,9 +1,6 @@
 package io.roost.preflight.director;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +21,7 @@ import io.roost.preflight.Topology;
 
 /** What the director says: that it is there, knows this backend, agrees with its ring, and hashes names as Roost does. */
 public final class DirectorState implements Check {
-    private static final DirectorAdmin.Limits LIMITS = new DirectorAdmin.Limits(Duration.ofSeconds(3), Duration.ofSeconds(10),
+    static final DirectorAdmin.Limits LIMITS = new DirectorAdmin.Limits(Duration.ofSeconds(3), Duration.ofSeconds(10),
             Duration.ofSeconds(5));
     private static final int HASHED_USERS = 10;
     private static final Set<String> CONNECTED = Set.of("left", "right", "in", "out");
@@ -88,7 +85,7 @@ public final class DirectorState implements Check {
     private static Finding thisHost(String at, List<MailHost> hosts) {
         Question question = new Question("director-backend", "backends of " + at, "this host among them, up",
                 "a backend that the director does not know must not touch anybody's mail");
-        List<MailHost> ours = hosts.stream().filter(host -> isOurs(host.ip())).toList();
+        List<MailHost> ours = hosts.stream().filter(host -> DirectorHosts.isOurs(host.ip())).toList();
         String all = String.join(", ", hosts.stream().map(h -> h.ip() + (h.up() ? "" : " (down)")).toList());
         if (ours.isEmpty()) {
             return question.unsafe("no address of this host among " + all,
@@ -98,16 +95,6 @@ public final class DirectorState implements Check {
         return host.up() && host.vhosts() > 0 ? question.ok(host.ip() + " of " + all)
                 : question.advice(host.ip() + (host.up() ? " takes no new users (0 vhosts)" : " is down"),
                         "doveadm director up " + host.ip() + ", unless it is meant to be");
-    }
-
-    /** An address is ours if we can listen on it; interfaces do not list all that is theirs. */
-    private static boolean isOurs(String ip) {
-        try (ServerSocket socket = new ServerSocket()) {
-            socket.bind(new InetSocketAddress(InetAddress.getByName(ip), 0));
-            return true;
-        } catch (IOException e) {
-            return false;
-        }
     }
 
     private static Finding ring(String at, List<RingMember> members) {
@@ -142,7 +129,7 @@ public final class DirectorState implements Check {
                         + "--director-settings FILE here");
             }
         }
-        return users.isEmpty() ? question.unknown("no user was given", "name some users")
+        return users.isEmpty() ? backend.nobody(question)
                 : question.ok("the same backend by name and by hash for " + users.size() + (users.size() == 1 ? " user"
                 : " users"));
     }

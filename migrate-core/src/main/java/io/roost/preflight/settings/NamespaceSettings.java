@@ -24,21 +24,26 @@ public final class NamespaceSettings implements Check {
         boolean maildirPlusPlus = backend.users().isEmpty() || backend.users().stream().flatMap(u -> u.source().stream())
                 .anyMatch(s -> s.layout() == Layout.MAILDIR_PLUS_PLUS);
         List<Finding> findings = new ArrayList<>();
+        List<Finding> others = new ArrayList<>();
         for (Namespace namespace : backend.settings().namespaces()) {
             if (namespace.inbox()) {
                 findings.add(separator(namespace, maildirPlusPlus, backend.settings().hasNamespaces()));
             } else if (namespace.type().equals("private") && namespace.location().isPresent()) {
-                findings.add(new Question("namespace", "namespace " + namespace.name(), "no location of its own",
-                        "Roost moves the namespace with INBOX only").advice("location = " + namespace.location().get(),
-                                "it stays as it is; migrate it by itself if it is Maildir too"));
+                others.add(other("namespace " + namespace.name()).advice("location = " + namespace.location().get(),
+                        "it stays as it is; migrate it by itself if it is Maildir too"));
             }
         }
+        findings.addAll(others.isEmpty() ? List.of(other("private namespaces without INBOX").ok("none with a location")) : others);
         Question inbox = new Question("no-inbox", "namespaces", "inbox = yes in one of them",
                 "Dovecot refuses to work without");
         findings.add(backend.settings().inboxNamespace().isPresent() ? inbox.ok("namespace "
                 + backend.settings().inboxNamespace().get().name())
                 : inbox.unsafe("none", "add inbox = yes to the user's private namespace"));
         return findings;
+    }
+
+    private static Question other(String lookedAt) {
+        return new Question("namespace", lookedAt, "no location of its own", "Roost moves the namespace with INBOX only");
     }
 
     private static Finding separator(Namespace namespace, boolean maildirPlusPlus, boolean configured) {

@@ -35,9 +35,11 @@ public final class Pop3Settings implements Check {
             findings.add(settings.pop3ReuseXuidl() ? reuse.advice("yes", "mails with an X-UIDL header change their UIDL unless "
                     + "pop3_save_uidl was on; look for such mails") : reuse.ok("no"));
         }
-        if (!configured.format().equals(format.format())) {
-            findings.add(new Question("pop3-uidl-format-given", "--pop3-uidl-format", "pop3_uidl_format, which is "
-                    + configured.format(), WHY).advice(format.format(), "make sure that it is what users see today"));
+        if (backend.pop3UidlFormat().isPresent()) {
+            Question given = new Question("pop3-uidl-format-given", "--pop3-uidl-format", "pop3_uidl_format, which is "
+                    + configured.format(), WHY);
+            findings.add(configured.format().equals(format.format()) ? given.ok(format.format())
+                    : given.advice(format.format(), "make sure that it is what users see today"));
         }
         return findings;
     }

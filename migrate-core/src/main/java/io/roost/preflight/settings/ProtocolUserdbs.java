@@ -28,15 +28,18 @@ public final class ProtocolUserdbs implements Check {
         for (String protocol : OPEN_MAIL) {
             List<Userdb> asked = backend.settings().userdbs(protocol);
             if (asked.size() > general.size()) {
-                Question question = new Question("userdb-protocol", "first userdb of protocol " + protocol,
-                        "the one that is first for all: a gate has to be",
-                        "a user who is locked out by a gate is not locked out there, and what is written meanwhile is missing in the mdbox");
+                Question question = question("first userdb of protocol " + protocol);
                 String found = asked.get(0).driver() + " " + asked.get(0).args();
                 findings.add(!general.isEmpty() && asked.get(0).equals(general.get(0)) ? question.ok(found)
                         : question.unsafe(found, "put the gate's userdb block first inside protocol " + protocol
                         + " { } too, or take the other one out (docs/userdb-gate.md)"));
             }
         }
-        return findings;
+        return findings.isEmpty() ? List.of(question("userdbs inside protocol { }").ok("none")) : findings;
+    }
+
+    private static Question question(String lookedAt) {
+        return new Question("userdb-protocol", lookedAt, "the one that is first for all: a gate has to be",
+                "a user who is locked out by a gate is not locked out there, and what is written meanwhile is missing in the mdbox");
     }
 }

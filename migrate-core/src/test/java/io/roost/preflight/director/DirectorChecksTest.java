@@ -9,12 +9,14 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -30,6 +32,7 @@ import io.roost.preflight.Recorded;
 import io.roost.preflight.Severity;
 import io.roost.preflight.Topology;
 import io.roost.preflight.WithoutDirector;
+import io.roost.testing.CheckSides;
 import io.roost.testing.DirectorCluster;
 import io.roost.testing.DovecotNode;
 import io.roost.testing.Requires;
@@ -38,6 +41,7 @@ import io.roost.testing.RequiresDovecot;
 
 /** Against a real director with two backends, all of them addresses of this machine. */
 @RequiresDovecot
+@CheckSides.Shown
 class DirectorChecksTest {
     private static Configured users(String... names) throws IOException {
         Configured backend = Configured.by("");
@@ -199,17 +203,34 @@ class DirectorChecksTest {
 
     @Test
     void programsThatMoveUsers(@TempDir Path temp) throws Exception {
+        String id = "director-monitor";
+        Configured director = Configured.by("director_servers = 127.0.0.1\n");
         Path process = Files.createDirectories(temp.resolve("proc/7"));
+        Files.writeString(process.resolve("comm"), "tail");
+        Files.writeString(process.resolve("cmdline"), "tail\0-f\0/var/log/poolmon\0");
+        assertEquals(Severity.UNKNOWN, users().root(temp).severity(settings(""), id), "it may run on the director");
+        assertEquals(Severity.UNKNOWN, director.root(temp).severity(settings(""), id), "processes of others are hidden");
+        Files.createDirectory(temp.resolve("proc/1"));
+        assertEquals(Severity.OK, director.root(temp).severity(settings(""), id));
         Files.writeString(process.resolve("comm"), "python3");
-        Files.writeString(process.resolve("cmdline"), "python3\0/opt/dovemonitor/x.py\0");
-        assertEquals(Severity.UNKNOWN, users().root(temp).severity(settings(""), "director-monitor"));
-        Path script = Files.writeString(temp.resolve("poolmon.sh"), "#!/bin/sh\nsleep 60\n");
-        Path program = Files.move(script, temp.resolve("poolmon"));
-        Process running = new ProcessBuilder("sh", program.toString()).start();
+        Files.writeString(process.resolve("cmdline"), "/usr/bin/python3\0-u\0/usr/bin/dovemon.py\0-c\0/etc/dovemon.yml\0");
+        Finding dovemon = director.root(temp).finding(settings(""), id);
+        assertEquals(Severity.ADVICE, dovemon.severity());
+        assertEquals("dovemon runs here", dovemon.found());
+        for (String[] start : List.of(new String[] {}, new String[] {"/bin/sh", "-u"})) {
+            assertEquals(Severity.ADVICE, withPoolmon(temp, start).severity());
+        }
+    }
+
+    /** A script, as it is, which runs as what its first line says, or as it is started. */
+    private static Finding withPoolmon(Path temp, String... start) throws Exception {
+        Path script = Files.writeString(temp.resolve("poolmon"), "#!/bin/sh\necho up\nread line\n");
+        Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Process running = new ProcessBuilder(Stream.concat(Stream.of(start), Stream.of(script.toString(), "-f")).toList()).start();
         try {
-            assertEquals(Severity.ADVICE, users().severity(settings(""), "director-monitor"));
+            assertEquals("up", running.inputReader().readLine());
+            return users().finding(settings(""), "director-monitor");
         } finally {
-            running.descendants().forEach(ProcessHandle::destroyForcibly);
             running.destroyForcibly().waitFor();
         }
     }

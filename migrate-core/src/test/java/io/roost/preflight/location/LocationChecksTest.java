@@ -17,12 +17,14 @@ import io.roost.preflight.Mounted;
 import io.roost.preflight.Recorded;
 import io.roost.preflight.Severity;
 import io.roost.preflight.Topology;
+import io.roost.testing.CheckSides;
 import io.roost.testing.DovecotInstance;
 import io.roost.testing.Requires;
 import io.roost.testing.Requires.Ability;
 import io.roost.testing.RequiresDovecot;
 
 @RequiresDovecot
+@CheckSides.Shown
 class LocationChecksTest {
     private static final Check TMPFS = new TmpfsDirectories();
     private static final Check LOCATIONS = new MailLocations();

@@ -23,12 +23,14 @@ import io.roost.preflight.MountTable;
 import io.roost.preflight.Mounted;
 import io.roost.preflight.Severity;
 import io.roost.preflight.Topology;
+import io.roost.testing.CheckSides;
 import io.roost.testing.DovecotInstance;
 import io.roost.testing.Requires;
 import io.roost.testing.Requires.Ability;
 import io.roost.testing.RequiresDovecot;
 
 @RequiresDovecot
+@CheckSides.Shown
 class MachineChecksTest {
     @TempDir
     private Path temp;
@@ -69,6 +71,10 @@ class MachineChecksTest {
         try (Mounted memory = Mounted.tmpfs(temp.resolve("memory"), "size=2m,mode=0700")) {
             StateDirectory check = new StateDirectory(memory.point().toString());
             assertEquals(List.of("UNSAFE state-local", "OK state-private", "ADVICE state-room"), Configured.by("").look(check));
+        }
+        try (Mounted memory = Mounted.tmpfs(temp.resolve("large"), "size=2g,mode=0700")) {
+            StateDirectory check = new StateDirectory(memory.point().toString());
+            assertEquals(List.of("UNSAFE state-local", "OK state-private", "OK state-room"), Configured.by("").look(check));
         }
         try (Mounted disk = Mounted.loop(temp.resolve("image"), temp.resolve("disk"))) {
             assertEquals(List.of("OK state-local", "ADVICE state-room"), Configured.by("").look(new StateDirectory(disk.point()

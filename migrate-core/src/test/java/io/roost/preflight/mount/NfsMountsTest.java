@@ -18,6 +18,7 @@ import io.roost.preflight.Mounted;
 import io.roost.preflight.Recorded;
 import io.roost.preflight.Severity;
 import io.roost.preflight.Topology;
+import io.roost.testing.CheckSides;
 import io.roost.testing.Requires;
 import io.roost.testing.Requires.Ability;
 import io.roost.testing.RequiresDovecot;
@@ -27,6 +28,7 @@ import io.roost.testing.RequiresDovecot;
  * this process's own root mount, so that any path finds them.
  */
 @RequiresDovecot
+@CheckSides.Shown
 class NfsMountsTest {
     private static final String GOOD_3 = "rw,vers=3,rsize=524288,wsize=524288,namlen=255,acregmin=60,acdirmin=60,hard,"
             + "nordirplus,proto=tcp,timeo=600,retrans=2,sec=sys,mountaddr=10.77.0.1,mountvers=3,mountport=47381,mountproto=udp,"

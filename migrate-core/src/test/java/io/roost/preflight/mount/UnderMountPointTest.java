@@ -25,12 +25,14 @@ import io.roost.preflight.Mounted;
 import io.roost.preflight.SampleUser;
 import io.roost.preflight.Severity;
 import io.roost.preflight.Topology;
+import io.roost.testing.CheckSides;
 import io.roost.testing.Requires;
 import io.roost.testing.Requires.Ability;
 import io.roost.testing.RequiresDovecot;
 
 /** On real mounts of three kinds, looked at while they are in force. */
 @RequiresDovecot
+@CheckSides.Shown
 @Requires({Ability.ROOT, Ability.MOUNT})
 class UnderMountPointTest {
     private static final UnderMountPoint CHECK = new UnderMountPoint();

@@ -12,9 +12,11 @@ import io.roost.preflight.Configured;
 import io.roost.preflight.Finding;
 import io.roost.preflight.Severity;
 import io.roost.preflight.Topology;
+import io.roost.testing.CheckSides;
 import io.roost.testing.RequiresDovecot;
 
 @RequiresDovecot
+@CheckSides.Shown
 class NfsSettingsTest {
     private static final NfsSettings CHECK = new NfsSettings();
     private static final String FINE = "mmap_disable = yes\nmail_fsync = always\n";

@@ -20,10 +20,12 @@ import io.roost.preflight.Finding;
 import io.roost.preflight.MountTable;
 import io.roost.preflight.Severity;
 import io.roost.preflight.Topology;
+import io.roost.testing.CheckSides;
 import io.roost.testing.RequiresDovecot;
 
 /** Everything in this package but {@link NfsSettings}; each finding once as it should be and once not. */
 @RequiresDovecot
+@CheckSides.Shown
 class OtherSettingsTest {
     private static final String INBOX = "namespace inbox {\n  inbox = yes\n  separator = .\n}\n";
 
@@ -60,20 +62,22 @@ class OtherSettingsTest {
                 by("protocol pop3 {\n  pop3_uidl_format = %Mf\n  pop3_reuse_xuidl = yes\n}\n").look(check));
         assertEquals(List.of("OK pop3-uidl-format", "ADVICE pop3-uidl-format-given"),
                 by("pop3_uidl_format = %g\n").pop3("%08Xu%08Xv").look(check));
+        assertEquals(List.of("OK pop3-uidl-format", "OK pop3-uidl-format-given"),
+                by("pop3_uidl_format = %g\n").pop3("%g").look(check));
     }
 
     @Test
     void namespaces() throws Exception {
         Check check = new NamespaceSettings();
-        assertEquals(List.of("OK separator", "OK no-inbox"), by("").look(check));
-        assertEquals(List.of("UNSAFE separator", "OK no-inbox"), Configured.by(INBOX.replace("  separator = .\n",
+        assertEquals(List.of("OK separator", "OK namespace", "OK no-inbox"), by("").look(check));
+        assertEquals(List.of("UNSAFE separator", "OK namespace", "OK no-inbox"), Configured.by(INBOX.replace("  separator = .\n",
                 "")).look(check));
-        assertEquals(List.of("OK separator", "OK no-inbox"), Configured.by(INBOX.replace("  separator = .\n", ""))
+        assertEquals(List.of("OK separator", "OK namespace", "OK no-inbox"), Configured.by(INBOX.replace("  separator = .\n", ""))
                 .user("anna", "/mail/anna", 5000, "maildir:~/Maildir:LAYOUT=fs", "mdbox:~/mdbox").look(check));
-        assertEquals(List.of("UNSAFE no-inbox"), Configured.by(INBOX.replace("yes", "no")).look(check));
+        assertEquals(List.of("OK namespace", "UNSAFE no-inbox"), Configured.by(INBOX.replace("yes", "no")).look(check));
         assertEquals(List.of("OK separator", "ADVICE namespace", "OK no-inbox"),
                 by("namespace old {\n  prefix = old.\n  separator = .\n  location = maildir:~/old\n}\n").look(check));
-        assertEquals(List.of("OK separator", "OK no-inbox"),
+        assertEquals(List.of("OK separator", "OK namespace", "OK no-inbox"),
                 by("namespace pub {\n  type = public\n  prefix = pub.\n  separator = .\n  location = maildir:/pub\n}\n")
                 .look(check));
     }
@@ -108,6 +112,18 @@ class OtherSettingsTest {
                 by("protocols = lmtp\nprotocol lda {\n" + memory + "}\n").topology(Topology.NO_DIRECTOR).look(check));
         assertEquals(List.of("OK delivery-lmtp", "OK lda-index-memory"), by("protocols = lmtp\nprotocol lda {\n" + memory
                 + "}\nprotocol lmtp {\n" + memory + "}\n").topology(Topology.NO_DIRECTOR).look(check));
+    }
+
+    @Test
+    void userdbsOfProtocols() throws Exception {
+        Check check = new ProtocolUserdbs();
+        String gate = "userdb {\n  driver = passwd-file\n  args = /etc/gate\n}\n";
+        String users = gate.replace("gate", "users");
+        assertEquals(List.of("OK userdb-protocol"), by(gate + users).look(check));
+        assertEquals(List.of("OK userdb-protocol"), by(gate + users + "protocol lmtp {\n" + gate + "}\n").look(check));
+        Finding finding = by(gate + users + "protocol lmtp {\n" + users + "}\n").finding(check, "userdb-protocol");
+        assertEquals(Severity.UNSAFE, finding.severity());
+        assertEquals("passwd-file /etc/users", finding.found());
     }
 
     @Test
@@ -174,6 +190,8 @@ class OtherSettingsTest {
         assertTrue(version("2.3.21.1", Topology.DIRECTOR).contains("OK defect-mdbox-fdatasync"));
         assertTrue(version("2.3.19.1", Topology.DIRECTOR).contains("ADVICE defect-mdbox-fdatasync"));
         assertTrue(version("2.3.18", Topology.DIRECTOR).stream().noneMatch(f -> f.endsWith("defect-dsync-percent")));
+        assertTrue(version("2.3.20", Topology.DIRECTOR).contains("ADVICE defect-dsync-percent"));
+        assertTrue(version("2.3.21", Topology.DIRECTOR).contains("OK defect-dsync-percent"));
         assertTrue(version("2.3.16", Topology.DIRECTOR, "mail_plugins = zlib\n").contains("UNSAFE defect-mdbox-lz4"));
         assertTrue(version("2.3.19", Topology.DIRECTOR, "mail_plugins = zlib\n").contains("OK defect-mdbox-lz4"));
         assertTrue(version("2.3.19", Topology.DIRECTOR, "mail_location = mdbox:~/mdbox:LAYOUT=index\n")
@@ -182,6 +200,8 @@ class OtherSettingsTest {
                 .contains("OK defect-list-index"));
         assertTrue(version("2.3.19", Topology.DIRECTOR, "namespace a {\n  prefix = INBOX/\n}\n")
                 .contains("ADVICE defect-dsync-inbox"));
+        assertTrue(version("2.3.20", Topology.DIRECTOR, "namespace a {\n  prefix = INBOX/\n}\n")
+                .contains("OK defect-dsync-inbox"));
         assertTrue(version("2.3.14", Topology.DIRECTOR, "protocols = imap pop3\n").contains("SLOW defect-mdbox-rebuild"));
         assertTrue(version("2.3.19.1", Topology.DIRECTOR, "protocols = imap pop3\n").contains("OK defect-mdbox-rebuild"));
         assertTrue(version("2.3.14", Topology.DIRECTOR, "protocols = imap\n").stream().noneMatch(f -> f.endsWith("mdbox-rebuild")));
@@ -198,6 +218,6 @@ class OtherSettingsTest {
         String head = version.isEmpty() ? "" : "# " + version + " (9b53102964): x\n";
         Backend backend = new Backend(DovecotSettings.parse(head + String.join("", more)), topology, List.of(),
                 MountTable.ofProcess());
-        return new DovecotVersion().look(backend).stream().map(f -> f.severity() + " " + f.id()).toList();
+        return new DovecotVersion().look(backend).stream().peek(Configured::saw).map(f -> f.severity() + " " + f.id()).toList();
     }
 }
