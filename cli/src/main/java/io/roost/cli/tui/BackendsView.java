@@ -20,7 +20,7 @@ final class BackendsView implements View {
 
     @Override
     public String title() {
-        return "backends";
+        return "backends" + scroll.place();
     }
 
     @Override
@@ -37,7 +37,7 @@ final class BackendsView implements View {
     public void draw(Canvas canvas, int top, int bottom) {
         List<JsonObject> all = model.cluster();
         if (all == null) {
-            canvas.line(top + 1, Piece.plain("  asking"));
+            Scroll.silence(canvas, top + 1, model);
             return;
         }
         List<List<Piece>> lines = new ArrayList<>();

@@ -15,6 +15,8 @@ record Key(Name name, int codePoint, int row, int column) {
         KILL_LINE,
         /** Of the mouse, at a place of the screen. */
         CLICK, WHEEL_UP, WHEEL_DOWN,
+        /** Around text that is pasted, from terminals that tell. */
+        PASTE_BEGINS, PASTE_ENDS,
         /** Something that means nothing here. */
         OTHER,
         /** The terminal is gone. */

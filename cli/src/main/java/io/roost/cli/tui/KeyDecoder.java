@@ -122,6 +122,8 @@ final class KeyDecoder {
                 case "4", "8" -> Key.Name.END;
                 case "5" -> Key.Name.PAGE_UP;
                 case "6" -> Key.Name.PAGE_DOWN;
+                case "200" -> Key.Name.PASTE_BEGINS;
+                case "201" -> Key.Name.PASTE_ENDS;
                 default -> Key.Name.OTHER;
             };
             default -> Key.Name.OTHER;

@@ -49,7 +49,7 @@ final class KeyHelp {
             all.add(Binding.of("Esc", "back", "Go back to the screen before."));
         }
         all.add(Binding.of("?", "help", "The keys of this screen, with the reason where one does nothing."));
-        all.add(Binding.of("q", "quit", "Leave; the run goes on without you."));
+        all.add(Binding.of("q", "quit", model.isConnected() ? "Leave; the run goes on without you." : "Leave."));
         all.add(actions.binding(paused ? "resume" : "pause", "p", paused ? "resume" : "pause", paused ? "Go on."
                 : "Begin no user and read nothing, until p again.", ""));
         all.add(Binding.of("u", "users", "The list of users."));

@@ -13,9 +13,12 @@ final class OverviewView implements View {
     private static final int LABEL = 13;
 
     private final RunModel model;
+    private final Runnable prepare;
 
-    OverviewView(RunModel model) {
+    /** @param prepare of a run, while there is none */
+    OverviewView(RunModel model, Runnable prepare) {
         this.model = model;
+        this.prepare = prepare;
     }
 
     @Override
@@ -25,7 +28,7 @@ final class OverviewView implements View {
 
     @Override
     public void shown(RunFeed feed) {
-        feed.want(Wishes.forFailures(new UsersQuery(0, FAILURES, "failed,retrying", "", "")));
+        feed.want(Wishes.forFailures(UsersQuery.failures(FAILURES)));
     }
 
     @Override
@@ -37,7 +40,7 @@ final class OverviewView implements View {
     public void draw(Canvas canvas, int top, int bottom) {
         JsonObject status = model.status();
         if (status == null) {
-            canvas.line(top + 1, Piece.plain("  " + model.trouble()));
+            Scroll.silence(canvas, top + 1, model);
             return;
         }
         int row = totals(canvas, status, top + 1);
@@ -70,15 +73,9 @@ final class OverviewView implements View {
         int width = Math.max(10, Math.min(60, canvas.columns() - LABEL - 46));
         item(canvas, row++, "Progress", Look.GOOD.of(canvas.glyphs().bar(total == 0 ? 0 : (double) ended / total, width)),
                 Piece.plain(" " + Quantity.percent(ended, total) + " of " + Quantity.count(total, "user", "users") + left(status)));
-        List<Piece> counts = new ArrayList<>();
-        for (String phase : PHASES) {
-            long n = users.number(phase);
-            Look look = n == 0 ? Look.FAINT : phase.equals("failed") ? Look.BAD : phase.equals("retrying") ? Look.WARNING
-                    : phase.equals("done") ? Look.GOOD : Look.PLAIN;
-            counts.add(look.of(Quantity.count(n) + " " + phase + (phase.equals("failed") && n > 0 ? " !" : "")));
-            counts.add(Piece.plain("  "));
-        }
-        item(canvas, row++, "Users", counts.toArray(Piece[]::new));
+        List<Piece> counts = counts(users, true);
+        boolean fits = counts.stream().mapToInt(piece -> piece.text().length()).sum() <= canvas.columns() - LABEL;
+        item(canvas, row++, "Users", (fits ? counts : counts(users, false)).toArray(Piece[]::new));
         item(canvas, row++, "Copied", Piece.plain(Quantity.count(status.number("mails"), "mail", "mails") + ", "
                 + Quantity.bytes(status.number("bytes"))));
         String now = Quantity.rate(status.decimal("mails_per_second")) + " mails/s, " + Quantity.bytes(status.number("bytes_per_second"))
@@ -123,13 +120,32 @@ final class OverviewView implements View {
         if (past.number("count") == 0) {
             return row + 1;
         }
-        item(canvas, row + 1, "Until now", Piece.plain(Quantity.count(past.number("count"), "user", "users") + " cut over, locked out for "
+        item(canvas, row + 1, "Cut over", Piece.plain(Quantity.count(past.number("count"), "user", "users") + ", locked out for "
                 + Quantity.seconds(past.decimal("median_seconds")) + " (median), " + Quantity.seconds(past.decimal("longest_seconds"))
                 + " (longest)"));
         return row + 2;
     }
 
+    /** @param all whether phases that nobody is in are named as well */
+    private static List<Piece> counts(JsonObject users, boolean all) {
+        List<Piece> counts = new ArrayList<>();
+        for (String phase : PHASES) {
+            long n = users.number(phase);
+            if (n > 0 || all) {
+                Look look = n == 0 ? Look.FAINT : phase.equals("failed") ? Look.BAD : phase.equals("retrying") ? Look.WARNING
+                        : phase.equals("done") ? Look.GOOD : Look.PLAIN;
+                counts.add(Piece.plain(counts.isEmpty() ? "" : "  "));
+                counts.add(look.of(Quantity.count(n) + " " + phase + (phase.equals("failed") && n > 0 ? " !" : "")));
+            }
+        }
+        return counts;
+    }
+
     private static String left(JsonObject status) {
+        if (status.object("throttle").flag("held") && !status.text("state").equals("ended")) {
+            // whatever it was before: it is getting longer
+            return ", standing still";
+        }
         return !status.has("seconds_left") || status.decimal("seconds_left") <= 0 ? ""
                 : ", about " + Quantity.wholeSeconds(status.decimal("seconds_left")) + " left";
     }
@@ -193,11 +209,15 @@ final class OverviewView implements View {
 
     @Override
     public boolean key(Key key) {
+        if (key.is('P') && !model.isConnected()) {
+            prepare.run();
+            return true;
+        }
         return false;
     }
 
     @Override
     public List<Binding> bindings() {
-        return List.of();
+        return model.isConnected() ? List.of() : List.of(Binding.of("P", "prepare a run", "Say what a run is to do, and start it."));
     }
 }

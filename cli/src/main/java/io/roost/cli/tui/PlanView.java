@@ -32,7 +32,8 @@ final class PlanView implements View {
 
     @Override
     public String title() {
-        return "plan" + (ended ? "" : ", being made");
+        return "plan" + (ended ? "" : ", being made") + (size() == 0 ? "" : ", " + Quantity.count(selected + 1) + " of "
+                + Quantity.count(size()));
     }
 
     /** The next object that the plan's process wrote. */
@@ -160,7 +161,8 @@ final class PlanView implements View {
             return lines;
         }
         lines.add(Look.BOLD.of(plan.flag("clean") ? "All of it can be carried over" : "NOT all of it can be carried over"));
-        lines.add(Piece.plain(plan.text("source") + " to " + plan.text("target")));
+        canvas.glyphs().wrap("from " + plan.text("source"), canvas.columns() - 2).forEach(line -> lines.add(Piece.plain(line)));
+        canvas.glyphs().wrap("to " + plan.text("target"), canvas.columns() - 2).forEach(line -> lines.add(Piece.plain(line)));
         lines.add(Piece.plain(Quantity.count(plan.number("mails"), "mail", "mails") + ", " + Quantity.bytes(plan.number("bytes")) + ", into "
                 + Quantity.count(plan.number("data_files"), "file", "files") + "; "
                 + Quantity.seconds(plan.object("estimate").decimal("low_seconds")) + " to "

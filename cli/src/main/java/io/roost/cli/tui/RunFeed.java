@@ -25,7 +25,8 @@ final class RunFeed implements Closeable {
     /** The stream's status, which comes every second, gives the beat; without it there is this one. */
     private static final long BEAT_MILLIS = 1_500;
     private static final int RECENT = 500;
-    private static final int MAX_QUESTIONS = 100;
+    /** Each of the users who are marked may be one. */
+    private static final int MAX_QUESTIONS = 100_000;
     private static final int AT_ONCE = 1_000;
 
     private final String state;
@@ -112,7 +113,7 @@ final class RunFeed implements Closeable {
                 for (long pause = 0; !closed; pause = BEAT_MILLIS) {
                     // first: what is asked for after that is how it ended
                     boolean last = model.hasEnded();
-                    ask(now, last ? 0 : pause);
+                    ask(now, last ? 0 : pause, last);
                     if (last) {
                         break;
                     }
@@ -129,8 +130,11 @@ final class RunFeed implements Closeable {
         }
     }
 
-    /** @param pause how long to wait for a question, milliseconds */
-    private void ask(ControlClient now, long pause) throws ControlException, RefusedException, InterruptedException {
+    /**
+     * @param pause how long to wait for a question, milliseconds
+     * @param last  nothing can be asked any more after this
+     */
+    private void ask(ControlClient now, long pause, boolean last) throws ControlException, RefusedException, InterruptedException {
         List<Runnable> replies = new ArrayList<>();
         try {
             for (Question question = questions.poll(pause, TimeUnit.MILLISECONDS); question != null; question = questions.poll()) {
@@ -138,9 +142,8 @@ final class RunFeed implements Closeable {
                     replies.add(answered(now, question));
                 }
             }
-            Wishes wished = wishes;
-            Wishes.Seen seen = wished.look(now);
-            model.post(() -> model.take(seen.only(wishes)));
+            Wishes.Seen seen = (last ? wishes.atTheEnd() : wishes).look(now);
+            model.post(() -> model.take(last ? seen : seen.only(wishes)));
             seenAt = System.nanoTime();
         } finally {
             // behind the status: what a key does may depend on what was just changed

@@ -59,6 +59,22 @@ final class RunForm {
         return "";
     }
 
+    /** The users, in words. */
+    String whom() {
+        String which = users.value.strip();
+        return switch (source.value) {
+            case "file" -> "the users in " + which;
+            case "glob" -> "the users that match " + which;
+            case "Dovecot" -> "all users that Dovecot lists";
+            default -> words(which).size() == 1 ? which : words(which).size() + " users";
+        };
+    }
+
+    /** Whether users are locked out and switched. */
+    boolean cutsOver() {
+        return words(further.value).contains("--cutover");
+    }
+
     /** Arguments of Roost for a run, or for its plan. */
     List<String> arguments(boolean dryRun) {
         List<String> all = new ArrayList<>(List.of("migrate"));

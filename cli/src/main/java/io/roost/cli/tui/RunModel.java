@@ -5,11 +5,13 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 
 import io.roost.cli.control.JsonObject;
 
@@ -31,8 +33,12 @@ final class RunModel {
     private volatile List<JsonObject> cluster;
     private volatile Set<String> verbs = Set.of();
 
-    /** A part of a list of users. */
-    record UsersPage(UsersQuery query, List<JsonObject> rows, int total) {
+    /** A part of a list of users; {@code refusal} says why there is none. */
+    record UsersPage(UsersQuery query, List<JsonObject> rows, int total, String refusal) {
+        UsersPage(UsersQuery query, List<JsonObject> rows, int total) {
+            this(query, rows, total, "");
+        }
+
         /** The row at a place of the list, null if it is not in this part. */
         JsonObject row(int place) {
             int at = place - query.offset();
@@ -172,6 +178,12 @@ final class RunModel {
 
     UsersPage failures() {
         return failures;
+    }
+
+    /** A user's line in what is there of lists, null if there is none. */
+    JsonObject row(String name) {
+        return Stream.of(Optional.ofNullable(users), Optional.ofNullable(failures)).flatMap(Optional::stream)
+                .flatMap(page -> page.rows().stream()).filter(row -> row.user().equals(name)).findFirst().orElse(null);
     }
 
     UserPage user() {

@@ -32,7 +32,7 @@ final class TableFile {
 
     /** Asks for a name, and writes the list to a file of that name, on a thread of its own. */
     void save(UsersQuery list) {
-        session.dialogue().ask("save to file: ", "", path -> {
+        session.dialogue().ask(Dialogue.Line.of("save to file: ", ""), path -> {
             if (path.isBlank()) {
                 return;
             }

@@ -24,7 +24,8 @@ final class UserActions {
 
     /** What a verb will do, as a question. */
     static String consequence(String verb, String whom, RunModel model) {
-        int ready = model.status() == null ? 0 : model.status().object("cutover").objects("ready").size();
+        long ready = model.status() == null ? 0 : model.status().object("cutover").objects("ready").stream()
+                .filter(user -> !user.flag("held_alone")).count();
         return switch (verb) {
             case "retry" -> "try " + whom + " again before all others?";
             case "skip" -> "take " + whom + " out of this run (another run may do it)?";

@@ -29,7 +29,7 @@ final class UserView implements View {
 
     @Override
     public String title() {
-        return "user " + name;
+        return "user " + name + scroll.place();
     }
 
     @Override
@@ -51,11 +51,11 @@ final class UserView implements View {
     public void draw(Canvas canvas, int top, int bottom) {
         RunModel.UserPage known = page();
         if (known == null || known.user() == null) {
-            canvas.line(top + 1, Piece.plain("  " + (known == null ? "asking" : known.refusal())));
+            unknown(canvas, top, bottom);
             return;
         }
         List<List<Piece>> lines = new ArrayList<>();
-        head(canvas, known.user(), lines);
+        head(canvas, known.user(), model.hasEnded(), lines);
         steps(canvas, known, lines);
         list("Problems of the Maildir", problems(canvas, known.user()), lines);
         list("Mailboxes", mailboxes(canvas, known.user()), lines);
@@ -63,6 +63,24 @@ final class UserView implements View {
         known.events().forEach(event -> events.add(0, List.of(Piece.plain("    "), EventLine.of(event))));
         list("Last events, the newest first", events, lines);
         scroll.draw(canvas, top, bottom, lines);
+    }
+
+    /** Nothing has come of the user; of a run that has ended there may be a line of a list. */
+    private void unknown(Canvas canvas, int top, int bottom) {
+        RunModel.UserPage known = page();
+        JsonObject row = model.row(name);
+        if (known != null) {
+            canvas.line(top + 1, Piece.plain("  " + known.refusal()));
+        } else if (row == null || model.isConnected()) {
+            Scroll.silence(canvas, top + 1, model);
+        } else {
+            List<List<Piece>> lines = new ArrayList<>();
+            head(canvas, row, true, lines);
+            lines.add(List.of());
+            canvas.glyphs().wrap("There is more in roost status " + name + ", and in the log of the run.", canvas.columns() - 4)
+                    .forEach(line -> lines.add(List.of(Look.FAINT.of("  " + line))));
+            scroll.draw(canvas, top, bottom, lines);
+        }
     }
 
     private static void list(String heading, List<List<Piece>> rows, List<List<Piece>> lines) {
@@ -80,7 +98,7 @@ final class UserView implements View {
         return all;
     }
 
-    private static void head(Canvas canvas, JsonObject user, List<List<Piece>> lines) {
+    private static void head(Canvas canvas, JsonObject user, boolean over, List<List<Piece>> lines) {
         String phase = user.text("phase");
         Look look = phase.equals("failed") ? Look.BAD : phase.equals("retrying") ? Look.WARNING
                 : phase.equals("done") ? Look.GOOD : Look.BOLD;
@@ -106,10 +124,10 @@ final class UserView implements View {
         }
         boolean failing = phase.equals("failed") || phase.equals("retrying");
         if (failing && !user.text("error").isEmpty()) {
-            error(canvas, user, lines);
+            error(canvas, user, over, lines);
         } else if (phase.equals("skipped")) {
             lines.add(item("Next", Piece.plain((user.text("error").isEmpty() ? "" : user.text("error") + "; ")
-                    + "left alone until r says otherwise")));
+                    + (over ? "a further run may do it" : "left alone until r says otherwise"))));
         }
     }
 
@@ -132,12 +150,14 @@ final class UserView implements View {
     }
 
     /** In full: of an error nothing may be cut off. */
-    private static void error(Canvas canvas, JsonObject user, List<List<Piece>> lines) {
+    private static void error(Canvas canvas, JsonObject user, boolean over, List<List<Piece>> lines) {
         List<String> words = canvas.glyphs().wrap(user.text("error"), Math.max(20, canvas.columns() - 14));
         for (int i = 0; i < words.size(); i++) {
             lines.add(item(i == 0 ? "Error" : "", Look.BAD.of(words.get(i))));
         }
-        if (user.has("retry_at")) {
+        if (over) {
+            lines.add(item("Next", Piece.plain("a further run tries again; the Maildir is in force as before")));
+        } else if (user.has("retry_at")) {
             lines.add(item("Next", Piece.plain("tried again at " + Quantity.when(user.time("retry_at"), user.time("time"))
                     + ", or at once with r")));
         } else {

@@ -155,6 +155,9 @@ final class UsersTable {
         if (row.flag("held") && !row.text("phase").equals("done")) {
             return row.text("step").equals("held") ? "ready, held by an operator" : "to be held by an operator";
         }
+        if (row.text("step").equals("held")) {
+            return "ready, held";
+        }
         return (row.time("retry_at") > 0 ? attempts + "again at " + Quantity.when(row.time("retry_at"), row.time("time")) + ": "
                 + row.text("error") : row.text("phase").equals("active") ? attempts + row.text("step") : row.text("error"));
     }

@@ -3,7 +3,9 @@ package io.roost.cli.tui;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 import io.roost.cli.control.JsonObject;
 import io.roost.cli.screen.Quantity;
@@ -105,8 +107,10 @@ final class UsersView implements View {
 
     /** What has come of this list, null if nothing has yet. */
     private RunModel.UsersPage page() {
-        RunModel.UsersPage page = model.users();
-        return page != null && page.query().isSameList(list()) ? page : null;
+        UsersQuery list = list();
+        // what a run that has ended said at last of those who failed
+        return Stream.of(Optional.ofNullable(model.users()), Optional.ofNullable(model.failures())).flatMap(Optional::stream)
+                .filter(page -> page.query().isSameList(list)).findFirst().orElse(null);
     }
 
     @Override
@@ -128,7 +132,10 @@ final class UsersView implements View {
             }
         }
         JsonObject row = page == null ? null : page.row(selected);
-        canvas.line(bottom - 1, Look.FAINT.of(page == null ? "  asking" : total == 0 ? "  no such user" : "  "
+        if (page == null) {
+            Scroll.silence(canvas, top + 2, model);
+        }
+        canvas.line(bottom - 1, Look.FAINT.of(page == null ? "" : !page.refusal().isEmpty() ? "  " + page.refusal() : total == 0 ? "  no such user" : "  "
                 + Quantity.count(selected + 1) + " of " + Quantity.count(total) + "  "), Piece.plain(row == null ? "" : UsersTable.note(row)));
     }
 
@@ -250,7 +257,8 @@ final class UsersView implements View {
                 Binding.of("w", "save", "Write this list to a file, with tabs between its columns, in the order of the run."));
     }
 
-    void hidden() {
+    @Override
+    public void hidden() {
         inFront = false;
     }
 }

@@ -101,6 +101,11 @@ final class WalkView implements View {
             take();
             return true;
         }
+        if (key.is('L') && !busy && step == Step.MIGRATE) {
+            step = Step.PLAN;
+            take();
+            return true;
+        }
         if (key.is('d') && plan != null) {
             session.open(PlanView.user(plan));
             return true;
@@ -153,6 +158,10 @@ final class WalkView implements View {
                 if (!trouble.isEmpty()) {
                     said.add(Look.BAD.of(trouble));
                 }
+                if (!object.flag("clean")) {
+                    said.add(Piece.plain("The next step would refuse the user, and change nothing. d shows what stands in the way and "
+                            + "what to do about it; look again after that with L."));
+                }
             }
             case "verified" -> said.add(object.flag("equal") ? Look.GOOD.of("Equal: " + Quantity.count(object.number("mails"), "mail", "mails")
                     + " in " + Quantity.count(object.number("mailboxes"), "mailbox", "mailboxes")) : Look.BAD.of("DIFFERENT in "
@@ -167,8 +176,8 @@ final class WalkView implements View {
         if (code == 0 || step == Step.PLAN && plan != null) {
             step = Step.values()[step.ordinal() + 1];
         } else {
-            errors.lines().filter(line -> said.stream().noneMatch(piece -> piece.text().contains(line))).forEach(line -> said.add(
-                    Look.BAD.of(line)));
+            errors.lines().filter(line -> said.stream().noneMatch(piece -> piece.text().contains(line.replaceFirst("^roost: ", ""))))
+                    .forEach(line -> said.add(Look.BAD.of(line)));
             said.add(Look.BAD.of("This step ended with exit code " + code + ". Nothing is lost; Enter takes it again."));
         }
     }
@@ -177,6 +186,8 @@ final class WalkView implements View {
     public List<Binding> bindings() {
         return List.of(new Binding("Enter", step == Step.SWITCH ? "-" : step.title.toLowerCase(Locale.ROOT), "Take the step that is explained.", busy
                 ? "a step is being taken" : step == Step.SWITCH ? "there is no further step" : ""),
+                new Binding("L", "look again", "Look at the Maildir once more.", busy ? "a step is being taken" : step == Step.MIGRATE ? ""
+                        : "it is for before the migration"),
                 new Binding("d", "plan", "The plan in full, by mailbox.", plan == null ? "there is no plan yet" : ""));
     }
 }

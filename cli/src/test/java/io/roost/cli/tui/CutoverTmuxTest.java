@@ -226,7 +226,7 @@ class CutoverTmuxTest {
         assertEquals(List.of("unhold carl"), Files.readAllLines(history));
         assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(history)));
         pane = tui(tmux);
-        pane.await("No run is alive here.");
+        pane.await("no run is alive in ");
         pane.keys(":", "Up");
         pane.await(":unhold carl");
     }

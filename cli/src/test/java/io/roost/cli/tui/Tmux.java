@@ -72,6 +72,12 @@ final class Tmux implements AutoCloseable {
             return this;
         }
 
+        /** Pastes text, as from a clipboard: between marks if the program wants them. */
+        void paste(String text) throws IOException, InterruptedException {
+            run("set-buffer", text);
+            run("paste-buffer", "-p", "-r", "-t", name);
+        }
+
         void resize(int columns, int rows) throws IOException, InterruptedException {
             run("resize-window", "-t", name, "-x", String.valueOf(columns), "-y", String.valueOf(rows));
         }

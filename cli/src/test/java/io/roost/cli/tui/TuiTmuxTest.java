@@ -151,7 +151,7 @@ class TuiTmuxTest {
         List<String> middle = pane.await("the middle one", screen -> screen.lines().findFirst().orElse("").stripTrailing().length() == 99);
         assertEquals(30, middle.size());
         pane.resize(30, 5);
-        pane.await("is too small");
+        pane.await("too small");
         pane.resize(80, 24);
         pane.await("HELD: held by the file");
 
@@ -216,14 +216,8 @@ class TuiTmuxTest {
 
         // a terminal that is killed, and one whose program is
         other.kill();
-        Tmux.Pane third = tui(80, 24);
-        third.await("HELD: held by the file");
-        long pid = ProcessHandle.of(third.pid()).orElseThrow().descendants().filter(p -> p.info().command().orElse("").endsWith("java"))
-                .findFirst().orElseThrow().pid();
-        ProcessHandle.of(pid).orElseThrow().destroy();
-        List<String> left = third.await("icanon");
-        assertEquals("BEFORE", left.get(0), left.toString());
-        assertTrue(left.containsAll(List.of("EXIT 143", "echo", "icanon", "isig")), left.toString());
+        killed("TERM", 143);
+        killed("HUP", 129);
         assertTrue(run.isAlive());
 
         // the run ends, and the screen says so
@@ -233,6 +227,33 @@ class TuiTmuxTest {
         assertEquals(1, run.waitFor(), this::output);
         watcher.keys("q");
         watcher.await("roost: the run has ended; roost status shows what is recorded");
+    }
+
+    /** The program ends by a signal, and leaves the terminal as it was. */
+    private void killed(String signal, int exit) throws Exception {
+        Tmux.Pane pane = tui(80, 24);
+        pane.await("HELD: held by the file");
+        long pid = ProcessHandle.of(pane.pid()).orElseThrow().descendants().filter(p -> p.info().command().orElse("").endsWith("java"))
+                .findFirst().orElseThrow().pid();
+        assertEquals(0, new ProcessBuilder("sh", "-c", "kill -" + signal + " " + pid).start().waitFor());
+        List<String> left = pane.await("icanon");
+        assertEquals("BEFORE", left.get(0), left.toString());
+        assertTrue(left.containsAll(List.of("EXIT " + exit, "echo", "icanon", "isig")), left.toString());
+        assertTrue(left.stream().noneMatch(line -> line.contains("Exception")), left.toString());
+    }
+
+    @Test
+    void whatIsPastedIsNoKeys() throws Exception {
+        Tmux.Pane pane = tui(80, 24);
+        pane.await("HELD: held by the file");
+        pane.paste("S\ny\n");
+        pane.await("what was pasted is not taken for keys");
+        assertEquals("running", status().text("state"));
+        pane.keys("/");
+        pane.paste("user1" + "9".repeat(10_000));
+        pane.await("no such user");
+        pane.keys("C-u").type("user19");
+        pane.await(">user19@example.org ");
     }
 
     @Test
