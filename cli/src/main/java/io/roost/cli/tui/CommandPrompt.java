@@ -11,7 +11,8 @@ import io.roost.cli.control.Verbs;
 /** The {@code :} prompt: every verb of the control socket, and the names of screens. */
 final class CommandPrompt {
     /** Commands that are no verbs. */
-    private static final List<String> SCREENS = List.of("overview", "users", "user", "backends", "log", "prepare", "keys", "mouse", "quit");
+    private static final List<String> SCREENS = List.of("overview", "users", "user", "backends", "log", "prepare", "keys",
+            "mouse", "quit");
 
     private final Session session;
     private final Actions actions;

@@ -7,8 +7,8 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * What stands between a screen and its keys: a line that is being typed, a question, a word that has to be typed, or a message that goes
- * away. At most one of the first three at a time, which takes all keys. Used by the thread that draws.
+ * What stands between a screen and its keys: a line that is being typed, a question, a word that has to be typed, or a message
+ * that goes away. At most one of the first three at a time, which takes all keys. Used by the thread that draws.
  */
 final class Dialogue {
     private static final long MESSAGE_NANOS = TimeUnit.SECONDS.toNanos(10);
@@ -153,7 +153,8 @@ final class Dialogue {
         }
         if (prompt != null) {
             boolean offers = !prompt.offered().isEmpty();
-            above(canvas, row, offers ? Look.PLAIN : Look.WARNING, offers ? String.join("  ", prompt.offered().stream().map(String::strip).toList()) : warning);
+            above(canvas, row, offers ? Look.PLAIN : Look.WARNING, offers ? String.join("  ", prompt.offered().stream()
+                    .map(String::strip).toList()) : warning);
             prompt.draw(canvas, row);
             canvas.line(row + 1, Look.FAINT.of(" " + hint));
             return false;

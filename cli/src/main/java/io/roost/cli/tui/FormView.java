@@ -27,7 +27,8 @@ final class FormView implements View {
         int row = top + 1;
         String head = model.isConnected() ? "a run is alive here, o shows it" : model.trouble().isEmpty() ? "the run has ended"
                 : model.trouble();
-        for (String line : canvas.glyphs().wrap(head + ". Say what is to be done, look at its plan, start it.", canvas.columns() - 4)) {
+        for (String line : canvas.glyphs().wrap(head + ". Say what is to be done, look at its plan, start it.",
+                canvas.columns() - 4)) {
             canvas.line(row++, Piece.plain("  " + line));
         }
         row++;
@@ -36,7 +37,8 @@ final class FormView implements View {
             RunForm.Field field = fields.get(i);
             String value = field.value.isEmpty() ? "-" : field.value;
             String line = String.format(" %s %-17s %s", i == selected ? ">" : " ", field.label, value);
-            canvas.line(row++, i == selected ? Look.SELECTED.of(canvas.glyphs().fit(line, canvas.columns())) : Piece.plain(line));
+            canvas.line(row++, i == selected ? Look.SELECTED.of(canvas.glyphs().fit(line, canvas.columns()))
+                    : Piece.plain(line));
         }
         row++;
         RunForm.Field at = fields.get(selected);
@@ -65,7 +67,8 @@ final class FormView implements View {
             case DOWN, TAB -> selected = Math.min(fields.size() - 1, selected + 1);
             case ENTER -> {
                 if (field.choices.isEmpty()) {
-                    session.dialogue().ask(Dialogue.Line.of(field.label + ": ", field.value), text -> field.value = text.strip());
+                    session.dialogue().ask(Dialogue.Line.of(field.label + ": ", field.value),
+                            text -> field.value = text.strip());
                 } else {
                     field.next();
                 }
@@ -103,9 +106,9 @@ final class FormView implements View {
             session.say(Look.WARNING, missing);
             return;
         }
-        session.dialogue().confirm("start this run, for " + form.whom() + (form.cutsOver() ? "? Each is locked out for some seconds, and then "
-                + "on the mdbox" : "? They stay on the Maildir") + "; it goes on by itself if this terminal ends", () -> launch.start(
-                        form.arguments(false)));
+        session.dialogue().confirm("start this run, for " + form.whom() + (form.cutsOver()
+                ? "? Each is locked out for some seconds, and then on the mdbox" : "? They stay on the Maildir")
+                + "; it goes on by itself if this terminal ends", () -> launch.start(form.arguments(false)));
     }
 
     @Override

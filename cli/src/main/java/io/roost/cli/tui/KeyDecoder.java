@@ -11,7 +11,8 @@ import java.io.IOException;
  *   mouse    = ESC "[<" button ";" column ";" row ("M" / "m")  decimal, places from 1
  * </pre>
  *
- * An ESC that nothing follows soon is the key of that name. Sequences that are not known are read to their end and mean nothing.
+ * An ESC that nothing follows soon is the key of that name. Sequences that are not known are read to their end and mean
+ * nothing.
  */
 final class KeyDecoder {
     /** No character came in time. */

@@ -33,7 +33,8 @@ final class Launch {
     void plan(List<String> arguments) {
         PlanView view = new PlanView(session);
         session.open(view);
-        program.ask(arguments, object -> model.post(() -> view.take(object)), (code, errors) -> model.post(() -> view.ended(code, errors)));
+        program.ask(arguments, object -> model.post(() -> view.take(object)), (code, errors) ->
+                model.post(() -> view.ended(code, errors)));
     }
 
     /** Starts a run; the screens show it as soon as its socket is there. */
@@ -52,12 +53,13 @@ final class Launch {
             session.say(Look.PLAIN, "");
             session.open(new TextView("the run did not start (exit code " + code + ")", canvas -> {
                 List<Piece> pieces = new ArrayList<>();
-                lines.forEach(line -> canvas.glyphs().wrap(line, canvas.columns() - 2).forEach(part -> pieces.add(Piece.plain(part))));
+                lines.forEach(line -> canvas.glyphs().wrap(line, canvas.columns() - 2)
+                        .forEach(part -> pieces.add(Piece.plain(part))));
                 return pieces;
             }));
         } else {
-            session.say(code == 0 ? Look.GOOD : Look.WARNING, (code > SIGNALS ? "the run was killed (signal " + (code - SIGNALS) + "); "
-                    : "the run has ended with exit code " + code + "; ") + log() + " has all that it said");
+            session.say(code == 0 ? Look.GOOD : Look.WARNING, (code > SIGNALS ? "the run was killed (signal " + (code - SIGNALS)
+                    + "); " : "the run has ended with exit code " + code + "; ") + log() + " has all that it said");
         }
     }
 }

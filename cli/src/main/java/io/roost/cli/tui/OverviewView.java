@@ -72,16 +72,17 @@ final class OverviewView implements View {
         long ended = users.number("done") + users.number("failed") + users.number("skipped");
         int width = Math.max(10, Math.min(60, canvas.columns() - LABEL - 46));
         item(canvas, row++, "Progress", Look.GOOD.of(canvas.glyphs().bar(total == 0 ? 0 : (double) ended / total, width)),
-                Piece.plain(" " + Quantity.percent(ended, total) + " of " + Quantity.count(total, "user", "users") + left(status)));
+                Piece.plain(" " + Quantity.percent(ended, total) + " of " + Quantity.count(total, "user", "users")
+                        + left(status)));
         List<Piece> counts = counts(users, true);
         boolean fits = counts.stream().mapToInt(piece -> piece.text().length()).sum() <= canvas.columns() - LABEL;
         item(canvas, row++, "Users", (fits ? counts : counts(users, false)).toArray(Piece[]::new));
         item(canvas, row++, "Copied", Piece.plain(Quantity.count(status.number("mails"), "mail", "mails") + ", "
                 + Quantity.bytes(status.number("bytes"))));
-        String now = Quantity.rate(status.decimal("mails_per_second")) + " mails/s, " + Quantity.bytes(status.number("bytes_per_second"))
-                + "/s";
-        item(canvas, row++, "Now", Piece.plain(String.format("%-30s", now)), Look.GOOD.of(canvas.glyphs().sparkline(status.numbers(
-                "history"), Math.max(0, canvas.columns() - LABEL - 32))));
+        String now = Quantity.rate(status.decimal("mails_per_second")) + " mails/s, "
+                + Quantity.bytes(status.number("bytes_per_second")) + "/s";
+        item(canvas, row++, "Now", Piece.plain(String.format("%-30s", now)), Look.GOOD.of(canvas.glyphs()
+                .sparkline(status.numbers("history"), Math.max(0, canvas.columns() - LABEL - 32))));
         JsonObject throttle = status.object("throttle");
         String reason = throttle.text("reason");
         item(canvas, row++, "Throttle", reason.isEmpty() ? Piece.plain("nothing holds the run back")
@@ -120,9 +121,9 @@ final class OverviewView implements View {
         if (past.number("count") == 0) {
             return row + 1;
         }
-        item(canvas, row + 1, "Cut over", Piece.plain(Quantity.count(past.number("count"), "user", "users") + ", locked out for "
-                + Quantity.seconds(past.decimal("median_seconds")) + " (median), " + Quantity.seconds(past.decimal("longest_seconds"))
-                + " (longest)"));
+        item(canvas, row + 1, "Cut over", Piece.plain(Quantity.count(past.number("count"), "user", "users")
+                + ", locked out for " + Quantity.seconds(past.decimal("median_seconds")) + " (median), "
+                + Quantity.seconds(past.decimal("longest_seconds")) + " (longest)"));
         return row + 2;
     }
 
@@ -154,8 +155,10 @@ final class OverviewView implements View {
         List<JsonObject> active = status.objects("active");
         int row = top;
         long held = active.stream().filter(user -> user.text("step").equals("held")).count();
-        canvas.line(row++, Look.BOLD.of("  In flight"), Look.FAINT.of("  " + Quantity.count(active.size(), "user", "users") + ", "
-                + Quantity.count(status.number("workers"), "worker", "workers") + (held == 0 ? "" : "; " + held + " ready and held") + (active.stream().anyMatch(user -> user.number("attempt") > 1) ? "; #2: the second attempt" : "")));
+        canvas.line(row++, Look.BOLD.of("  In flight"), Look.FAINT.of("  " + Quantity.count(active.size(), "user", "users")
+                + ", " + Quantity.count(status.number("workers"), "worker", "workers")
+                + (held == 0 ? "" : "; " + held + " ready and held") + (active.stream()
+                .anyMatch(user -> user.number("attempt") > 1) ? "; #2: the second attempt" : "")));
         int most = Math.max(1, Math.min(active.size(), (bottom - row) / 2));
         for (JsonObject user : active.subList(0, Math.min(most, active.size()))) {
             canvas.line(row++, active(canvas, user, status.time("now"), canvas.columns()));
@@ -175,8 +178,8 @@ final class OverviewView implements View {
         int name = Math.max(16, Math.min(50, columns - 50 - bar));
         long done = user.number("mails_done");
         long total = user.number("mails_total");
-        String part = total > 0 ? glyphs.bar((double) done / total, bar) + " " + glyphs.fitRight(Quantity.percent(done, total), 5)
-                : " ".repeat(bar + 6);
+        String part = total > 0 ? glyphs.bar((double) done / total, bar) + " " + glyphs.fitRight(Quantity.percent(done, total),
+                5) : " ".repeat(bar + 6);
         String mails = total > 0 ? Quantity.count(done) + "/" + Quantity.count(total) : "";
         String since = Quantity.wholeSeconds((now - user.time("since")) / 1000.0);
         String step = user.text("step") + (user.number("attempt") > 1 ? " #" + user.number("attempt") : "");
@@ -186,8 +189,8 @@ final class OverviewView implements View {
 
     private int failures(Canvas canvas, int top, int count) {
         int row = top;
-        canvas.line(row++, Look.BOLD.of("  Needs attention"), Look.FAINT.of("  " + Quantity.count(model.failures().total(), "user",
-                "users") + "; u and then f lists them"));
+        canvas.line(row++, Look.BOLD.of("  Needs attention"), Look.FAINT.of("  "
+                + Quantity.count(model.failures().total(), "user", "users") + "; u and then f lists them"));
         for (JsonObject user : model.failures().rows().subList(0, count)) {
             boolean failed = user.text("phase").equals("failed");
             canvas.line(row++, new Piece(failed ? Look.BAD : Look.WARNING, "    " + (failed ? "failed   " : "retrying ")),
@@ -218,6 +221,7 @@ final class OverviewView implements View {
 
     @Override
     public List<Binding> bindings() {
-        return model.isConnected() ? List.of() : List.of(Binding.of("P", "prepare a run", "Say what a run is to do, and start it."));
+        return model.isConnected() ? List.of() : List.of(Binding.of("P", "prepare a run",
+                "Say what a run is to do, and start it."));
     }
 }

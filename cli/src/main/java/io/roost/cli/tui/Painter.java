@@ -6,9 +6,10 @@ import java.util.List;
 import io.roost.cli.screen.DisplayWidth;
 
 /**
- * Turns a composed screen into what the terminal has to be sent: only the lines that differ from what it shows, each drawn from its
- * beginning, so that no disagreement about the width of a character outlives its line; nor does it move the columns behind it. Plain ANSI (ECMA-48) that every terminal
- * of the last decades understands. Not thread-safe: the one thread that draws owns it.
+ * Turns a composed screen into what the terminal has to be sent: only the lines that differ from what it shows, each drawn from
+ * its beginning, so that no disagreement about the width of a character outlives its line; nor does it move the columns behind
+ * it. Plain ANSI (ECMA-48) that every terminal of the last decades understands. Not thread-safe: the one thread that draws owns
+ * it.
  */
 final class Painter {
     private final boolean colours;

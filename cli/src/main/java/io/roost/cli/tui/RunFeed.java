@@ -16,9 +16,9 @@ import io.roost.cli.control.JsonObject;
 import io.roost.cli.control.RefusedException;
 
 /**
- * Two connections to a run: one for its stream, one for questions. Both are made again when they break, so that a screen that was
- * left alone finds the next run of the same state directory. Screens say what they want to see; it is asked for again and again, and
- * shown together with a status that was taken with it, so that lists and counts agree.
+ * Two connections to a run: one for its stream, one for questions. Both are made again when they break, so that a screen that
+ * was left alone finds the next run of the same state directory. Screens say what they want to see; it is asked for again and
+ * again, and shown together with a status that was taken with it, so that lists and counts agree.
  */
 final class RunFeed implements Closeable {
     private static final long AGAIN_MILLIS = 1_000;
@@ -134,10 +134,12 @@ final class RunFeed implements Closeable {
      * @param pause how long to wait for a question, milliseconds
      * @param last  nothing can be asked any more after this
      */
-    private void ask(ControlClient now, long pause, boolean last) throws ControlException, RefusedException, InterruptedException {
+    private void ask(ControlClient now, long pause, boolean last)
+            throws ControlException, RefusedException, InterruptedException {
         List<Runnable> replies = new ArrayList<>();
         try {
-            for (Question question = questions.poll(pause, TimeUnit.MILLISECONDS); question != null; question = questions.poll()) {
+            Question question = questions.poll(pause, TimeUnit.MILLISECONDS);
+            for (; question != null; question = questions.poll()) {
                 if (!question.request().isEmpty()) {
                     replies.add(answered(now, question));
                 }
@@ -217,7 +219,8 @@ final class RunFeed implements Closeable {
     }
 
     /** Hands all rows of a list to a visitor, in the run's order, each user at most once. */
-    static void all(String stateDirectory, UsersQuery list, Consumer<JsonObject> visitor) throws ControlException, RefusedException {
+    static void all(String stateDirectory, UsersQuery list, Consumer<JsonObject> visitor)
+            throws ControlException, RefusedException {
         try (ControlClient now = ControlClient.connect(stateDirectory)) {
             long number = -1;
             while (true) {

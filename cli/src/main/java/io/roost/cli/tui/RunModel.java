@@ -15,7 +15,9 @@ import java.util.stream.Stream;
 
 import io.roost.cli.control.JsonObject;
 
-/** What the socket's threads have brought, for the thread that draws. Thread-safe; what it hands out does not change any more. */
+/**
+ * What the socket's threads have brought, for the thread that draws. Thread-safe; what it hands out does not change any more.
+ */
 final class RunModel {
     private static final int LOG = 5_000;
 
@@ -131,8 +133,8 @@ final class RunModel {
     }
 
     /**
-     * Only that is wanted from now on: the rest goes out of date, and is not to be shown later as if it were not. Of a run that has ended
-     * it is the last word.
+     * Only that is wanted from now on: the rest goes out of date, and is not to be shown later as if it were not. Of a run that
+     * has ended it is the last word.
      */
     void keepOnly(Wishes wanted) {
         if (isConnected()) {

@@ -22,7 +22,8 @@ final class Scroll {
     static void silence(Canvas canvas, int top, RunModel model) {
         int row = top;
         for (String line : canvas.glyphs().wrap(model.isConnected() ? "asking" : model.hasEnded()
-                ? "the run has ended and answers no more; roost status shows what is recorded" : model.trouble(), canvas.columns() - 4)) {
+                ? "the run has ended and answers no more; roost status shows what is recorded" : model.trouble(),
+                canvas.columns() - 4)) {
             canvas.line(row++, Piece.plain("  " + line));
         }
     }

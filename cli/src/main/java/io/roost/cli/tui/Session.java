@@ -154,8 +154,9 @@ final class Session {
                     : "NO CONNECTION, as of " + Quantity.when(model.statusAt(), System.currentTimeMillis());
         }
         String state = status.text("state");
-        return (readOnly ? "read-only " + glyphs.dot() + " " : "") + (state.equals("running") ? state : state.toUpperCase(Locale.ROOT)) + " "
-                + glyphs.dot() + " " + Quantity.when(status.time("now"), status.time("now"));
+        return (readOnly ? "read-only " + glyphs.dot() + " " : "") + (state.equals("running") ? state
+                : state.toUpperCase(Locale.ROOT)) + " " + glyphs.dot() + " " + Quantity.when(status.time("now"),
+                status.time("now"));
     }
 
     private void bottom(Canvas canvas, View view, int row) {
@@ -238,8 +239,8 @@ final class Session {
         if (views.front() != users) {
             showUsers();
         }
-        dialogue.ask(Dialogue.Line.of("/", users.match()).whileTyped(users::match).hint("Enter keeps the filter  Esc shows all"),
-                users::match);
+        dialogue.ask(Dialogue.Line.of("/", users.match()).whileTyped(users::match)
+                .hint("Enter keeps the filter  Esc shows all"), users::match);
     }
 
     void quit() {

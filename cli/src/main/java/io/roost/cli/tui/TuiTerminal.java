@@ -18,8 +18,9 @@ import org.jline.utils.InfoCmp.Capability;
 import org.jline.utils.NonBlockingReader;
 
 /**
- * The terminal, in raw mode and on its alternate screen, until it is closed: by whoever opened it, or when the process ends by an
- * exception or a signal. The only class that knows JLine. Signals only set flags; everything is written by the thread that draws.
+ * The terminal, in raw mode and on its alternate screen, until it is closed: by whoever opened it, or when the process ends by
+ * an exception or a signal. The only class that knows JLine. Signals only set flags; everything is written by the thread that
+ * draws.
  */
 final class TuiTerminal implements Closeable {
     private static final long PATIENCE_MILLIS = 500;

@@ -60,8 +60,8 @@ class AwkwardSessionTest extends SessionHarness {
         keys("/");
         paste("long\u0301".repeat(2_000));
         List<String> screen = screen(80, 24);
-        assertTrue(screen.get(0).startsWith(" roost · users: all, with \"long\u0301") && screen.get(0).endsWith("… running · 21:00:10"),
-                screen.get(0));
+        assertTrue(screen.get(0).startsWith(" roost · users: all, with \"long\u0301") && screen.get(0)
+                .endsWith("… running · 21:00:10"), screen.get(0));
         assertTrue(screen.get(22).endsWith("long\u0301"), screen.get(22));
         key(Key.Name.KILL_LINE);
         assertShows(screen(80, 24), " roost · users: all   ", "Enter keeps the filter  Esc shows all");
@@ -78,7 +78,8 @@ class AwkwardSessionTest extends SessionHarness {
             assertHides(screen(80, 24), "asking");
         }
         keys("oP");
-        assertShows(screen(80, 24), " roost · prepare a run", "  no run is alive in the state directory /nowhere. Say what is to be done");
+        assertShows(screen(80, 24), " roost · prepare a run", "  no run is alive in the state directory /nowhere. Say what is "
+                + "to be done");
         keys("?");
         assertHides(screen(80, 60), "goes on without you");
     }
@@ -94,8 +95,9 @@ class AwkwardSessionTest extends SessionHarness {
         keys("f");
         assertShows(screen(80, 24), ">e\u0301mile0@例え.jp", "1 of 3");
         key(Key.Name.ENTER);
-        assertShows(screen(80, 24), " roost · user e\u0301mile0@例え.jp", "Phase     failed, 2 attempts", "Error     the disk is full",
-                "Next      a further run tries again; the Maildir is in force as before", "There is more in roost status");
+        assertShows(screen(80, 24), " roost · user e\u0301mile0@例え.jp", "Phase     failed, 2 attempts",
+                "Error     the disk is full", "Next      a further run tries again; the Maildir is in force as before",
+                "There is more in roost status");
         keys("o");
         assertShows(screen(80, 24), "Needs attention  3 users", "P prepare a run");
     }
@@ -104,7 +106,8 @@ class AwkwardSessionTest extends SessionHarness {
     void aListThatIsRefusedSaysWhy() {
         connected();
         keys("u");
-        seen(new RunModel.UsersPage(new UsersQuery(0, 76, "", "", ""), List.of(), 0, "found \"sort=name\", expected less"), null, null, null);
+        seen(new RunModel.UsersPage(new UsersQuery(0, 76, "", "", ""), List.of(), 0, "found \"sort=name\", expected less"),
+                null, null, null);
         assertShows(screen(80, 24), "  found \"sort=name\", expected less");
     }
 
@@ -127,8 +130,9 @@ class AwkwardSessionTest extends SessionHarness {
     @Test
     void readyAndHeldAloneIsNotCountedAsGoingOn() {
         model.verbs(Set.of("hold", "unhold"));
-        model.take(json(STATUS.replace("\"locked_out\"", "\"cutover\":{\"mode\":\"cut_over\",\"held\":\"held by an operator\",\"held_by_operator\":"
-                + "true,\"ready\":[{\"user\":\"anna\",\"held_alone\":true},{\"user\":\"bert\",\"held_alone\":false}]},\"locked_out\"")));
+        model.take(json(STATUS.replace("\"locked_out\"", "\"cutover\":{\"mode\":\"cut_over\",\"held\":\"held by an "
+                + "operator\",\"held_by_operator\":true,\"ready\":[{\"user\":\"anna\",\"held_alone\":true},"
+                + "{\"user\":\"bert\",\"held_alone\":false}]},\"locked_out\"")));
         keys("H");
         assertShows(screen(80, 24), "let the cutovers go on, 1 ready: locked out");
     }
@@ -178,7 +182,8 @@ class AwkwardSessionTest extends SessionHarness {
     void theFormNamesWhatWillHappen() {
         model.trouble("no run is alive in the state directory /nowhere");
         session.prepare();
-        assertShows(screen(80, 24), "where their names come from: file, glob, names, Dovecot; Enter takes", "Which: nothing is named");
+        assertShows(screen(80, 24), "where their names come from: file, glob, names, Dovecot; Enter takes",
+                "Which: nothing is named");
         key(Key.Name.DOWN, Key.Name.ENTER);
         keys("/some/file");
         key(Key.Name.ENTER);
@@ -207,16 +212,16 @@ class AwkwardSessionTest extends SessionHarness {
 
     @Test
     void theWalkTellsWhatTheNextStepWouldSay() {
-        String plan = "{\"type\":\"plan\"," + TIME + ",\"user\":\"anna\",\"clean\":false,\"mails\":2,\"bytes\":3,\"obstacles\":[\"a link\"],"
-                + "\"mailboxes\":[]}";
+        String plan = "{\"type\":\"plan\"," + TIME
+                + ",\"user\":\"anna\",\"clean\":false,\"mails\":2,\"bytes\":3,\"obstacles\":[\"a link\"],\"mailboxes\":[]}";
         walk(() -> List.of("sh", "-c", "echo '" + plan + "'; exit 5"));
         key(Key.Name.ENTER);
         FakeRun.await("the plan is there", () -> {
             model.runPosted();
             return String.join("\n", screen(80, 24)).contains("1 Look, done");
         });
-        assertShows(screen(80, 24), "NOT all of it can be carried over", "a link", "The next step would refuse the user, and change nothing.",
-                "L look again");
+        assertShows(screen(80, 24), "NOT all of it can be carried over", "a link",
+                "The next step would refuse the user, and change nothing.", "L look again");
         keys("u");
         assertShows(screen(80, 24), " roost · users");
         key(Key.Name.ESCAPE, Key.Name.ESCAPE);

@@ -79,9 +79,10 @@ abstract class SessionHarness {
     static List<JsonObject> rows(int count, String phase) {
         List<JsonObject> rows = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            rows.add(json("{\"type\":\"user_row\",\"time\":\"2026-11-23T21:00:00.000Z\",\"user\":\"e\u0301mile" + i + "@例え.jp\",\"phase\":\""
-                    + phase + "\",\"attempts\":2,\"mails_done\":5,\"mails_total\":1000000,\"bytes_total\":5000000000,\"error\":\"the disk is "
-                    + "full, and this goes on for quite a while so that it does not fit\"}"));
+            rows.add(json("{\"type\":\"user_row\",\"time\":\"2026-11-23T21:00:00.000Z\",\"user\":\"e\u0301mile" + i
+                    + "@例え.jp\",\"phase\":\"" + phase
+                    + "\",\"attempts\":2,\"mails_done\":5,\"mails_total\":1000000,\"bytes_total\":5000000000,\"error\":\"the "
+                    + "disk is full, and this goes on for quite a while so that it does not fit\"}"));
         }
         return rows;
     }

@@ -18,9 +18,11 @@ class SessionTest extends SessionHarness {
     void overview(int columns, int rows) {
         connected();
         List<String> screen = screen(columns, rows);
-        assertShows(screen, " roost · overview", "  Progress ", "0 % of 300,000 users, about 3 h 20 min left", "299,900 waiting  2 active  1 "
-                + "retrying  90 done  7 failed !", "12,345 mails, 1.2 GiB", "120 mails/s, 12 MiB/s", " ▂▄█", "limited to 20MB/s by the command line",
-                "Locked out 1 now: anna@example.org 2.0 s", "Cut over   90 users, locked out for 0.8 s (median), 3.2 s (longest)", "in 7 h 59 min", "anna@example.org", columns < 100 ? "█████▌░░  70 %" : "████████▍░░░  70 %", "70/100", "scanning #2", "Needs attention  8 users",
+        assertShows(screen, " roost · overview", "  Progress ", "0 % of 300,000 users, about 3 h 20 min left",
+                "299,900 waiting  2 active  1 retrying  90 done  7 failed !", "12,345 mails, 1.2 GiB", "120 mails/s, 12 MiB/s",
+                " ▂▄█", "limited to 20MB/s by the command line", "Locked out 1 now: anna@example.org 2.0 s",
+                "Cut over   90 users, locked out for 0.8 s (median), 3.2 s (longest)", "in 7 h 59 min", "anna@example.org",
+                columns < 100 ? "█████▌░░  70 %" : "████████▍░░░  70 %", "70/100", "scanning #2", "Needs attention  8 users",
                 "failed   e\u0301mile0@例え.jp: the disk is full", "FAILED: escape \\x1b[31m here", " ? help  q quit  p pause");
         assertTrue(screen.get(rows - 3).contains("FAILED: escape"), "the last event stands last " + screen);
     }
@@ -31,9 +33,11 @@ class SessionTest extends SessionHarness {
         connected();
         keys("u");
         assertShows(screen(columns, rows), " roost · users: all", "  asking");
-        seen(new RunModel.UsersPage(new UsersQuery(0, 4 * (rows - 5), "", "", ""), rows(200, "failed"), 300_000), null, null, null);
+        seen(new RunModel.UsersPage(new UsersQuery(0, 4 * (rows - 5), "", "", ""), rows(200, "failed"), 300_000), null, null,
+                null);
         List<String> screen = screen(columns, rows);
-        assertShows(screen, "User", "Phase", "Mails", "1 of 300,000", ">e\u0301mile0@例え.jp", "failed", "5/1,000,000", "4.7 GiB", "the disk is");
+        assertShows(screen, "User", "Phase", "Mails", "1 of 300,000", ">e\u0301mile0@例え.jp", "failed", "5/1,000,000", "4.7 GiB",
+                "the disk is");
         session.key(Key.of(Key.Name.DOWN));
         keys(" ");
         screen = screen(columns, rows);
@@ -73,7 +77,8 @@ class SessionTest extends SessionHarness {
 
     private void cutsOver(String more) {
         connected();
-        model.verbs(Set.of("status", "hold", "unhold", "cutover", "open-gate", "rollback", "now", "user", "users", "retry", "skip"));
+        model.verbs(Set.of("status", "hold", "unhold", "cutover", "open-gate", "rollback", "now", "user", "users", "retry",
+                "skip"));
         model.take(json(STATUS.replace("\"locked_out\"", "\"cutover\":{\"mode\":\"cut_over\"" + more + "},\"locked_out\"")));
     }
 
@@ -82,7 +87,8 @@ class SessionTest extends SessionHarness {
         cutsOver("");
         keys(":rollback anna");
         session.key(Key.of(Key.Name.ENTER));
-        assertShows(screen(80, 24), "type rollback to do it:", "rolls anna back: nobody can log in meanwhile, all that came since goes to", "the mdbox is moved aside");
+        assertShows(screen(80, 24), "type rollback to do it:", "rolls anna back: nobody can log in meanwhile, all that came "
+                + "since goes to", "the mdbox is moved aside");
         keys("y");
         session.key(Key.of(Key.Name.ENTER));
         assertShows(screen(80, 24), "nothing was done");
@@ -99,7 +105,8 @@ class SessionTest extends SessionHarness {
         keys(":cutover " + "a-long-name-".repeat(5) + "@example.org");
         session.key(Key.of(Key.Name.ENTER));
         String text = String.join(" ", screen(80, 24).stream().map(String::strip).toList());
-        assertTrue(text.contains("over now: sessions end, nobody can log in for some seconds, and then the mdbox is in force? [y/N]"), text);
+        assertTrue(text.contains("over now: sessions end, nobody can log in for some seconds, and then the mdbox is in force? "
+                + "[y/N]"), text);
     }
 
     @Test
@@ -135,15 +142,16 @@ class SessionTest extends SessionHarness {
                         + "\"pinned\":4,\"tag\":\"\",\"changed\":null}"),
                 json("{\"type\":\"backend\"," + time + ",\"ip\":\"2001:db8::12\",\"here\":false,\"up\":false,\"vhosts\":0,\"users\":7,"
                         + "\"pinned\":0,\"tag\":\"eu\",\"changed\":\"2026-11-23T20:00:00.000Z\"}"),
-                json("{\"type\":\"director\"," + time + ",\"ip\":\"10.0.0.2\",\"port\":9090,\"kind\":\"self\",\"status\":\"ring handshaking\","
-                        + "\"failed\":null}"),
+                json("{\"type\":\"director\"," + time
+                        + ",\"ip\":\"10.0.0.2\",\"port\":9090,\"kind\":\"self\",\"status\":\"ring "
+                        + "handshaking\",\"failed\":null}"),
                 json("{\"type\":\"pinned\"," + time + ",\"user\":\"anna\",\"since\":\"2026-11-23T21:00:00.000Z\",\"expires\":"
                         + "\"2026-11-23T21:15:00.000Z\"}"),
                 json("{\"type\":\"away\"," + time + ",\"user\":\"e\u0301mile@例え.jp\",\"host\":\"10.0.0.12\",\"moved\":true,\"seen\":"
                         + "\"2026-11-23T20:59:00.000Z\"}")));
-        assertShows(screen(columns, rows), "> 10.0.0.11        up        100    123,456        4  -  this one", "2001:db8::12     DOWN   ", "tag eu",
-                "10.0.0.2:9090            self    ring handshaking", "Pinned here  1 user", "anna", "for 14 min 50 s more",
-                "e\u0301mile@例え.jp", "moved to 10.0.0.12");
+        assertShows(screen(columns, rows), "> 10.0.0.11        up        100    123,456        4  -  this one",
+                "2001:db8::12     DOWN   ", "tag eu", "10.0.0.2:9090            self    ring handshaking",
+                "Pinned here  1 user", "anna", "for 14 min 50 s more", "e\u0301mile@例え.jp", "moved to 10.0.0.12");
     }
 
     @Test
@@ -176,8 +184,8 @@ class SessionTest extends SessionHarness {
                 + "\"mailboxes\":[{\"name\":\"INBOX\",\"mails\":20},{\"name\":\"日本/東京\",\"mails\":5}],\"problems\":[\"odd\"]}"),
                 List.of(json("{\"type\":\"reached\",\"time\":\"2026-11-23T20:59:00.000Z\",\"user\":\"bad\",\"state\":\"copied\"}")), ""), null);
         List<String> screen = screen(80, 40);
-        assertShows(screen, "Phase     retrying, 2 attempts", "Placed    10 of 20 mails", "tried again at", "[queued] > [copying] > [copied ", "  finished ",
-                "- odd", "日本/東京", "████████████████");
+        assertShows(screen, "Phase     retrying, 2 attempts", "Placed    10 of 20 mails", "tried again at",
+                "[queued] > [copying] > [copied ", "  finished ", "- odd", "日本/東京", "████████████████");
         seen(null, null, new RunModel.UserPage("bad", json("{\"type\":\"user\",\"time\":\"2026-11-23T21:00:00.000Z\",\"user\":\"bad\",\"phase\":"
                 + "\"active\",\"record\":{\"state\":\"gated\"}}"), List.of(), ""), null);
         assertShows(screen(80, 40), "[queued] > [pinned] > [copying] > [copied] > [gated]", "released ");

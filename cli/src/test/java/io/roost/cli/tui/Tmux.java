@@ -38,7 +38,8 @@ final class Tmux implements AutoCloseable {
     }
 
     /** Opens a terminal with a command in it; when that has ended, the pane says {@code EXIT} and its code and stays. */
-    Pane open(int columns, int rows, Map<String, String> environment, String... command) throws IOException, InterruptedException {
+    Pane open(int columns, int rows, Map<String, String> environment, String... command) throws IOException,
+            InterruptedException {
         StringBuilder shell = new StringBuilder("echo BEFORE; ");
         environment.forEach((name, value) -> shell.append(name).append("='").append(value).append("' "));
         for (String word : command) {

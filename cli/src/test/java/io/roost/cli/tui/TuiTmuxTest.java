@@ -73,7 +73,8 @@ class TuiTmuxTest {
     static String[] roost(String... args) {
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin/java").toString(),
                 "--add-opens", "java.base/java.nio=ALL-UNNAMED", "--add-opens", "java.base/sun.nio.ch=ALL-UNNAMED",
-                "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"), "io.roost.cli.Roost"));
+                "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"),
+                        "io.roost.cli.Roost"));
         command.addAll(List.of(args));
         return command.toArray(String[]::new);
     }
@@ -81,7 +82,8 @@ class TuiTmuxTest {
     private Tmux.Pane tui(int columns, int rows, String... args) throws Exception {
         List<String> all = new ArrayList<>(List.of("tui", "--state=" + temp.resolve("state")));
         all.addAll(List.of(args));
-        return tmux.open(columns, rows, Map.of("TERM", "screen-256color", "LC_ALL", "C.UTF-8"), roost(all.toArray(String[]::new)));
+        return tmux.open(columns, rows, Map.of("TERM", "screen-256color", "LC_ALL", "C.UTF-8"),
+                roost(all.toArray(String[]::new)));
     }
 
     private JsonObject status() throws Exception {
@@ -111,7 +113,8 @@ class TuiTmuxTest {
         assertEquals(1, status().object("users").number("failed"));
         pane.keys("r", "y");
         pane.await("user07@example.org is next");
-        pane.await("it is no longer failed", screen -> screen.contains("Phase     waiting") || screen.contains("Phase     active"));
+        pane.await("it is no longer failed", screen -> screen.contains("Phase     waiting")
+                || screen.contains("Phase     active"));
 
         // pause, resume, workers, by key and by command
         pane.keys("Escape");
@@ -148,7 +151,8 @@ class TuiTmuxTest {
         pane.resize(250, 70);
         pane.await("the big screen is drawn", screen -> screen.lines().findFirst().orElse("").stripTrailing().length() > 200);
         pane.resize(100, 30);
-        List<String> middle = pane.await("the middle one", screen -> screen.lines().findFirst().orElse("").stripTrailing().length() == 99);
+        List<String> middle = pane.await("the middle one", screen -> screen.lines().findFirst().orElse("").stripTrailing()
+                .length() == 99);
         assertEquals(30, middle.size());
         pane.resize(30, 5);
         pane.await("too small");
@@ -233,8 +237,8 @@ class TuiTmuxTest {
     private void killed(String signal, int exit) throws Exception {
         Tmux.Pane pane = tui(80, 24);
         pane.await("HELD: held by the file");
-        long pid = ProcessHandle.of(pane.pid()).orElseThrow().descendants().filter(p -> p.info().command().orElse("").endsWith("java"))
-                .findFirst().orElseThrow().pid();
+        long pid = ProcessHandle.of(pane.pid()).orElseThrow().descendants().filter(p -> p.info().command().orElse("")
+                .endsWith("java")).findFirst().orElseThrow().pid();
         assertEquals(0, new ProcessBuilder("sh", "-c", "kill -" + signal + " " + pid).start().waitFor());
         List<String> left = pane.await("icanon");
         assertEquals("BEFORE", left.get(0), left.toString());
@@ -258,11 +262,12 @@ class TuiTmuxTest {
 
     @Test
     void poorTerminals() throws Exception {
-        Tmux.Pane ascii = tmux.open(80, 24, Map.of("TERM", "vt100", "LC_ALL", "C.UTF-8", "ROOST_CHARSET", "ANSI_X3.4-1968", "NO_COLOR", "1"),
-                roost("tui", "--state=" + temp.resolve("state")));
+        Tmux.Pane ascii = tmux.open(80, 24, Map.of("TERM", "vt100", "LC_ALL", "C.UTF-8", "ROOST_CHARSET", "ANSI_X3.4-1968",
+                "NO_COLOR", "1"), roost("tui", "--state=" + temp.resolve("state")));
         List<String> screen = ascii.await("HELD: held by the file");
         assertTrue(screen.get(0).startsWith(" roost - overview"), screen.get(0));
-        assertTrue(screen.stream().anyMatch(line -> line.startsWith("  Progress ") && line.contains("....]")), screen.toString());
+        assertTrue(screen.stream().anyMatch(line -> line.startsWith("  Progress ") && line.contains("....]")),
+                screen.toString());
         screen.forEach(line -> assertTrue(line.chars().allMatch(c -> c < 128), line));
 
         Tmux.Pane dumb = tmux.open(80, 24, Map.of("TERM", "dumb"), roost("tui", "--state=" + temp.resolve("state")));
