@@ -9,38 +9,29 @@ import io.roost.posix.OpenFile;
 import io.roost.posix.PosixException;
 
 /**
- * The right of one process to work on one user of a store. It goes with the process: a killed one leaves nothing behind but
- * an unlocked file.
+ * The right of one process to work on one user of a store: a lock on the byte of {@code users.lock} whose offset is the user's number.
+ * It goes with the process, and a million users leave one empty file.
  */
 public final class UserLock implements Closeable {
+    private static final String FILE = "users.lock";
+
     private final OpenFile file;
 
     private UserLock(OpenFile file) {
         this.file = file;
     }
 
-    /** @return empty if another process holds it */
+    /** @return empty if another process holds it, or another thread of this one */
     public static Optional<UserLock> tryAcquire(CheckpointStore store, UserRecord user) throws PosixException {
         try (OpenDirectory state = OpenDirectory.open(ByteString.ofText(store.path()))) {
-            if (state.status("locks").isEmpty()) {
-                try {
-                    state.makeDirectory("locks", 0700);
-                } catch (PosixException e) {
-                    if (e.errno() != PosixException.EEXIST) {
-                        throw e;
-                    }
-                }
-            }
-            try (OpenDirectory locks = state.openDirectory("locks")) {
-                OpenFile file = locks.openOrCreate(Integer.toUnsignedString(user.number()), 0600);
-                boolean locked = false;
-                try {
-                    locked = file.tryLock();
-                    return locked ? Optional.of(new UserLock(file)) : Optional.empty();
-                } finally {
-                    if (!locked) {
-                        file.close();
-                    }
+            OpenFile file = state.openOrCreate(FILE, 0600);
+            boolean locked = false;
+            try {
+                locked = file.tryLock(Integer.toUnsignedLong(user.number()));
+                return locked ? Optional.of(new UserLock(file)) : Optional.empty();
+            } finally {
+                if (!locked) {
+                    file.close();
                 }
             }
         }

@@ -2,15 +2,11 @@ package io.roost.cutover;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.Optional;
 import java.util.OptionalLong;
 
 import io.roost.dovecot.DovecotProgram;
 import io.roost.dovecot.MailLocation;
-import io.roost.mdbox.MailFileReader;
-import io.roost.mdbox.MapIndex;
-import io.roost.mdbox.MdboxLayout;
-import io.roost.mdbox.Placement;
+import io.roost.mdbox.MailsSince;
 import io.roost.migrate.Account;
 import io.roost.migrate.LateMail;
 import io.roost.posix.ByteString;
@@ -41,7 +37,7 @@ final class LateImport {
     /**
      * Does nothing if the mail is not there any more.
      *
-     * @param begun if a run that was killed may have put the mail into the mdbox: {@link #nextMapUid} before
+     * @param begun if a run that was killed may have put the mail into the mdbox: {@link MailsSince#nextMapUid} before
      */
     void bringOver(Account account, LateMail mail, OptionalLong begun) throws IOException {
         String target = account.target().root();
@@ -65,42 +61,10 @@ final class LateImport {
         }
     }
 
-    /** Mails that are put into the mdbox from now on have no map UID below. */
-    static long nextMapUid(Account account) throws IOException {
-        return map(MdboxLayout.of(account.target())).nextMapUid();
-    }
-
-    private static MapIndex map(MdboxLayout layout) throws IOException {
-        try (OpenDirectory directory = OpenDirectory.openNoFollow(layout.absolute(layout.mapIndex()))) {
-            return MapIndex.read(directory);
-        }
-    }
-
     /** Entered in the map, and no mailbox has it any more. An import that ended half-way leaves a reference. */
     private static boolean wasThere(Account account, LateMail mail, long from) throws IOException {
-        MdboxLayout layout = MdboxLayout.of(account.target());
-        MapIndex map = map(layout);
-        try (OpenDirectory storage = OpenDirectory.openNoFollow(layout.absolute(layout.storage()))) {
-            for (int i = map.size() - 1; i >= 0 && map.mapUid(i) >= from; i--) {
-                Placement place = map.placement(i);
-                if (map.refcount(i) == 0 && place.fileId() != 0 && guid(storage, place).equals(Optional.of(guid(mail)))) {
-                    return true;
-                }
-            }
-            return false;
-        }
-    }
-
-    /** Empty if the file was purged in the meantime. */
-    private static Optional<String> guid(OpenDirectory storage, Placement place) throws IOException {
-        try (MailFileReader file = MailFileReader.open(storage, place.fileId())) {
-            return Optional.of(file.read(place.offset()).metadata().guid());
-        } catch (PosixException e) {
-            if (e.isNotFound()) {
-                return Optional.empty();
-            }
-            throw e;
-        }
+        String guid = guid(mail);
+        return MailsSince.of(account.target(), from).stream().anyMatch(each -> each.references() == 0 && each.guid().equals(guid));
     }
 
     private static String guid(LateMail mail) {

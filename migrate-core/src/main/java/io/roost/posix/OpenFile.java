@@ -168,17 +168,15 @@ public final class OpenFile implements Closeable {
     }
 
     /**
-     * Takes the write lock over the whole file without waiting: a {@code fcntl} lock, which keeps out other processes that take
-     * one the ordinary way, and other descriptors of this process too. It goes with this descriptor.
+     * Takes the write lock on one byte without waiting, whether or not the file is that long: a {@code fcntl} lock, which keeps out
+     * other processes and other descriptors of this one. It goes with this descriptor.
      *
-     * @return false if somebody else holds a lock on the file
+     * @return false if somebody else holds a lock on the byte
      */
-    public boolean tryRecordLock() throws PosixException {
-        // struct flock of 64-bit Linux: type, whence (both 16 bits), start at 8, length at 16 (0: to the end), pid at 24
+    public boolean tryLock(long offset) throws PosixException {
+        // struct flock of 64-bit Linux: type, whence (both 16 bits), start at 8, length at 16, pid at 24
         ByteBuffer lock = Call.struct();
-        for (int i = 0; i < 32; i += 8) {
-            lock.putLong(i, 0);
-        }
+        lock.putLong(0, 0).putLong(8, offset).putLong(16, 1).putLong(24, 0);
         lock.putShort(0, Libc.F_WRLCK);
         try {
             Call.of("lock", path, () -> Libc.C.fcntl(fd(), Libc.F_OFD_SETLK, lock));

@@ -1,6 +1,7 @@
 package io.roost.checkpoint;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -8,7 +9,10 @@ import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -69,9 +73,26 @@ class UserLockTest {
     void aSymbolicLinkIsNotFollowed() throws Exception {
         try (CheckpointStore store = CheckpointStore.open(temp.resolve("state").toString())) {
             UserRecord anna = store.userOrNew("anna", "", "", 0);
-            Files.createDirectory(temp.resolve("elsewhere"));
-            Files.createSymbolicLink(temp.resolve("state/locks"), temp.resolve("elsewhere"));
+            Files.createSymbolicLink(temp.resolve("state/users.lock"), temp.resolve("elsewhere"));
             assertThrows(PosixException.class, () -> UserLock.tryAcquire(store, anna));
+            assertFalse(Files.exists(temp.resolve("elsewhere")));
+        }
+    }
+
+    @Test
+    void manyUsersLeaveOneFile() throws Exception {
+        try (CheckpointStore store = CheckpointStore.open(temp.resolve("state").toString())) {
+            List<UserLock> locks = new ArrayList<>();
+            for (int i = 0; i < 100; i++) {
+                locks.add(UserLock.tryAcquire(store, store.userOrNew("user" + i, "", "", 0)).orElseThrow());
+            }
+            for (UserLock lock : locks) {
+                lock.close();
+            }
+            try (Stream<Path> files = Files.list(temp.resolve("state"))) {
+                assertEquals(List.of("data.mdb", "lock.mdb", "users.lock"), files.map(f -> f.getFileName().toString()).sorted().toList());
+            }
+            assertEquals(0, Files.size(temp.resolve("state/users.lock")));
         }
     }
 }

@@ -109,6 +109,36 @@ class KilledCutoverTest {
         }
     }
 
+    /** {@code kill -9} while the switch is undone, since a delivery from before has come to the Maildir behind it. */
+    @Test
+    void killedWhileTheSwitchIsUndone() throws Exception {
+        Map<String, String> stops = Map.of("anna", NightProcess.REVERTING, "bert", NightProcess.REVERTED, "carl", NightProcess.TAKEN_BACK);
+        try (DirectorCluster cluster = cluster("anna", "bert", "carl")) {
+            DovecotNode b1 = CutoverBench.here(cluster);
+            Map<String, List<String>> before = new LinkedHashMap<>();
+            for (String user : stops.keySet()) {
+                before.put(user, ShownMails.of(b1, user));
+            }
+            NightProcess.kill(cluster, temp.resolve("state"), stops, temp.resolve("out").toFile());
+            try (CutoverBench bench = new CutoverBench(cluster, temp.resolve("state"))) {
+                assertEquals("", Files.readString(cluster.gateFile()));
+                for (String user : stops.keySet()) {
+                    CutoverUnderLoadTest.deliver(cluster, user, "between");
+                }
+                for (String user : stops.keySet()) {
+                    bench.run(user, Mode.CUT_OVER);
+                    assertEquals(UserState.DONE, bench.store.user(user).orElseThrow().state(), user);
+                    assertShown(before.get(user), b1, user, "late", "between");
+                    try (var files = Files.list(cluster.home(user))) {
+                        assertEquals(2, files.count(), "Maildir and mdbox, nothing else");
+                    }
+                }
+                assertEquals(List.of(), bench.complaints);
+                assertEquals("", Files.readString(cluster.gateFile()));
+            }
+        }
+    }
+
     /** {@code kill -9} right after a late mail was imported, before that is recorded; and the user has put the mail elsewhere. */
     @Test
     @Tag("soak")
