@@ -11,7 +11,9 @@ import java.util.Set;
 import io.roost.checkpoint.CheckpointStore;
 import io.roost.cli.check.SampleCheck;
 import io.roost.cli.screen.Quantity;
+import io.roost.dovecot.AuthUsers;
 import io.roost.dovecot.MailLocation;
+import io.roost.dovecot.UserDatabase;
 import io.roost.posix.OpenDirectory;
 import io.roost.posix.PosixException;
 import io.roost.preflight.Finding.Question;
@@ -57,6 +59,10 @@ record UserSample(List<String> everybody, List<SampleUser> users, List<SampleUse
         List<String> names;
         try (CheckpointStore store = options.unfinished ? CheckpointStore.openReadOnly(state).orElse(null) : null) {
             names = selection.resolve(site, store);
+        } catch (AuthUsers.Unreachable e) {
+            return nobody("no user was named, and Dovecot cannot be asked for its users: " + e.getMessage(), "start Dovecot; service auth has "
+                    + "to have its unix_listener auth-userdb, and this user leave to write to it (root has). Without Dovecot: name some "
+                    + "users, with --home and --from");
         } catch (IOException e) {
             return nobody("no user was named, and Dovecot does not list its users: " + e.getMessage());
         }
@@ -67,8 +73,11 @@ record UserSample(List<String> everybody, List<SampleUser> users, List<SampleUse
     }
 
     private static UserSample nobody(String reason) {
-        return new UserSample(List.of(), List.of(), List.of(), new SampleCheck(question().unknown(reason,
-                "name some users, or all of them with --users-file FILE")));
+        return nobody(reason, "name some users, or all of them with --users-file FILE");
+    }
+
+    private static UserSample nobody(String reason, String remedy) {
+        return new UserSample(List.of(), List.of(), List.of(), new SampleCheck(question().unknown(reason, remedy)));
     }
 
     /** On a director, where there is no mail. */
@@ -99,7 +108,9 @@ record UserSample(List<String> everybody, List<SampleUser> users, List<SampleUse
                 if (Thread.currentThread().isInterrupted()) {
                     throw new InterruptedException();
                 }
-                unresolved.add(new SampleUser.Unresolved(name, e.getMessage()));
+                unresolved.add(new SampleUser.Unresolved(name, e.getMessage(), e instanceof UserDatabase.TemporaryFailure
+                        ? "start Dovecot, or look into its log; doveadm user " + name + " has to answer. Without Dovecot: --home and --from"
+                        : "correct the name, or give --home and --from"));
                 return Optional.empty();
             }
         }
@@ -173,8 +184,9 @@ record UserSample(List<String> everybody, List<SampleUser> users, List<SampleUse
             String shown = found + (users.isEmpty() ? "" : ": " + String.join(", ", users.stream().limit(USUAL)
                     .map(SampleUser::name).toList()) + (users.size() > USUAL ? "..." : ""));
             return new UserSample(names, users, unresolved, new SampleCheck(mail ? question().ok(shown)
-                    : question().unknown(shown + (users.isEmpty() ? "; nobody could be looked up" : "; none of them has mail"),
-                    "name users who have mail; look whether it is mounted")));
+                    : users.isEmpty() ? question().unknown(shown + "; nobody could be looked up: " + unresolved.get(0).reason(),
+                    unresolved.get(0).remedy())
+                    : question().unknown(shown + "; none of them has mail", "name users who have mail; look whether it is mounted")));
         }
     }
 }

@@ -88,11 +88,23 @@ class UserSampleTest {
             Path list = Files.write(temp.resolve("list"), names().subList(0, 20));
             assertEquals("ok 3 of 20 users: u11, u13, u19", sample(dovecot, "--sample=2", "--users-file=" + list));
             assertEquals("ok all of 1 user: u13", sample(dovecot, "--match=u13"));
-            assertEquals("unknown all of 1 user; nobody could be looked up", sample(dovecot, "nobody"));
+            assertEquals("unknown all of 1 user; nobody could be looked up: user nobody does not exist: "
+                    + "Dovecot's userdb does not know them",
+                    sample(dovecot, "nobody"));
 
             dovecot.stop();
             String stopped = sample(dovecot);
-            assertTrue(stopped.startsWith("unknown no user was named, and Dovecot does not list its users: "), stopped);
+            String socket = dovecot.config().resolveSibling("base/auth-userdb").toString();
+            assertEquals("unknown no user was named, and Dovecot cannot be asked for its users: Dovecot's auth does not answer on "
+                    + socket + ": Connection refused", stopped);
+            String remedy = (String) finding(dovecot, "user-sample").get("remedy");
+            assertTrue(remedy.startsWith("start Dovecot; service auth has to have its unix_listener auth-userdb"), remedy);
+            assertEquals("nobody's paths are known: see user-sample", finding(dovecot, "mount-type").get("found"));
+            // of a user who was named doveadm tells which socket it is
+            String named = sample(dovecot, "u43");
+            assertTrue(named.startsWith("unknown all of 1 user; nobody could be looked up: ") && named.contains(socket), named);
+            assertTrue(((String) finding(dovecot, "user-resolved", "u43").get("remedy")).startsWith("start Dovecot, or look into its log"));
+            assertEquals("nobody of the sample could be looked up: see user-resolved", finding(dovecot, "mount-type", "u43").get("found"));
         }
     }
 }

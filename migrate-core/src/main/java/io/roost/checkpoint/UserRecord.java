@@ -36,6 +36,11 @@ public record UserRecord(int number, String name, UserState state, String source
     private static final int MAX_ERROR = 4000;
     private static final int MAX_TEXT = 0xffff;
 
+    /** Of a user of whom nothing was done yet. */
+    static UserRecord queued(int number, String name, String source, String target, long now) {
+        return new UserRecord(number, name, UserState.QUEUED, source, target, now, now, 0, (int) (now / 1000), 0, 0, 0, 0, 0, 0, "");
+    }
+
     public UserRecord withState(UserState newState, long now) {
         return new UserRecord(number, name, newState, source, target, started, now, newState == UserState.PUBLISHED ? now : finished,
                 runStamp, mailsTotal, mailsPlaced, bytesTotal, bytesPlaced, mailboxes, nextBatch, "");
@@ -65,7 +70,7 @@ public record UserRecord(int number, String name, UserState state, String source
 
     /** As at the beginning, with nothing placed. */
     public UserRecord restarted(long now) {
-        return new UserRecord(number, name, UserState.QUEUED, source, target, now, now, 0, (int) (now / 1000), 0, 0, 0, 0, 0, 0, "");
+        return queued(number, name, source, target, now);
     }
 
     byte[] write() {

@@ -4,12 +4,7 @@
  *
  * <pre>
  *   STATE/               mode 0700
- *     data.mdb lock.mdb  the LMDB environment
- *       meta      "schema" -&gt; version, "store" -&gt; random identity, "next-user" -&gt; u32
- *       users     user name -&gt; {@link io.roost.checkpoint.UserRecord}
- *       mailboxes user number, mailbox number -&gt; {@link io.roost.checkpoint.MailboxRecord}
- *       placed    user number, batch number   -&gt; {@link io.roost.checkpoint.PlacedBatch}
- *       problems  user number, sequence       -&gt; one line of text
+ *     data.mdb lock.mdb  the LMDB environment; {@link io.roost.checkpoint.StoreTables} has its databases
  *     users.lock         the byte at a user's number is locked while a process works on that user; empty
  * </pre>
  * A batch becomes visible in one transaction with the lengths of the data files that it fills, and only after those are

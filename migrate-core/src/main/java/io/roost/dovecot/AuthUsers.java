@@ -87,6 +87,16 @@ public final class AuthUsers implements UserDatabase {
         }
     }
 
+    private LineSocket reach() throws IOException {
+        try {
+            return connect();
+        } catch (InterruptedIOException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new Unreachable(socket, e);
+        }
+    }
+
     private LineSocket connect() throws IOException {
         LineSocket connection = LineSocket.connect(UnixDomainSocketAddress.of(socket), CONNECT_LIMIT, ANSWER_LIMIT, MAX_LINE);
         boolean good = false;
@@ -141,14 +151,22 @@ public final class AuthUsers implements UserDatabase {
         return text.isEmpty() ? -1 : text.matches("[0-9]{1,9}") ? Integer.parseInt(text) : UNCLEAR;
     }
 
+    /** Nobody answers where auth should. */
+    public static final class Unreachable extends IOException {
+        Unreachable(Path socket, IOException why) {
+            super("Dovecot's auth does not answer on " + socket + ": " + why.getMessage(), why);
+        }
+    }
+
     /**
      * Everybody whom the userdb lists, in its order.
      *
      * @return names as Dovecot gives them, not checked
-     * @throws IOException if it cannot be asked, or cannot list its users
+     * @throws Unreachable if it cannot be asked
+     * @throws IOException if it cannot list its users
      */
     public List<String> all() throws IOException {
-        try (LineSocket connection = connect()) {
+        try (LineSocket connection = reach()) {
             connection.send("LIST\t1" + SERVICE);
             List<String> names = new ArrayList<>();
             while (true) {

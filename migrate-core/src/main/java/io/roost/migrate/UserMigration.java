@@ -2,9 +2,7 @@ package io.roost.migrate;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 import io.roost.checkpoint.CheckpointException;
 import io.roost.checkpoint.CheckpointStore;
@@ -17,7 +15,6 @@ import io.roost.maildir.Maildir;
 import io.roost.migrate.MigrationException.Kind;
 import io.roost.posix.ByteString;
 import io.roost.posix.FileStatus;
-import io.roost.posix.FileSystemStatus;
 import io.roost.posix.OpenDirectory;
 import io.roost.posix.Ownership;
 import io.roost.posix.PosixException;
@@ -137,7 +134,7 @@ public final class UserMigration {
             }
             throw journal.failed(new MigrationException(Kind.IO, e.getMessage(), e));
         } catch (IOException e) {
-            throw journal.failed(e instanceof PosixException p && p.isNoSpace() ? noSpace(p)
+            throw journal.failed(e instanceof PosixException p && p.isNoSpace() ? NoSpace.of(p)
                     : new MigrationException(Kind.IO, e.getMessage(), e));
         }
     }
@@ -274,7 +271,7 @@ public final class UserMigration {
                 if (!e.isNoSpace()) {
                     throw e;
                 }
-                MigrationException full = noSpace(e);
+                MigrationException full = NoSpace.of(e);
                 giveSpaceBack(staging, full);
                 throw full;
             } catch (CorruptFileException e) {
@@ -324,52 +321,11 @@ public final class UserMigration {
             }
             user = journal.reached(user, UserState.RELEASED);
             if (baseline.isPresent()) {
-                bringOver(user, baseline.get(), held);
+                new LateMails(account, store, events, cutover).bringOver(user, baseline.get(), held);
             }
             SourceBaseline.remove(store, user);
         }
         return complete(user, finished, started);
-    }
-
-    private void bringOver(UserRecord user, SourceBaseline before, HeldSource held)
-            throws IOException, MigrationException, InterruptedException {
-        SourceBaseline known = before;
-        boolean more;
-        do {
-            more = cutover.awaitLateDeliveries();
-            List<LateMail> late = known.late();
-            held.requireSame();
-            for (LateMail mail : late) {
-                OptionalLong begun = known.begunAt(mail);
-                if (begun.isEmpty()) {
-                    known = known.beginning(mail, cutover.nextMapUid());
-                    known.write(store, user);
-                }
-                cutover.bringOver(mail, begun);
-                known = known.with(mail);
-                known.write(store, user);
-                events.event(new Event.BroughtOver(account.user(), mail.path()));
-            }
-        } while (more);
-    }
-
-    /** Says what is left of what: a disk may have bytes and no inodes. */
-    private static MigrationException noSpace(PosixException e) {
-        return new MigrationException(Kind.NO_SPACE, e.getMessage() + left(e.path())
-                + "; nothing was published, the Maildir is as it was: free some space and run again", e);
-    }
-
-    private static String left(String path) {
-        for (int slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
-            try (OpenDirectory directory = OpenDirectory.open(path.substring(0, slash))) {
-                FileSystemStatus fileSystem = directory.fileSystem();
-                return " (" + fileSystem.freeBytes() + " bytes free"
-                        + (fileSystem.totalInodes() > 0 ? " and " + fileSystem.freeInodes() + " inodes" : "") + ")";
-            } catch (PosixException gone) {
-                // Perhaps it could not even be created, or is removed again: the one above tells as well.
-            }
-        }
-        return "";
     }
 
     /** A full disk hurts the mail that still arrives: nothing of ours stays on it. */

@@ -37,6 +37,12 @@ public record Backend(DovecotSettings settings, String settingsSource, boolean l
         return !settings.get("director_servers").isEmpty() && settings.mailLocation().isEmpty();
     }
 
+    /** What a check says that needs users' paths where there are none: why, and what to do. */
+    public Finding nobody(Finding.Question question) {
+        return unresolved.isEmpty() ? question.unknown("nobody's paths are known: see user-sample", "name some users")
+                : question.unknown("nobody of the sample could be looked up: see user-resolved", "mend what user-resolved tells");
+    }
+
     /**
      * Whether the sample's mail lies on a network file system: true if any does, false if all is known to be local, empty if no
      * path could be looked at.

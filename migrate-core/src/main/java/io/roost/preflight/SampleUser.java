@@ -33,6 +33,7 @@ public record SampleUser(String name, String home, int uid, int gid, Optional<Ma
      *
      * @param name   as given
      * @param reason for people
+     * @param remedy what to do about it
      */
-    public record Unresolved(String name, String reason) { }
+    public record Unresolved(String name, String reason, String remedy) { }
 }

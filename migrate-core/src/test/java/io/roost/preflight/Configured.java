@@ -57,7 +57,7 @@ public final class Configured {
     }
 
     public Configured unresolved(String name, String reason) {
-        unresolved.add(new SampleUser.Unresolved(name, reason));
+        unresolved.add(new SampleUser.Unresolved(name, reason, "correct it"));
         return this;
     }
 

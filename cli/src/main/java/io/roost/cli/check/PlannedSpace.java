@@ -86,8 +86,7 @@ public final class PlannedSpace implements Check {
         }
         if (needs.isEmpty()) {
             // with users, all of them are moved
-            return backend.users().isEmpty() ? List.of(question("targets").unknown("no user was given who has a Maildir",
-                    "name all users of the migration")) : List.of();
+            return backend.users().isEmpty() ? List.of(backend.nobody(question("targets"))) : List.of();
         }
         return needs.entrySet().stream().map(need -> judge(ByteString.toText(need.getKey()), need.getValue())).toList();
     }

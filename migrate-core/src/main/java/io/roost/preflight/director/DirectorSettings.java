@@ -148,7 +148,7 @@ public final class DirectorSettings implements Check {
                 "users with the same hash are one user to the director: whoever is moved or kicked takes the other along");
         List<String> names = everybody.isEmpty() ? backend.users().stream().map(SampleUser::name).toList() : everybody;
         if (names.isEmpty()) {
-            return question.unknown("no user was given", "name all users of the migration");
+            return backend.nobody(question);
         }
         CollidingUsers colliding = new CollidingUsers(director.hash());
         for (String name : names) {

@@ -129,7 +129,7 @@ public final class DirectorState implements Check {
                         + "--director-settings FILE here");
             }
         }
-        return users.isEmpty() ? question.unknown("no user was given", "name some users")
+        return users.isEmpty() ? backend.nobody(question)
                 : question.ok("the same backend by name and by hash for " + users.size() + (users.size() == 1 ? " user"
                 : " users"));
     }

@@ -37,7 +37,7 @@ public final class MailLocations implements Check {
         List<String> templates = templates(backend);
         findings.add(words(backend, templates));
         for (SampleUser.Unresolved user : backend.unresolved()) {
-            findings.add(resolved("user " + user.name()).unknown(user.reason(), "correct the name, or give --home and --from"));
+            findings.add(resolved("user " + user.name()).unknown(user.reason(), user.remedy()));
         }
         if (backend.unresolved().isEmpty() && !backend.users().isEmpty()) {
             findings.add(resolved("users of the sample").ok(backend.users().size() == 1 ? "1 user" : backend.users().size()
@@ -101,7 +101,7 @@ public final class MailLocations implements Check {
             }
         }
         if (templates.isEmpty() && backend.users().stream().noneMatch(u -> u.source().isPresent())) {
-            return question.unknown("mail_location is not set, and no user was given", "name some users");
+            return backend.nobody(question);
         }
         return question.ok(templates.isEmpty() ? "the userdb's" : String.join(", ", templates));
     }

@@ -41,8 +41,8 @@ public final class TmpfsDirectories implements Check {
     @Override
     public List<Finding> look(Backend backend) throws IOException {
         if (backend.users().isEmpty()) {
-            return List.of(new Question("volatiledir", "mail_location", "", "").unknown("no user was given",
-                    "name some users"));
+            return List.of(backend.nobody(new Question("volatiledir", "VOLATILEDIR and LISTINDEX in mail locations",
+                    "directories on tmpfs", "")));
         }
         List<Finding> findings = new ArrayList<>();
         findings.add(key(backend, "volatiledir", "VOLATILEDIR", MailLocation::volatileDir,

@@ -78,7 +78,7 @@ public final class UserAccess implements Check {
             fine.add(user.name());
         }
         Question question = new Question(id, "users of the sample", expected, why);
-        return fine.isEmpty() ? question.unknown("no user was given", "name some users") : question.ok(String.join(", ", fine));
+        return fine.isEmpty() ? backend.nobody(question) : question.ok(String.join(", ", fine));
     }
 
     private static void read(String root) throws PosixException {

@@ -26,9 +26,13 @@ public final class NfsMounts implements Check {
     @Override
     public List<Finding> look(Backend backend) {
         SharedMounts shared = SharedMounts.of(backend);
+        Question ofSample = new Question("mount-type", "mounts of the sample", "NFS, or a local disk on a single backend",
+                "how a file system is mounted decides whether mail on it is safe");
+        if (backend.users().isEmpty()) {
+            return List.of(backend.nobody(ofSample));
+        }
         List<Finding> findings = new ArrayList<>();
-        shared.unknown().ifPresent(reason -> findings.add(new Question("mount-type", "mounts of the sample",
-                "NFS, or a local disk", "").unknown(reason, "name some users, and run as the mail user or root")));
+        shared.unknown().ifPresent(reason -> findings.add(ofSample.unknown(reason, "run as the mail user or root")));
         for (Map.Entry<Mount, List<String>> entry : shared.mounts().entrySet()) {
             Mount mount = entry.getKey();
             String at = ByteString.toText(mount.mountPoint()) + " (" + ByteString.toText(mount.source()) + ")";

@@ -40,7 +40,7 @@ public final class SeparateMounts implements Check {
                             + " is on " + ByteString.toText(mails.get().mountPoint()) + " too",
                             "if fast storage is at hand: INDEX=/fast/%2.256Nu/%u:ITERINDEX on a mount of its own"));
         }
-        return List.of(question.unknown(backend.users().isEmpty() ? "no user was given"
-                : "no path of the sample can be reached", "name some users, and run as the mail user or root"));
+        return List.of(backend.users().isEmpty() ? backend.nobody(question)
+                : question.unknown("no path of the sample can be reached", "run as the mail user or root"));
     }
 }

@@ -23,7 +23,7 @@ record SharedMounts(Map<Mount, List<String>> mounts, List<Mount> withMails, Opti
     static SharedMounts of(Backend backend) {
         Map<Mount, List<String>> mounts = new LinkedHashMap<>();
         List<Mount> withMails = new ArrayList<>();
-        Optional<String> unknown = backend.users().isEmpty() ? Optional.of("no user was given") : Optional.empty();
+        Optional<String> unknown = Optional.empty();
         for (SampleUser user : backend.users()) {
             MailPaths paths = MailPaths.of(user);
             for (String path : paths.shared()) {

@@ -38,9 +38,12 @@ public final class UnderMountPoint implements Check {
         for (SampleUser user : backend.users()) {
             owners.add(List.of(user.uid(), user.gid()));
         }
+        if (backend.users().isEmpty()) {
+            return List.of(backend.nobody(question("mounts of the sample")));
+        }
         List<Finding> findings = new ArrayList<>();
         shared.unknown().ifPresent(reason -> findings.add(question("mounts of the sample").unknown(reason,
-                "name some users, and run as root")));
+                "run as root")));
         for (Mount mount : shared.mounts().keySet()) {
             String at = ByteString.toText(mount.mountPoint());
             if (mount.mountPoint().equals("/")) {

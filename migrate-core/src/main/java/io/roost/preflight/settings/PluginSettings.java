@@ -76,7 +76,7 @@ public final class PluginSettings implements Check {
             return question.ok("nothing");
         }
         return backend.users().stream().anyMatch(u -> u.source().isPresent()) ? question.ok(String.join(", ", set))
-                : question.unknown(String.join(", ", set) + "; no user was given whose Maildir it could lie in",
+                : question.unknown(String.join(", ", set) + "; nobody's Maildir is known that it could lie in",
                 "name some users");
     }
 

@@ -43,8 +43,7 @@ public final class SourcePlugins implements Check {
             return List.of();
         }
         if (users.isEmpty()) {
-            String reason = "no user with a Maildir was given";
-            return List.of(zlib.unknown(reason, "name some users"), acl.unknown(reason, "name some users"));
+            return List.of(backend.nobody(zlib), backend.nobody(acl));
         }
         return List.of(settings.isPluginLoaded("zlib") ? zlib.ok("zlib is loaded") : zlib(zlib, users, settings),
                 settings.isPluginLoaded("acl") ? acl.ok("acl is loaded") : acl(acl, users, settings));
