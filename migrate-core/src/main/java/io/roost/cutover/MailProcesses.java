@@ -29,7 +29,7 @@ final class MailProcesses {
     /** Of these, whose clients log in; others end by themselves, or somebody waits for their end. */
     private static final Set<String> SESSIONS = Set.of("imap", "pop3", "managesieve", "submission");
     private static final String PROC = "/proc";
-    private static final int MAX_ENVIRONMENT = 128 << 10;
+    private static final int MAX_ARGUMENTS = 128 << 10;
 
     private MailProcesses() {
     }
@@ -53,6 +53,25 @@ final class MailProcesses {
      */
     static List<String> loggingIn(String user) throws IOException {
         return postLogin(user).stream().map(pid -> "post-login " + pid).toList();
+    }
+
+    /**
+     * Processes of whatever program that were started with this in an argument.
+     *
+     * @param text byte string
+     */
+    static List<Long> startedWith(String text) throws IOException {
+        List<Long> found = new ArrayList<>();
+        for (String pid : pids()) {
+            try (OpenDirectory directory = OpenDirectory.open(PROC + "/" + pid)) {
+                if (content(directory, "cmdline").contains(text)) {
+                    found.add(Long.parseLong(pid));
+                }
+            } catch (PosixException e) {
+                // gone
+            }
+        }
+        return found;
     }
 
     /** Ends the logins of a user that are held up: their clients are disconnected. */
@@ -96,13 +115,17 @@ final class MailProcesses {
     }
 
     private static boolean isOf(String user, OpenDirectory process) throws IOException {
-        try (OpenFile file = process.openFile("environ")) {
-            ByteBuffer buffer = ByteBuffer.allocateDirect(MAX_ENVIRONMENT);
+        return ('\0' + content(process, "environ")).contains("\0USER=" + ByteString.ofText(user) + '\0');
+    }
+
+    /** Of arguments or environment, each with a NUL behind it. */
+    private static String content(OpenDirectory process, String name) throws IOException {
+        try (OpenFile file = process.openFile(name)) {
+            ByteBuffer buffer = ByteBuffer.allocateDirect(MAX_ARGUMENTS);
             file.preadFully(buffer, 0);
             byte[] bytes = new byte[buffer.flip().remaining()];
             buffer.get(bytes);
-            String text = '\0' + ByteString.of(bytes, 0, bytes.length) + '\0';
-            return text.contains("\0USER=" + ByteString.ofText(user) + '\0');
+            return ByteString.of(bytes, 0, bytes.length);
         }
     }
 
