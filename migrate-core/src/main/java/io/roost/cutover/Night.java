@@ -59,6 +59,11 @@ public final class Night {
         return cutover.mode();
     }
 
+    /** Whether users are taken all the way. */
+    public boolean cutsOver() {
+        return cutover.mode() == CutoverSettings.Mode.CUT_OVER;
+    }
+
     /**
      * Takes one user as far as the settings say, or goes on where an earlier run stopped. Interrupting the thread ends it at the next
      * safe point, with the user let in.

@@ -162,7 +162,7 @@ public final class Verification {
         MissingMails all = new MissingMails(sources, new PlacedMails());
         MailReader largeReader = new MailReader(settings);
         ByteBuffer largeBuffer = ByteBuffer.allocateDirect(1 << 20);
-        try (MailReaders readers = new MailReaders(settings.readers(), settings, all)) {
+        try (MailReaders readers = new MailReaders(settings.readers(), all.count(), settings, all)) {
             for (ReadBatch batch; (batch = readers.take()) != null;) {
                 for (int i = 0; i < batch.size(); i++) {
                     ReadMail mail = batch.mail(i);

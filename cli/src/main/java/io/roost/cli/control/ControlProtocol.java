@@ -40,7 +40,8 @@ package io.roost.cli.control;
  * (array: {@code user}, {@code step}, {@code worker}, {@code attempt}, {@code since}, {@code mails_done}, {@code mails_total},
  * {@code bytes_done}, {@code bytes_total}), {@code locked_out} (array: {@code user}, {@code since}), {@code lock_outs} ({@code count},
  * {@code median_seconds}, {@code longest_seconds} of those cut over), {@code cutover} ({@code mode},
- * {@code director}, {@code held}, {@code held_by_operator}, {@code ready}: array of {@code user}, {@code since}; or null),
+ * {@code director}, {@code held}, {@code held_by_operator}, {@code ready}: array of {@code user}, {@code since},
+ * {@code held_alone}; or null),
  * {@code throttle} ({@code held}, {@code source}, {@code reason},
  * {@code bytes_per_second}, {@code mails_per_second} (null: no limit), {@code timetable}, {@code sources}: the same for each source).
  */

@@ -155,7 +155,7 @@ final class ControlSocket implements Closeable {
     private static SocketChannel connectWithin(String stateDirectory) throws ControlException {
         try (OpenDirectory state = OpenDirectory.open(ByteString.ofText(stateDirectory))) {
             if (state.status(NAME).isEmpty()) {
-                throw noRun(stateDirectory, null);
+                throw RunLock.pid(state, LOCK).<ControlException>map(pid -> silent(stateDirectory, pid)).orElse(noRun(stateDirectory, null));
             }
             return SocketChannel.open(UnixDomainSocketAddress.of(Path.of(state.descriptorPath(), NAME)));
         } catch (ControlException e) {
@@ -174,6 +174,12 @@ final class ControlSocket implements Closeable {
     private static ControlException noRun(String stateDirectory, Throwable cause) {
         return new ControlException(Kind.NO_RUN, "no run is alive in the state directory " + stateDirectory
                 + " (--state names another)", cause);
+    }
+
+    private static ControlException silent(String stateDirectory, long pid) {
+        return new ControlException(Kind.NO_RUN, "the run in the state directory " + stateDirectory + " (process " + pid + ") has no "
+                + "control socket there: it is about to begin or to end, or somebody has removed the file control. It goes on without; "
+                + "roost status shows what is recorded, and SIGTERM ends it at a safe step", null);
     }
 
     private static ControlException unreachable(String stateDirectory, IOException e) {

@@ -66,7 +66,8 @@ final class CutoverVerbs {
         CutoverHold hold = run.cutsOver().hold();
         String said;
         if (argument.isEmpty()) {
-            int ready = hold.waiting().size();
+            // those who are held alone stay
+            long ready = hold.waiting().keySet().stream().filter(user -> !hold.isHeld(user)).count();
             boolean was = hold.release();
             String left = hold.reason();
             if (!was) {

@@ -107,6 +107,7 @@ record RunStatus(EngineStatus engine, ThrottleState throttle, List<Restriction> 
             json.writeStartObject();
             json.writeStringField("user", user.getKey());
             json.writeStringField("since", JsonLines.time(user.getValue()));
+            json.writeBooleanField("held_alone", cutover.hold().isHeld(user.getKey()));
             json.writeEndObject();
         }
         json.writeEndArray();

@@ -29,6 +29,11 @@ public record Verb(String name, String arguments, String help, Kind kind, Action
         return arguments.equals("USER") || arguments.equals("[USER]");
     }
 
+    /** Whether its argument has to be the name of a user. */
+    public boolean needsUser() {
+        return arguments.equals("USER");
+    }
+
     /** Does what is asked for. */
     @FunctionalInterface
     public interface Action {

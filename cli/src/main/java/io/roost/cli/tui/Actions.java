@@ -5,7 +5,10 @@ import java.util.Set;
 
 import io.roost.cli.control.JsonObject;
 
-/** What an operator can have done with the run as a whole, and what is asked before. The run decides; its answer is what is shown. */
+/**
+ * What an operator can have done with the run as a whole, and what is asked before. The run decides; its answer is what is
+ * shown.
+ */
 final class Actions {
     private static final Set<String> OF_CUTOVERS = Set.of("hold", "unhold", "cutover", "gates", "open-gate", "rollback");
     private static final long LEAST_BYTES = 1_000;
@@ -85,8 +88,8 @@ final class Actions {
         }
         long limit = limit(status);
         if (limit == 0) {
-            session.say(Look.WARNING, "faster: no operator's limit is set" + (status.object("throttle").text("reason").isEmpty() ? ""
-                    : "; what holds the run back is " + status.object("throttle").text("reason")));
+            session.say(Look.WARNING, "faster: no operator's limit is set" + (status.object("throttle").text("reason").isEmpty()
+                    ? "" : "; what holds the run back is " + status.object("throttle").text("reason")));
             return;
         }
         send("rate", "rate " + (limit * 2 > PLENTY_BYTES ? "full" : rounded(limit * 2)));

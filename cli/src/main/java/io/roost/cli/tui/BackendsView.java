@@ -20,7 +20,7 @@ final class BackendsView implements View {
 
     @Override
     public String title() {
-        return "backends";
+        return "backends" + scroll.place();
     }
 
     @Override
@@ -37,7 +37,7 @@ final class BackendsView implements View {
     public void draw(Canvas canvas, int top, int bottom) {
         List<JsonObject> all = model.cluster();
         if (all == null) {
-            canvas.line(top + 1, Piece.plain("  asking"));
+            Scroll.silence(canvas, top + 1, model);
             return;
         }
         List<List<Piece>> lines = new ArrayList<>();
@@ -59,11 +59,12 @@ final class BackendsView implements View {
         if (cluster == null) {
             lines.add(List.of(Piece.plain("  This run cannot tell of backends: it is of an older Roost.")));
         } else if (!cluster.flag("director")) {
-            canvas.glyphs().wrap("No director: no other server touches the mail of these users, as the administrator has said with "
-                    + "--single-backend. Nobody is pinned, and nobody can be moved away.", canvas.columns() - 4)
-                    .forEach(line -> lines.add(List.of(Piece.plain("  " + line))));
+            canvas.glyphs().wrap("No director: no other server touches the mail of these users, as the administrator has said "
+                    + "with --single-backend. Nobody is pinned, and nobody can be moved away.",
+                    canvas.columns() - 4).forEach(line -> lines.add(List.of(Piece.plain("  " + line))));
         } else if (!cluster.text("trouble").isEmpty()) {
-            String old = cluster.has("asked") ? "; what is shown is of " + Quantity.when(cluster.time("asked"), cluster.time("time")) : "";
+            String old = cluster.has("asked") ? "; what is shown is of " + Quantity.when(cluster.time("asked"),
+                    cluster.time("time")) : "";
             canvas.glyphs().wrap("The director does not answer: " + cluster.text("trouble") + old, canvas.columns() - 4)
                     .forEach(line -> lines.add(List.of(Look.BAD.of("  " + line))));
         } else if (cluster.has("asking") && cluster.time("time") - cluster.time("asking") > PATIENCE_MILLIS) {
@@ -88,16 +89,19 @@ final class BackendsView implements View {
         Glyphs glyphs = canvas.glyphs();
         int ip = Math.max(15, hosts.stream().mapToInt(host -> host.text("ip").length()).max().orElse(0));
         heading(lines, "Backends", "vhosts: the weight for new users; 0 takes none");
-        lines.add(List.of(Look.FAINT.of("      " + glyphs.fit("address", ip) + "  state  vhosts      users   pinned  changed")));
+        lines.add(List.of(Look.FAINT.of("      " + glyphs.fit("address", ip) + "  state  vhosts      users   pinned  "
+                + "changed")));
         for (JsonObject host : hosts) {
             boolean up = host.flag("up");
             lines.add(List.of(Piece.plain("    " + (host.flag("here") ? "> " : "  ") + glyphs.fit(host.text("ip"), ip) + "  "),
                     (up ? Look.GOOD : Look.BAD).of(up ? "up     " : "DOWN   "),
-                    (host.number("vhosts") == 0 ? Look.WARNING : Look.PLAIN).of(glyphs.fitRight(Quantity.count(host.number("vhosts")), 6)),
+                    (host.number("vhosts") == 0 ? Look.WARNING : Look.PLAIN).of(
+                            glyphs.fitRight(Quantity.count(host.number("vhosts")), 6)),
                     Piece.plain(glyphs.fitRight(Quantity.count(host.number("users")), 11)
                             + glyphs.fitRight(host.flag("here") ? Quantity.count(host.number("pinned")) : "", 9) + "  "
                             + (host.has("changed") ? Quantity.when(host.time("changed"), host.time("time")) : "-")
-                            + (host.flag("here") ? "  this one" : "") + (host.text("tag").isEmpty() ? "" : "  tag " + host.text("tag")))));
+                            + (host.flag("here") ? "  this one" : "") + (host.text("tag").isEmpty() ? "" : "  tag "
+                            + host.text("tag")))));
         }
     }
 
@@ -109,10 +113,10 @@ final class BackendsView implements View {
         for (JsonObject member : ring) {
             String status = member.text("status");
             boolean well = status.isEmpty() || status.equals("synced") || status.equals("ring synced");
-            lines.add(List.of(Piece.plain("      " + canvas.glyphs().fit(member.text("ip").isEmpty() ? "(has not said)" : member.text("ip") + ":"
-                    + member.number("port"), 24) + " " + canvas.glyphs().fit(member.text("kind"), 7) + " "),
-                    (well ? Look.PLAIN : Look.WARNING).of(status), Piece.plain(member.has("failed") ? "  failed at "
-                            + Quantity.time(member.time("failed")) : "")));
+            lines.add(List.of(Piece.plain("      " + canvas.glyphs().fit(member.text("ip").isEmpty() ? "(has not said)"
+                    : member.text("ip") + ":" + member.number("port"), 24) + " " + canvas.glyphs().fit(member.text("kind"), 7)
+                    + " "), (well ? Look.PLAIN : Look.WARNING).of(status), Piece.plain(member.has("failed") ? "  failed at "
+                    + Quantity.time(member.time("failed")) : "")));
         }
     }
 
@@ -123,9 +127,10 @@ final class BackendsView implements View {
         heading(lines, "Pinned here", Quantity.count(users.size(), "user", "users") + "; read back every two seconds");
         int name = Math.max(20, Math.min(60, canvas.columns() - 46));
         for (JsonObject user : users) {
-            lines.add(List.of(Piece.plain("      " + canvas.glyphs().fit(user.user(), name) + " since " + Quantity.when(user.time("since"),
-                    user.time("time")) + ", for " + (user.has("expires") ? Quantity.wholeSeconds(Math.max(0, user.time("expires")
-                            - user.time("time")) / 1000.0) + " more" : "ever"))));
+            lines.add(List.of(Piece.plain("      " + canvas.glyphs().fit(user.user(), name) + " since "
+                    + Quantity.when(user.time("since"), user.time("time")) + ", for "
+                    + (user.has("expires") ? Quantity.wholeSeconds(Math.max(0, user.time("expires") - user.time(
+                    "time")) / 1000.0) + " more" : "ever"))));
         }
     }
 
@@ -133,7 +138,8 @@ final class BackendsView implements View {
         if (users.isEmpty()) {
             return;
         }
-        heading(lines, "Elsewhere", Quantity.count(users.size(), "user", "users") + "; Roost does not move them back, a later run may");
+        heading(lines, "Elsewhere", Quantity.count(users.size(), "user", "users")
+                + "; Roost does not move them back, a later run may");
         int name = Math.max(20, Math.min(60, canvas.columns() - 46));
         for (JsonObject user : users) {
             lines.add(List.of(Piece.plain("      " + canvas.glyphs().fit(user.user(), name) + " "),

@@ -2,12 +2,18 @@ package io.roost.cli.tui;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 import io.roost.cli.control.Verb;
 import io.roost.cli.control.Verbs;
 
 /** The {@code :} prompt: every verb of the control socket, and the names of screens. */
 final class CommandPrompt {
+    /** Commands that are no verbs. */
+    private static final List<String> SCREENS = List.of("overview", "users", "user", "backends", "log", "prepare", "keys",
+            "mouse", "quit");
+
     private final Session session;
     private final Actions actions;
     private final UserActions users;
@@ -25,7 +31,8 @@ final class CommandPrompt {
     }
 
     void open() {
-        session.dialogue().ask(":", "", history.lines(), this::completions, text -> { }, text -> {
+        session.dialogue().ask(Dialogue.Line.of(":", "").history(history.lines()).completions(this::completions).hint(
+                "Enter does it  Tab completes  Up older ones  Esc goes back"), text -> {
             history.add(text.strip());
             run(text);
         });
@@ -39,7 +46,7 @@ final class CommandPrompt {
         int blank = text.indexOf(' ');
         String verb = blank < 0 ? text : text.substring(0, blank);
         String argument = blank < 0 ? "" : text.substring(blank + 1).strip();
-        if (session.local(verb, argument)) {
+        if (isScreen(verb, argument)) {
             return;
         }
         Verb.Kind kind = Verbs.named(verb).map(Verb::kind).orElse(Verb.Kind.LOOK);
@@ -48,7 +55,41 @@ final class CommandPrompt {
             session.say(Look.WARNING, verb + ": " + why);
             return;
         }
+        if (argument.isEmpty() && Verbs.named(verb).filter(Verb::needsUser).isPresent()) {
+            session.say(Look.WARNING, verb + ": expected the name of a user");
+            return;
+        }
         users.confirmed(verb, argument, () -> feed.send(text, reply -> show(verb, reply)));
+    }
+
+    /** Leads to a screen. @return whether it was a command that does */
+    private boolean isScreen(String name, String argument) {
+        switch (name) {
+            case "overview" -> session.showOverview();
+            case "backends" -> session.showBackends();
+            case "log" -> session.showLog();
+            case "mouse" -> session.toggleMouse();
+            case "keys" -> session.help();
+            case "prepare" -> session.prepare();
+            case "quit" -> session.quit();
+            case "users" -> {
+                if (!argument.isEmpty()) {
+                    return false;
+                }
+                session.showUsers();
+            }
+            case "user" -> {
+                if (argument.isEmpty()) {
+                    session.say(Look.WARNING, "user: expected the name of a user");
+                } else {
+                    session.openUser(argument);
+                }
+            }
+            default -> {
+                return false;
+            }
+        }
+        return true;
     }
 
     private void show(String verb, RunFeed.Reply reply) {
@@ -71,13 +112,27 @@ final class CommandPrompt {
         int blank = begun.indexOf(' ');
         if (blank < 0) {
             List<String> names = new ArrayList<>(model.verbs());
-            names.addAll(Session.LOCAL);
+            names.addAll(SCREENS);
             return names.stream().distinct().filter(name -> name.startsWith(begun)).sorted().map(name -> name + " ").toList();
         }
         String verb = begun.substring(0, blank);
         String name = begun.substring(blank + 1);
         boolean takesUser = verb.equals("user") || Verbs.named(verb).filter(Verb::takesUser).isPresent();
-        return takesUser ? session.knownUsers().stream().filter(user -> user.startsWith(name)).sorted().distinct()
+        return takesUser ? known().stream().filter(user -> user.startsWith(name)).sorted().distinct()
                 .map(user -> verb + " " + user).toList() : List.of();
+    }
+
+    /** Names that have been seen. */
+    private Set<String> known() {
+        Set<String> names = new TreeSet<>();
+        for (RunModel.UsersPage page : new RunModel.UsersPage[] {model.users(), model.failures()}) {
+            if (page != null) {
+                page.rows().forEach(row -> names.add(row.user()));
+            }
+        }
+        if (model.status() != null) {
+            model.status().objects("active").forEach(active -> names.add(active.user()));
+        }
+        return names;
     }
 }

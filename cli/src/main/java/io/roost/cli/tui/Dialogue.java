@@ -1,16 +1,19 @@
 package io.roost.cli.tui;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * What stands between a screen and its keys: a line that is being typed, a question, a word that has to be typed, or a message that goes
- * away. At most one of the first three at a time, which takes all keys. Used by the thread that draws.
+ * What stands between a screen and its keys: a line that is being typed, a question, a word that has to be typed, or a message
+ * that goes away. At most one of the first three at a time, which takes all keys. Used by the thread that draws.
  */
 final class Dialogue {
     private static final long MESSAGE_NANOS = TimeUnit.SECONDS.toNanos(10);
+    /** Names that Tab has found may be many. */
+    private static final int MOST_LINES = 6;
 
     private Piece message;
     private long messageAt;
@@ -19,12 +22,47 @@ final class Dialogue {
     private Consumer<String> typed = text -> { };
     private String question;
     private Runnable confirmed;
+    /** Which keys mean something meanwhile. */
+    private String hint = "";
     /** Why the typed word is wanted; empty if any text is. */
     private String warning = "";
 
-    /** A line for a while. */
+    /**
+     * A line to be typed.
+     *
+     * @param label       stands before it
+     * @param begun       stands there already
+     * @param history     older lines, oldest first
+     * @param completions gives whole lines that may come of one that is begun
+     * @param whileTyped  told the text after each key, and an empty one if nothing comes of it
+     * @param hint        the keys that mean something meanwhile
+     */
+    record Line(String label, String begun, List<String> history, Function<String, List<String>> completions,
+            Consumer<String> whileTyped, String hint) {
+        static Line of(String label, String begun) {
+            return new Line(label, begun, List.of(), text -> List.of(), text -> { }, "Enter done  Esc goes back");
+        }
+
+        Line history(List<String> lines) {
+            return new Line(label, begun, lines, completions, whileTyped, hint);
+        }
+
+        Line completions(Function<String, List<String>> given) {
+            return new Line(label, begun, history, given, whileTyped, hint);
+        }
+
+        Line whileTyped(Consumer<String> told) {
+            return new Line(label, begun, history, completions, told, hint);
+        }
+
+        Line hint(String keys) {
+            return new Line(label, begun, history, completions, whileTyped, keys);
+        }
+    }
+
+    /** A line for a while; empty for none. */
     void say(Look look, String text) {
-        message = look.of(text);
+        message = text.isEmpty() ? null : look.of(text);
         messageAt = System.nanoTime();
     }
 
@@ -36,7 +74,7 @@ final class Dialogue {
 
     /** Does it once the word was typed: of what cannot simply be taken back. */
     void confirmByWord(String what, String word, Runnable work) {
-        ask("type " + word + " to do it: ", "", text -> {
+        ask(Line.of("type " + word + " to do it: ", "").hint("Enter does it if that is the word, Esc does not"), text -> {
             if (text.strip().equals(word)) {
                 work.run();
             } else {
@@ -47,21 +85,17 @@ final class Dialogue {
     }
 
     /** Asks for a line. */
-    void ask(String label, String begun, Consumer<String> whenDone) {
-        ask(label, begun, List.of(), text -> List.of(), text -> { }, whenDone);
-    }
-
-    /**
-     * Asks for a line.
-     *
-     * @param whileTyped told the text after each key
-     */
-    void ask(String label, String begun, List<String> history, Function<String, List<String>> completions, Consumer<String> whileTyped,
-            Consumer<String> whenDone) {
-        prompt = new Prompt(label, begun, history, completions);
-        typed = whileTyped;
+    void ask(Line line, Consumer<String> whenDone) {
+        prompt = new Prompt(line.label(), line.begun(), line.history(), line.completions());
+        typed = line.whileTyped();
+        hint = line.hint();
         done = whenDone;
         warning = "";
+    }
+
+    /** Whether it is text that the next key is for. */
+    boolean wantsText() {
+        return prompt != null;
     }
 
     /** Whether the next key is for this, and not for the screen. */
@@ -114,28 +148,39 @@ final class Dialogue {
      * @return whether the last line is free for the keys of the screen
      */
     boolean draw(Canvas canvas, int row, Piece otherwise) {
+        if (isStale()) {
+            message = null;
+        }
         if (prompt != null) {
-            List<String> lines = warning.isEmpty() ? List.of() : canvas.glyphs().wrap(warning, canvas.columns() - 2);
-            for (int i = 0; i < lines.size(); i++) {
-                canvas.line(row - lines.size() + i, Look.WARNING.of(" " + lines.get(i)));
-            }
+            boolean offers = !prompt.offered().isEmpty();
+            above(canvas, row, offers ? Look.PLAIN : Look.WARNING, offers ? String.join("  ", prompt.offered().stream()
+                    .map(String::strip).toList()) : warning);
             prompt.draw(canvas, row);
-            canvas.line(row + 1, !warning.isEmpty() ? List.of(Look.FAINT.of(" Enter does it if that is the word, Esc does not"))
-                    : prompt.offered().isEmpty() ? List.of(Look.FAINT.of(" Enter done  Tab completes  Esc goes back"))
-                            : List.of(Piece.plain(" " + String.join(" ", prompt.offered()))));
+            canvas.line(row + 1, Look.FAINT.of(" " + hint));
             return false;
         }
         if (question != null) {
             ask(canvas, row);
             return false;
         }
-        if (message != null && !isStale()) {
+        if (message != null) {
             canvas.line(row, Piece.plain(" "), message);
         } else {
-            message = null;
             canvas.line(row, otherwise);
         }
         return true;
+    }
+
+    /** What belongs to a line stands above it. */
+    private static void above(Canvas canvas, int row, Look look, String text) {
+        List<String> lines = new ArrayList<>(text.isEmpty() ? List.of() : canvas.glyphs().wrap(text, canvas.columns() - 2));
+        if (lines.size() > MOST_LINES) {
+            lines.subList(MOST_LINES - 1, lines.size()).clear();
+            lines.add("and more");
+        }
+        for (int i = 0; i < lines.size(); i++) {
+            canvas.line(row - lines.size() + i, look.of(" " + lines.get(i)));
+        }
     }
 
     /** A question that is too long for its line takes the one above it as well: of what happens nothing may be cut off. */

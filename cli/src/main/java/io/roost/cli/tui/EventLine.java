@@ -41,18 +41,22 @@ final class EventLine {
             case "brought_over" -> "a late mail was brought over: " + event.text("path");
             case "compared" -> "mails by month were counted on both sides";
             case "source_changed" -> "the Maildir changed meanwhile, attempt " + event.number("attempt");
-            case "done" -> event.flag("already_done") ? "was done before" : "done: " + Quantity.count(event.number("mails"), "mail",
-                    "mails") + ", " + Quantity.bytes(event.number("bytes")) + " in " + Quantity.seconds(event.decimal("seconds"));
-            case "failed" -> event.text("kind").equals("interrupted") ? "stopped at a safe step" : "FAILED: " + event.text("reason");
+            case "done" -> event.flag("already_done") ? "was done before" : "done: "
+                    + Quantity.count(event.number("mails"), "mail", "mails") + ", " + Quantity.bytes(event.number("bytes"))
+                    + " in " + Quantity.seconds(event.decimal("seconds"));
+            case "failed" -> event.text("kind").equals("interrupted") ? "stopped at a safe step" : "FAILED: "
+                    + event.text("reason");
             case "retrying" -> "failed for now: " + event.text("reason") + " (again at "
                     + Quantity.when(event.time("retry_at"), event.time("time")) + ")";
             case "skipped" -> "skipped by an operator";
             case "operated" -> event.text("verb") + ", by an operator: " + event.text("said");
             case "rollback_done" -> "rolled back by an operator: " + event.text("said");
             case "requeued" -> "to be tried again, by an operator";
-            case "run" -> "the run is " + event.text("state") + (event.text("reason").isEmpty() ? "" : ": " + event.text("reason"));
+            case "run" -> "the run is " + event.text("state") + (event.text("reason").isEmpty() ? "" : ": "
+                    + event.text("reason"));
             case "workers" -> "workers: " + event.number("workers");
-            case "throttled" -> event.text("reason").isEmpty() ? "nothing holds the run back" : "held back: " + event.text("reason");
+            case "throttled" -> event.text("reason").isEmpty() ? "nothing holds the run back" : "held back: "
+                    + event.text("reason");
             case "dropped" -> Quantity.count(event.number("count")) + " events came too fast and are not shown here";
             default -> event.type();
         };

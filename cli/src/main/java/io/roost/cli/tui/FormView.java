@@ -5,12 +5,14 @@ import java.util.List;
 /** A run in the making. */
 final class FormView implements View {
     private final Session session;
+    private final RunModel model;
     private final Launch launch;
     private final RunForm form;
     private int selected;
 
-    FormView(Session session, Launch launch, RunForm form) {
+    FormView(Session session, RunModel model, Launch launch, RunForm form) {
         this.session = session;
+        this.model = model;
         this.launch = launch;
         this.form = form;
     }
@@ -23,25 +25,36 @@ final class FormView implements View {
     @Override
     public void draw(Canvas canvas, int top, int bottom) {
         int row = top + 1;
-        canvas.line(row++, Piece.plain("  No run is alive here. Say what is to be done, look at its plan, start it."));
+        String head = model.isConnected() ? "a run is alive here, o shows it" : model.trouble().isEmpty() ? "the run has ended"
+                : model.trouble();
+        for (String line : canvas.glyphs().wrap(head + ". Say what is to be done, look at its plan, start it.",
+                canvas.columns() - 4)) {
+            canvas.line(row++, Piece.plain("  " + line));
+        }
         row++;
         List<RunForm.Field> fields = form.fields();
         for (int i = 0; i < fields.size(); i++) {
             RunForm.Field field = fields.get(i);
             String value = field.value.isEmpty() ? "-" : field.value;
             String line = String.format(" %s %-17s %s", i == selected ? ">" : " ", field.label, value);
-            canvas.line(row++, i == selected ? Look.SELECTED.of(canvas.glyphs().fit(line, canvas.columns())) : Piece.plain(line));
+            canvas.line(row++, i == selected ? Look.SELECTED.of(canvas.glyphs().fit(line, canvas.columns()))
+                    : Piece.plain(line));
         }
         row++;
-        for (String line : canvas.glyphs().wrap(fields.get(selected).help, canvas.columns() - 4)) {
+        RunForm.Field at = fields.get(selected);
+        for (String line : canvas.glyphs().wrap(at.help + (at.choices.isEmpty() ? "" : ": " + String.join(", ", at.choices)
+                + "; Enter takes the next one"), canvas.columns() - 4)) {
             canvas.line(row++, Look.FAINT.of("  " + line));
         }
         row++;
         canvas.line(row++, Look.BOLD.of("  What S will run"));
-        for (String line : canvas.glyphs().wrap(RunForm.commandLine(form.arguments(false)), canvas.columns() - 6)) {
-            if (row < bottom) {
-                canvas.line(row++, Piece.plain("    " + line));
-            }
+        List<String> command = form.missing().isEmpty() ? canvas.glyphs().wrap(RunForm.commandLine(form.arguments(false)),
+                canvas.columns() - 6) : List.of(form.missing());
+        int room = Math.max(1, bottom - row);
+        for (int i = 0; i < Math.min(room, command.size()); i++) {
+            boolean more = i == room - 1 && command.size() > room;
+            canvas.line(row++, Piece.plain(more ? "    and " + (command.size() - i) + " more lines; this terminal is too low"
+                    : "    " + command.get(i)));
         }
     }
 
@@ -54,7 +67,8 @@ final class FormView implements View {
             case DOWN, TAB -> selected = Math.min(fields.size() - 1, selected + 1);
             case ENTER -> {
                 if (field.choices.isEmpty()) {
-                    session.dialogue().ask(field.label + ": ", field.value, text -> field.value = text.strip());
+                    session.dialogue().ask(Dialogue.Line.of(field.label + ": ", field.value),
+                            text -> field.value = text.strip());
                 } else {
                     field.next();
                 }
@@ -92,7 +106,9 @@ final class FormView implements View {
             session.say(Look.WARNING, missing);
             return;
         }
-        session.dialogue().confirm("start this run? It goes on by itself if this terminal ends", () -> launch.start(form.arguments(false)));
+        session.dialogue().confirm("start this run, for " + form.whom() + (form.cutsOver()
+                ? "? Each is locked out for some seconds, and then on the mdbox" : "? They stay on the Maildir")
+                + "; it goes on by itself if this terminal ends", () -> launch.start(form.arguments(false)));
     }
 
     @Override

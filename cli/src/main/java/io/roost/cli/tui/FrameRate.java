@@ -3,10 +3,10 @@ package io.roost.cli.tui;
 import java.util.concurrent.TimeUnit;
 
 /**
- * When a frame is drawn: never more than ten within a second. What comes from the run is drawn four times a second. A key that comes by
- * itself is drawn at once, one that is held down every tenth of a second. If the screen lacks rows that have been asked for, the frame
- * waits for them, so that the key is answered by one frame that has them; but not for long: then it is drawn without, and again as soon
- * as they are there. Times are those of {@link System#nanoTime}. For one thread.
+ * When a frame is drawn: never more than ten within a second. What comes from the run is drawn four times a second. A key that
+ * comes by itself is drawn at once, one that is held down every tenth of a second. If the screen lacks rows that have been
+ * asked for, the frame waits for them, so that the key is answered by one frame that has them; but not for long: then it is
+ * drawn without, and again as soon as they are there. Times are those of {@link System#nanoTime}. For one thread.
  */
 final class FrameRate {
     static final int A_SECOND = 10;

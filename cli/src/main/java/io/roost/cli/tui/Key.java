@@ -11,10 +11,12 @@ package io.roost.cli.tui;
 record Key(Name name, int codePoint, int row, int column) {
     /** Sorts of keys. */
     enum Name {
-        CHARACTER, UP, DOWN, LEFT, RIGHT, PAGE_UP, PAGE_DOWN, HOME, END, ENTER, ESCAPE, TAB, BACKSPACE, DELETE, INTERRUPT, REDRAW,
-        KILL_LINE,
+        CHARACTER, UP, DOWN, LEFT, RIGHT, PAGE_UP, PAGE_DOWN, HOME, END, ENTER, ESCAPE, TAB, BACKSPACE, DELETE,
+        INTERRUPT, REDRAW, KILL_LINE,
         /** Of the mouse, at a place of the screen. */
         CLICK, WHEEL_UP, WHEEL_DOWN,
+        /** Around text that is pasted, from terminals that tell. */
+        PASTE_BEGINS, PASTE_ENDS,
         /** Something that means nothing here. */
         OTHER,
         /** The terminal is gone. */

@@ -11,7 +11,8 @@ import java.io.IOException;
  *   mouse    = ESC "[<" button ";" column ";" row ("M" / "m")  decimal, places from 1
  * </pre>
  *
- * An ESC that nothing follows soon is the key of that name. Sequences that are not known are read to their end and mean nothing.
+ * An ESC that nothing follows soon is the key of that name. Sequences that are not known are read to their end and mean
+ * nothing.
  */
 final class KeyDecoder {
     /** No character came in time. */
@@ -122,6 +123,8 @@ final class KeyDecoder {
                 case "4", "8" -> Key.Name.END;
                 case "5" -> Key.Name.PAGE_UP;
                 case "6" -> Key.Name.PAGE_DOWN;
+                case "200" -> Key.Name.PASTE_BEGINS;
+                case "201" -> Key.Name.PASTE_ENDS;
                 default -> Key.Name.OTHER;
             };
             default -> Key.Name.OTHER;

@@ -49,7 +49,7 @@ final class KeyHelp {
             all.add(Binding.of("Esc", "back", "Go back to the screen before."));
         }
         all.add(Binding.of("?", "help", "The keys of this screen, with the reason where one does nothing."));
-        all.add(Binding.of("q", "quit", "Leave; the run goes on without you."));
+        all.add(Binding.of("q", "quit", model.isConnected() ? "Leave; the run goes on without you." : "Leave."));
         all.add(actions.binding(paused ? "resume" : "pause", "p", paused ? "resume" : "pause", paused ? "Go on."
                 : "Begin no user and read nothing, until p again.", ""));
         all.add(Binding.of("u", "users", "The list of users."));
@@ -58,15 +58,17 @@ final class KeyHelp {
         all.add(Binding.of(":", "command", "A verb of roost ctl; Tab completes, Up and Down go through older ones."));
         all.add(actions.binding("rate", "<", "slower", "Halve the rate, or set one of half of what is read now.", ""));
         all.add(actions.binding("rate", ">", "faster", "Double the rate that operators set; beyond 2 GB/s it is lifted.", ""));
-        all.add(actions.binding("workers", "+ -", "workers", "One worker more, or one less as soon as a user ends: so many users are in "
-                + "flight.", ""));
+        all.add(actions.binding("workers", "+ -", "workers", "One worker more, or one less as soon as a user ends: so many "
+                + "users are in flight.", ""));
         boolean held = actions.isHeldByOperator();
-        all.add(actions.binding("hold", "H", held ? "go on with cutovers" : "hold cutovers", held ? "Cut over those who are ready, and all "
-                + "others; asks first." : "Lock nobody out, until H again: users are copied, and wait.", ""));
+        all.add(actions.binding("hold", "H", held ? "go on with cutovers" : "hold cutovers", held
+                ? "Cut over those who are ready, and all others; asks first." : "Lock nobody out, until H again: users are "
+                + "copied, and wait.", ""));
         all.add(actions.binding("stop", "S", "stop", "End the whole run softly; asks first.", ""));
         all.add(Binding.of("o", "overview", "The run at a glance."));
         all.add(Binding.of("/", "filter", "Users whose names hold a text."));
-        all.add(Binding.of("M", "mouse", "Let the mouse scroll and choose here, or give it back to the terminal, which marks text with it."));
+        all.add(Binding.of("M", "mouse", "Let the mouse scroll and choose here, or give it back to the terminal, which marks "
+                + "text with it."));
         all.add(Binding.of("Ctrl-L", "redraw", "Draw everything anew."));
         return all;
     }
@@ -93,8 +95,8 @@ final class KeyHelp {
             keys = "";
         }
         if (!binding.isEnabled()) {
-            canvas.glyphs().wrap("not now: " + binding.disabled(), Math.max(20, canvas.columns() - 23)).forEach(line -> lines.add(
-                    Look.WARNING.of(" ".repeat(21) + line)));
+            canvas.glyphs().wrap("not now: " + binding.disabled(), Math.max(20, canvas.columns() - 23))
+                    .forEach(line -> lines.add(Look.WARNING.of(" ".repeat(21) + line)));
         }
         return lines;
     }

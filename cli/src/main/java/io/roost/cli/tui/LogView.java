@@ -64,7 +64,8 @@ final class LogView implements View {
 
     @Override
     public List<Binding> bindings() {
-        return List.of(Binding.of("Up Down PgUp PgDn", "scroll", "Go through what has happened; it stands still while you read."),
+        return List.of(
+                Binding.of("Up Down PgUp PgDn", "scroll", "Go through what has happened; it stands still while you read."),
                 Binding.of("End", "follow", "Follow what happens."));
     }
 }

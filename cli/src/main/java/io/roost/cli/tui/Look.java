@@ -1,6 +1,8 @@
 package io.roost.cli.tui;
 
-/** How a piece of a screen stands out. Colour is never the only sign of anything: without colours the words and marks remain. */
+/**
+ * How a piece of a screen stands out. Colour is never the only sign of anything: without colours the words and marks remain.
+ */
 enum Look {
     PLAIN("", ""), BOLD("1", "1"), GOOD("32", ""), WARNING("33", ""), BAD("1;31", "1"), FAINT("2", ""), KEY("1;36", "1"),
     /** Title and selected row. */

@@ -13,9 +13,12 @@ final class OverviewView implements View {
     private static final int LABEL = 13;
 
     private final RunModel model;
+    private final Runnable prepare;
 
-    OverviewView(RunModel model) {
+    /** @param prepare of a run, while there is none */
+    OverviewView(RunModel model, Runnable prepare) {
         this.model = model;
+        this.prepare = prepare;
     }
 
     @Override
@@ -25,7 +28,7 @@ final class OverviewView implements View {
 
     @Override
     public void shown(RunFeed feed) {
-        feed.want(Wishes.forFailures(new UsersQuery(0, FAILURES, "failed,retrying", "", "")));
+        feed.want(Wishes.forFailures(UsersQuery.failures(FAILURES)));
     }
 
     @Override
@@ -37,7 +40,7 @@ final class OverviewView implements View {
     public void draw(Canvas canvas, int top, int bottom) {
         JsonObject status = model.status();
         if (status == null) {
-            canvas.line(top + 1, Piece.plain("  " + model.trouble()));
+            Scroll.silence(canvas, top + 1, model);
             return;
         }
         int row = totals(canvas, status, top + 1);
@@ -69,22 +72,17 @@ final class OverviewView implements View {
         long ended = users.number("done") + users.number("failed") + users.number("skipped");
         int width = Math.max(10, Math.min(60, canvas.columns() - LABEL - 46));
         item(canvas, row++, "Progress", Look.GOOD.of(canvas.glyphs().bar(total == 0 ? 0 : (double) ended / total, width)),
-                Piece.plain(" " + Quantity.percent(ended, total) + " of " + Quantity.count(total, "user", "users") + left(status)));
-        List<Piece> counts = new ArrayList<>();
-        for (String phase : PHASES) {
-            long n = users.number(phase);
-            Look look = n == 0 ? Look.FAINT : phase.equals("failed") ? Look.BAD : phase.equals("retrying") ? Look.WARNING
-                    : phase.equals("done") ? Look.GOOD : Look.PLAIN;
-            counts.add(look.of(Quantity.count(n) + " " + phase + (phase.equals("failed") && n > 0 ? " !" : "")));
-            counts.add(Piece.plain("  "));
-        }
-        item(canvas, row++, "Users", counts.toArray(Piece[]::new));
+                Piece.plain(" " + Quantity.percent(ended, total) + " of " + Quantity.count(total, "user", "users")
+                        + left(status)));
+        List<Piece> counts = counts(users, true);
+        boolean fits = counts.stream().mapToInt(piece -> piece.text().length()).sum() <= canvas.columns() - LABEL;
+        item(canvas, row++, "Users", (fits ? counts : counts(users, false)).toArray(Piece[]::new));
         item(canvas, row++, "Copied", Piece.plain(Quantity.count(status.number("mails"), "mail", "mails") + ", "
                 + Quantity.bytes(status.number("bytes"))));
-        String now = Quantity.rate(status.decimal("mails_per_second")) + " mails/s, " + Quantity.bytes(status.number("bytes_per_second"))
-                + "/s";
-        item(canvas, row++, "Now", Piece.plain(String.format("%-30s", now)), Look.GOOD.of(canvas.glyphs().sparkline(status.numbers(
-                "history"), Math.max(0, canvas.columns() - LABEL - 32))));
+        String now = Quantity.rate(status.decimal("mails_per_second")) + " mails/s, "
+                + Quantity.bytes(status.number("bytes_per_second")) + "/s";
+        item(canvas, row++, "Now", Piece.plain(String.format("%-30s", now)), Look.GOOD.of(canvas.glyphs()
+                .sparkline(status.numbers("history"), Math.max(0, canvas.columns() - LABEL - 32))));
         JsonObject throttle = status.object("throttle");
         String reason = throttle.text("reason");
         item(canvas, row++, "Throttle", reason.isEmpty() ? Piece.plain("nothing holds the run back")
@@ -123,13 +121,32 @@ final class OverviewView implements View {
         if (past.number("count") == 0) {
             return row + 1;
         }
-        item(canvas, row + 1, "Until now", Piece.plain(Quantity.count(past.number("count"), "user", "users") + " cut over, locked out for "
-                + Quantity.seconds(past.decimal("median_seconds")) + " (median), " + Quantity.seconds(past.decimal("longest_seconds"))
-                + " (longest)"));
+        item(canvas, row + 1, "Cut over", Piece.plain(Quantity.count(past.number("count"), "user", "users")
+                + ", locked out for " + Quantity.seconds(past.decimal("median_seconds")) + " (median), "
+                + Quantity.seconds(past.decimal("longest_seconds")) + " (longest)"));
         return row + 2;
     }
 
+    /** @param all whether phases that nobody is in are named as well */
+    private static List<Piece> counts(JsonObject users, boolean all) {
+        List<Piece> counts = new ArrayList<>();
+        for (String phase : PHASES) {
+            long n = users.number(phase);
+            if (n > 0 || all) {
+                Look look = n == 0 ? Look.FAINT : phase.equals("failed") ? Look.BAD : phase.equals("retrying") ? Look.WARNING
+                        : phase.equals("done") ? Look.GOOD : Look.PLAIN;
+                counts.add(Piece.plain(counts.isEmpty() ? "" : "  "));
+                counts.add(look.of(Quantity.count(n) + " " + phase + (phase.equals("failed") && n > 0 ? " !" : "")));
+            }
+        }
+        return counts;
+    }
+
     private static String left(JsonObject status) {
+        if (status.object("throttle").flag("held") && !status.text("state").equals("ended")) {
+            // whatever it was before: it is getting longer
+            return ", standing still";
+        }
         return !status.has("seconds_left") || status.decimal("seconds_left") <= 0 ? ""
                 : ", about " + Quantity.wholeSeconds(status.decimal("seconds_left")) + " left";
     }
@@ -138,8 +155,10 @@ final class OverviewView implements View {
         List<JsonObject> active = status.objects("active");
         int row = top;
         long held = active.stream().filter(user -> user.text("step").equals("held")).count();
-        canvas.line(row++, Look.BOLD.of("  In flight"), Look.FAINT.of("  " + Quantity.count(active.size(), "user", "users") + ", "
-                + Quantity.count(status.number("workers"), "worker", "workers") + (held == 0 ? "" : "; " + held + " ready and held") + (active.stream().anyMatch(user -> user.number("attempt") > 1) ? "; #2: the second attempt" : "")));
+        canvas.line(row++, Look.BOLD.of("  In flight"), Look.FAINT.of("  " + Quantity.count(active.size(), "user", "users")
+                + ", " + Quantity.count(status.number("workers"), "worker", "workers")
+                + (held == 0 ? "" : "; " + held + " ready and held") + (active.stream()
+                .anyMatch(user -> user.number("attempt") > 1) ? "; #2: the second attempt" : "")));
         int most = Math.max(1, Math.min(active.size(), (bottom - row) / 2));
         for (JsonObject user : active.subList(0, Math.min(most, active.size()))) {
             canvas.line(row++, active(canvas, user, status.time("now"), canvas.columns()));
@@ -159,8 +178,8 @@ final class OverviewView implements View {
         int name = Math.max(16, Math.min(50, columns - 50 - bar));
         long done = user.number("mails_done");
         long total = user.number("mails_total");
-        String part = total > 0 ? glyphs.bar((double) done / total, bar) + " " + glyphs.fitRight(Quantity.percent(done, total), 5)
-                : " ".repeat(bar + 6);
+        String part = total > 0 ? glyphs.bar((double) done / total, bar) + " " + glyphs.fitRight(Quantity.percent(done, total),
+                5) : " ".repeat(bar + 6);
         String mails = total > 0 ? Quantity.count(done) + "/" + Quantity.count(total) : "";
         String since = Quantity.wholeSeconds((now - user.time("since")) / 1000.0);
         String step = user.text("step") + (user.number("attempt") > 1 ? " #" + user.number("attempt") : "");
@@ -170,8 +189,8 @@ final class OverviewView implements View {
 
     private int failures(Canvas canvas, int top, int count) {
         int row = top;
-        canvas.line(row++, Look.BOLD.of("  Needs attention"), Look.FAINT.of("  " + Quantity.count(model.failures().total(), "user",
-                "users") + "; u and then f lists them"));
+        canvas.line(row++, Look.BOLD.of("  Needs attention"), Look.FAINT.of("  "
+                + Quantity.count(model.failures().total(), "user", "users") + "; u and then f lists them"));
         for (JsonObject user : model.failures().rows().subList(0, count)) {
             boolean failed = user.text("phase").equals("failed");
             canvas.line(row++, new Piece(failed ? Look.BAD : Look.WARNING, "    " + (failed ? "failed   " : "retrying ")),
@@ -193,11 +212,16 @@ final class OverviewView implements View {
 
     @Override
     public boolean key(Key key) {
+        if (key.is('P') && !model.isConnected()) {
+            prepare.run();
+            return true;
+        }
         return false;
     }
 
     @Override
     public List<Binding> bindings() {
-        return List.of();
+        return model.isConnected() ? List.of() : List.of(Binding.of("P", "prepare a run",
+                "Say what a run is to do, and start it."));
     }
 }

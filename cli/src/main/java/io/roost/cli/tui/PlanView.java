@@ -32,7 +32,8 @@ final class PlanView implements View {
 
     @Override
     public String title() {
-        return "plan" + (ended ? "" : ", being made");
+        return "plan" + (ended ? "" : ", being made") + (size() == 0 ? "" : ", " + Quantity.count(selected + 1) + " of "
+                + Quantity.count(size()));
     }
 
     /** The next object that the plan's process wrote. */
@@ -86,25 +87,27 @@ final class PlanView implements View {
             }
             return;
         }
-        canvas.line(row++, Piece.plain("  " + Quantity.count(planned + failed, "user", "users") + ": " + Quantity.count(cleanCount) + " clean, "),
-                new Piece(planned == cleanCount ? Look.PLAIN : Look.WARNING, Quantity.count(planned - cleanCount) + " with losses or "
-                        + "obstacles, "), new Piece(failed == 0 ? Look.PLAIN : Look.BAD, Quantity.count(failed) + " failed"));
-        canvas.line(row++, Piece.plain("  " + Quantity.count(mails, "mail", "mails") + ", " + Quantity.bytes(bytes) + (total == null ? ""
-                : ", " + Quantity.seconds(total.decimal("low_seconds")) + " to " + Quantity.seconds(total.decimal("high_seconds"))
-                        + space(total))));
+        canvas.line(row++, Piece.plain("  " + Quantity.count(planned + failed, "user", "users") + ": "
+                + Quantity.count(cleanCount) + " clean, "), new Piece(planned == cleanCount ? Look.PLAIN : Look.WARNING,
+                Quantity.count(planned - cleanCount) + " with losses or obstacles, "),
+                new Piece(failed == 0 ? Look.PLAIN : Look.BAD, Quantity.count(failed) + " failed"));
+        canvas.line(row++, Piece.plain("  " + Quantity.count(mails, "mail", "mails") + ", " + Quantity.bytes(bytes)
+                + (total == null ? "" : ", " + Quantity.seconds(total.decimal("low_seconds")) + " to "
+                + Quantity.seconds(total.decimal("high_seconds")) + space(total))));
         int name = Math.max(20, canvas.columns() / 3);
         Glyphs glyphs = canvas.glyphs();
-        canvas.line(row++, Look.BOLD.of("  " + glyphs.fit("User", name) + " " + glyphs.fitRight("Mails", 10) + " " + glyphs.fitRight("Size", 9)
-                + "  What stands in the way"));
+        canvas.line(row++, Look.BOLD.of("  " + glyphs.fit("User", name) + " " + glyphs.fitRight("Mails", 10) + " "
+                + glyphs.fitRight("Size", 9) + "  What stands in the way"));
         height = Math.max(1, bottom - row);
         selected = Math.max(0, Math.min(selected, size() - 1));
         first = Math.max(Math.min(first, selected), selected - height + 1);
         for (int i = 0; i < height && first + i < size(); i++) {
             JsonObject plan = at(first + i);
             String trouble = trouble(plan);
-            String line = (first + i == selected ? " >" : "  ") + glyphs.fit(plan.user(), name) + " " + glyphs.fitRight(plan.type().equals(
-                    "failed") ? "" : Quantity.count(plan.number("mails")), 10) + " " + glyphs.fitRight(plan.type().equals("failed") ? ""
-                            : Quantity.bytes(plan.number("bytes")), 9) + "  " + trouble;
+            String line = (first + i == selected ? " >" : "  ") + glyphs.fit(plan.user(), name) + " "
+                    + glyphs.fitRight(plan.type().equals("failed") ? "" : Quantity.count(plan.number("mails")), 10) + " "
+                    + glyphs.fitRight(plan.type().equals("failed") ? "" : Quantity.bytes(plan.number("bytes")), 9) + "  "
+                    + trouble;
             canvas.line(row++, first + i == selected ? Look.SELECTED.of(glyphs.fit(line, canvas.columns()))
                     : new Piece(trouble.isEmpty() ? Look.PLAIN : Look.WARNING, line));
         }
@@ -114,7 +117,8 @@ final class PlanView implements View {
     }
 
     private static String space(JsonObject total) {
-        return total.objects("space").stream().allMatch(space -> space.flag("enough")) ? ", there is room" : ", NOT ENOUGH ROOM";
+        return total.objects("space").stream().allMatch(space -> space.flag("enough")) ? ", there is room"
+                : ", NOT ENOUGH ROOM";
     }
 
     static String trouble(JsonObject plan) {
@@ -122,8 +126,8 @@ final class PlanView implements View {
             return plan.text("reason");
         }
         List<String> all = new ArrayList<>(plan.texts("obstacles"));
-        plan.objects("problems").stream().filter(p -> p.text("severity").equals("loss")).forEach(p -> all.add("loss " + p.text("kind")
-                + " in " + p.text("mailbox")));
+        plan.objects("problems").stream().filter(p -> p.text("severity").equals("loss"))
+                .forEach(p -> all.add("loss " + p.text("kind") + " in " + p.text("mailbox")));
         return String.join("; ", all);
     }
 
@@ -160,26 +164,29 @@ final class PlanView implements View {
             return lines;
         }
         lines.add(Look.BOLD.of(plan.flag("clean") ? "All of it can be carried over" : "NOT all of it can be carried over"));
-        lines.add(Piece.plain(plan.text("source") + " to " + plan.text("target")));
-        lines.add(Piece.plain(Quantity.count(plan.number("mails"), "mail", "mails") + ", " + Quantity.bytes(plan.number("bytes")) + ", into "
-                + Quantity.count(plan.number("data_files"), "file", "files") + "; "
-                + Quantity.seconds(plan.object("estimate").decimal("low_seconds")) + " to "
+        canvas.glyphs().wrap("from " + plan.text("source"), canvas.columns() - 2).forEach(line -> lines.add(Piece.plain(line)));
+        canvas.glyphs().wrap("to " + plan.text("target"), canvas.columns() - 2).forEach(line -> lines.add(Piece.plain(line)));
+        lines.add(Piece.plain(Quantity.count(plan.number("mails"), "mail", "mails") + ", "
+                + Quantity.bytes(plan.number("bytes")) + ", into " + Quantity.count(plan.number("data_files"), "file", "files")
+                + "; " + Quantity.seconds(plan.object("estimate").decimal("low_seconds")) + " to "
                 + Quantity.seconds(plan.object("estimate").decimal("high_seconds"))));
         paragraphs(canvas, "In the way", Look.BAD, plan.texts("obstacles"), lines);
         List<String> problems = new ArrayList<>();
-        plan.objects("problems").forEach(p -> problems.add(p.text("severity") + " " + p.text("kind") + ", " + (p.text("mailbox").isEmpty()
-                ? "the Maildir" : p.text("mailbox")) + ": " + p.text("path") + ": " + p.text("detail") + "; " + p.text("remedy")));
+        plan.objects("problems").forEach(p -> problems.add(p.text("severity") + " " + p.text("kind") + ", "
+                + (p.text("mailbox").isEmpty() ? "the Maildir" : p.text("mailbox")) + ": " + p.text("path") + ": "
+                + p.text("detail") + "; " + p.text("remedy")));
         paragraphs(canvas, "Problems of the Maildir", Look.PLAIN, problems, lines);
-        List<String> settings = plan.objects("settings").stream().map(s -> s.text("severity") + ": " + s.text("message") + "; " + s.text(
-                "remedy")).toList();
+        List<String> settings = plan.objects("settings").stream().map(s -> s.text("severity") + ": " + s.text("message") + "; "
+                + s.text("remedy")).toList();
         paragraphs(canvas, "Dovecot's settings", Look.PLAIN, settings, lines);
         lines.add(Piece.plain(""));
         lines.add(Look.BOLD.of("Mailboxes"));
         int width = Math.max(20, Math.min(60, canvas.columns() - 40));
         for (JsonObject mailbox : plan.objects("mailboxes")) {
-            lines.add(Piece.plain("  " + canvas.glyphs().fit(mailbox.text("name"), width) + " " + canvas.glyphs().fitRight(Quantity.count(
-                    mailbox.number("mails")), 10) + " " + canvas.glyphs().fitRight(Quantity.bytes(mailbox.number("bytes")), 9) + "  "
-                    + Quantity.count(mailbox.number("unseen")) + " unseen"));
+            lines.add(Piece.plain("  " + canvas.glyphs().fit(mailbox.text("name"), width) + " " + canvas.glyphs()
+                    .fitRight(Quantity.count(mailbox.number("mails")), 10) + " " + canvas.glyphs()
+                    .fitRight(Quantity.bytes(mailbox.number("bytes")), 9) + "  " + Quantity.count(mailbox.number("unseen"))
+                    + " unseen"));
         }
         return lines;
     }

@@ -16,9 +16,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Lines of the {@code :} prompt, of this session and of earlier ones: a file of UTF-8, a line each, oldest first, mode 0600. Sessions
- * that go on at the same time add to it side by side. It is a convenience: a file that cannot be read or written is passed over, and
- * the session remembers its own lines. Used by the thread that draws.
+ * Lines of the {@code :} prompt, of this session and of earlier ones: a file of UTF-8, a line each, oldest first, mode 0600.
+ * Sessions that go on at the same time add to it side by side. It is a convenience: a file that cannot be read or written is
+ * passed over, and the session remembers its own lines. Used by the thread that draws.
  */
 public final class PromptHistory {
     /** Lines that are offered. */
@@ -42,7 +42,8 @@ public final class PromptHistory {
                 return;
             }
             // not strictly UTF-8: whatever stands there is only shown
-            new String(Files.readAllBytes(path), StandardCharsets.UTF_8).lines().filter(PromptHistory::isLine).forEach(this::remember);
+            new String(Files.readAllBytes(path), StandardCharsets.UTF_8).lines().filter(PromptHistory::isLine)
+                    .forEach(this::remember);
             if (lines.size() > KEPT) {
                 lines.subList(0, lines.size() - KEPT).clear();
                 shorten(path);
@@ -88,7 +89,8 @@ public final class PromptHistory {
             Files.createDirectories(path.toAbsolutePath().getParent(), PosixFilePermissions.asFileAttribute(
                     PosixFilePermissions.fromString("rwx------")));
             try (FileChannel out = FileChannel.open(path, Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND,
-                    LinkOption.NOFOLLOW_LINKS), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
+                    LinkOption.NOFOLLOW_LINKS), PosixFilePermissions.asFileAttribute(
+                            PosixFilePermissions.fromString("rw-------")))) {
                 out.write(ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8)));
             }
         } catch (IOException e) {

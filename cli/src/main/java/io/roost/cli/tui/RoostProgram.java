@@ -37,8 +37,8 @@ public record RoostProgram(Supplier<List<String>> command) {
         background(() -> {
             Path errors = Files.createTempFile("roost", ".err");
             try {
-                Process process = new ProcessBuilder(all(arguments)).redirectInput(new File("/dev/null")).redirectError(errors.toFile())
-                        .start();
+                Process process = new ProcessBuilder(all(arguments)).redirectInput(new File("/dev/null"))
+                        .redirectError(errors.toFile()).start();
                 try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
                     for (String line; (line = lines.readLine()) != null;) {
                         objects.accept(JsonObject.parse(line));
@@ -54,7 +54,8 @@ public record RoostProgram(Supplier<List<String>> command) {
     }
 
     /**
-     * Starts a run in a session of its own, so that neither a hang-up nor Ctrl-C of this terminal reaches it, and follows what it writes.
+     * Starts a run in a session of its own, so that neither a hang-up nor Ctrl-C of this terminal reaches it, and follows what
+     * it writes.
      *
      * @param log     takes all that it says; added to
      * @param objects told each object of JSON in it, on a thread of its own, for as long as somebody is there
@@ -71,8 +72,8 @@ public record RoostProgram(Supplier<List<String>> command) {
             Process process = new ProcessBuilder(command).redirectInput(new File("/dev/null")).redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile())).start();
             StringBuilder said = new StringBuilder();
-            try (FileChannel file = FileChannel.open(log); Reader lines = new BufferedReader(Channels.newReader(file.position(before),
-                    StandardCharsets.UTF_8))) {
+            try (FileChannel file = FileChannel.open(log); Reader lines = new BufferedReader(
+                    Channels.newReader(file.position(before), StandardCharsets.UTF_8))) {
                 StringBuilder line = new StringBuilder();
                 for (boolean alive = true; alive;) {
                     alive = process.isAlive();

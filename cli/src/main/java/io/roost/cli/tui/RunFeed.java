@@ -16,16 +16,17 @@ import io.roost.cli.control.JsonObject;
 import io.roost.cli.control.RefusedException;
 
 /**
- * Two connections to a run: one for its stream, one for questions. Both are made again when they break, so that a screen that was
- * left alone finds the next run of the same state directory. Screens say what they want to see; it is asked for again and again, and
- * shown together with a status that was taken with it, so that lists and counts agree.
+ * Two connections to a run: one for its stream, one for questions. Both are made again when they break, so that a screen that
+ * was left alone finds the next run of the same state directory. Screens say what they want to see; it is asked for again and
+ * again, and shown together with a status that was taken with it, so that lists and counts agree.
  */
 final class RunFeed implements Closeable {
     private static final long AGAIN_MILLIS = 1_000;
     /** The stream's status, which comes every second, gives the beat; without it there is this one. */
     private static final long BEAT_MILLIS = 1_500;
     private static final int RECENT = 500;
-    private static final int MAX_QUESTIONS = 100;
+    /** Each of the users who are marked may be one. */
+    private static final int MAX_QUESTIONS = 100_000;
     private static final int AT_ONCE = 1_000;
 
     private final String state;
@@ -112,7 +113,7 @@ final class RunFeed implements Closeable {
                 for (long pause = 0; !closed; pause = BEAT_MILLIS) {
                     // first: what is asked for after that is how it ended
                     boolean last = model.hasEnded();
-                    ask(now, last ? 0 : pause);
+                    ask(now, last ? 0 : pause, last);
                     if (last) {
                         break;
                     }
@@ -129,18 +130,22 @@ final class RunFeed implements Closeable {
         }
     }
 
-    /** @param pause how long to wait for a question, milliseconds */
-    private void ask(ControlClient now, long pause) throws ControlException, RefusedException, InterruptedException {
+    /**
+     * @param pause how long to wait for a question, milliseconds
+     * @param last  nothing can be asked any more after this
+     */
+    private void ask(ControlClient now, long pause, boolean last)
+            throws ControlException, RefusedException, InterruptedException {
         List<Runnable> replies = new ArrayList<>();
         try {
-            for (Question question = questions.poll(pause, TimeUnit.MILLISECONDS); question != null; question = questions.poll()) {
+            Question question = questions.poll(pause, TimeUnit.MILLISECONDS);
+            for (; question != null; question = questions.poll()) {
                 if (!question.request().isEmpty()) {
                     replies.add(answered(now, question));
                 }
             }
-            Wishes wished = wishes;
-            Wishes.Seen seen = wished.look(now);
-            model.post(() -> model.take(seen.only(wishes)));
+            Wishes.Seen seen = (last ? wishes.atTheEnd() : wishes).look(now);
+            model.post(() -> model.take(last ? seen : seen.only(wishes)));
             seenAt = System.nanoTime();
         } finally {
             // behind the status: what a key does may depend on what was just changed
@@ -214,7 +219,8 @@ final class RunFeed implements Closeable {
     }
 
     /** Hands all rows of a list to a visitor, in the run's order, each user at most once. */
-    static void all(String stateDirectory, UsersQuery list, Consumer<JsonObject> visitor) throws ControlException, RefusedException {
+    static void all(String stateDirectory, UsersQuery list, Consumer<JsonObject> visitor)
+            throws ControlException, RefusedException {
         try (ControlClient now = ControlClient.connect(stateDirectory)) {
             long number = -1;
             while (true) {

@@ -30,12 +30,14 @@ final class RunForm {
     }
 
     private final String state;
-    private final Field source = new Field("Users from", "where their names come from", "file", "file", "glob", "names", "Dovecot");
-    private final Field users = new Field("Which", "a file with a name a line; a glob such as *@example.org; names with blanks between "
-            + "them; nothing for all that Dovecot lists", "");
-    private final Field single = new Field("One backend only", "whether no other server touches the mail of these users", "no", "no", "yes");
-    private final Field unreadable = new Field("Skip unreadable", "whether to go on without mails that cannot be carried over, and list "
-            + "them", "no", "no", "yes");
+    private final Field source = new Field("Users from", "where their names come from", "file", "file", "glob", "names",
+            "Dovecot");
+    private final Field users = new Field("Which", "a file with a name a line; a glob such as *@example.org; names with blanks "
+            + "between them; nothing for all that Dovecot lists", "");
+    private final Field single = new Field("One backend only", "whether no other server touches the mail of these users", "no",
+            "no", "yes");
+    private final Field unreadable = new Field("Skip unreadable", "whether to go on without mails that cannot be carried over, "
+            + "and list them", "no", "no", "yes");
     private final Field workers = new Field("Workers", "users at the same time; nothing for the default", "");
     private final Field rate = new Field("Rate", "read no faster than this, such as 20MB/s; nothing for no limit", "");
     private final Field until = new Field("Until", "stop at this time of day, such as 06:00; nothing for no end", "");
@@ -57,6 +59,22 @@ final class RunForm {
             return "Which: nothing is named";
         }
         return "";
+    }
+
+    /** The users, in words. */
+    String whom() {
+        String which = users.value.strip();
+        return switch (source.value) {
+            case "file" -> "the users in " + which;
+            case "glob" -> "the users that match " + which;
+            case "Dovecot" -> "all users that Dovecot lists";
+            default -> words(which).size() == 1 ? which : words(which).size() + " users";
+        };
+    }
+
+    /** Whether users are locked out and switched. */
+    boolean cutsOver() {
+        return words(further.value).contains("--cutover");
     }
 
     /** Arguments of Roost for a run, or for its plan. */

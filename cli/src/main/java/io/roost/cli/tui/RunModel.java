@@ -5,15 +5,19 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 
 import io.roost.cli.control.JsonObject;
 
-/** What the socket's threads have brought, for the thread that draws. Thread-safe; what it hands out does not change any more. */
+/**
+ * What the socket's threads have brought, for the thread that draws. Thread-safe; what it hands out does not change any more.
+ */
 final class RunModel {
     private static final int LOG = 5_000;
 
@@ -31,8 +35,12 @@ final class RunModel {
     private volatile List<JsonObject> cluster;
     private volatile Set<String> verbs = Set.of();
 
-    /** A part of a list of users. */
-    record UsersPage(UsersQuery query, List<JsonObject> rows, int total) {
+    /** A part of a list of users; {@code refusal} says why there is none. */
+    record UsersPage(UsersQuery query, List<JsonObject> rows, int total, String refusal) {
+        UsersPage(UsersQuery query, List<JsonObject> rows, int total) {
+            this(query, rows, total, "");
+        }
+
         /** The row at a place of the list, null if it is not in this part. */
         JsonObject row(int place) {
             int at = place - query.offset();
@@ -125,8 +133,8 @@ final class RunModel {
     }
 
     /**
-     * Only that is wanted from now on: the rest goes out of date, and is not to be shown later as if it were not. Of a run that has ended
-     * it is the last word.
+     * Only that is wanted from now on: the rest goes out of date, and is not to be shown later as if it were not. Of a run that
+     * has ended it is the last word.
      */
     void keepOnly(Wishes wanted) {
         if (isConnected()) {
@@ -172,6 +180,12 @@ final class RunModel {
 
     UsersPage failures() {
         return failures;
+    }
+
+    /** A user's line in what is there of lists, null if there is none. */
+    JsonObject row(String name) {
+        return Stream.of(Optional.ofNullable(users), Optional.ofNullable(failures)).flatMap(Optional::stream)
+                .flatMap(page -> page.rows().stream()).filter(row -> row.user().equals(name)).findFirst().orElse(null);
     }
 
     UserPage user() {

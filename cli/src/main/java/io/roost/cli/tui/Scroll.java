@@ -18,6 +18,21 @@ final class Scroll {
         }
     }
 
+    /** In place of what cannot be drawn: that it is being asked for, or why it cannot be. */
+    static void silence(Canvas canvas, int top, RunModel model) {
+        int row = top;
+        for (String line : canvas.glyphs().wrap(model.isConnected() ? "asking" : model.hasEnded()
+                ? "the run has ended and answers no more; roost status shows what is recorded" : model.trouble(),
+                canvas.columns() - 4)) {
+            canvas.line(row++, Piece.plain("  " + line));
+        }
+    }
+
+    /** For a title, after drawing: which lines are seen, empty if all are. */
+    String place() {
+        return size <= page ? "" : ", lines " + (first + 1) + " to " + Math.min(size, first + page) + " of " + size;
+    }
+
     /** Returns whether the key is one of these; how far they lead shows when the lines are drawn. */
     boolean key(Key key) {
         switch (key.name()) {

@@ -1,12 +1,7 @@
 package io.roost.cli.tui;
 
 import java.io.IOException;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.List;
 import java.util.Locale;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 
 import io.roost.cli.control.JsonObject;
@@ -14,19 +9,15 @@ import io.roost.cli.screen.Quantity;
 
 /** The loop: keys in, screens out. One thread runs it, and only that one draws; {@link FrameRate} says when. */
 final class Session {
-    /** Commands of the prompt that are no verbs. */
-    static final List<String> LOCAL = List.of("overview", "users", "user", "backends", "log", "prepare", "keys", "mouse", "quit");
-
     private static final int WHEEL_STEPS = 3;
     private static final int LEAST_ROWS = 8;
     private static final int LEAST_COLUMNS = 40;
 
     private final RunModel model;
-    private final RunFeed feed;
     private final Glyphs glyphs;
     private final Actions actions;
     private final boolean readOnly;
-    private final Deque<View> views = new ArrayDeque<>();
+    private final ViewStack views;
     private final OverviewView overview;
     private final UsersView users;
     private final LogView log;
@@ -38,6 +29,7 @@ final class Session {
     private final Dialogue dialogue = new Dialogue();
     private boolean mouse;
     private boolean finished;
+    private boolean pasting;
 
     /**
      * What is to be shown first, beside a run that is there.
@@ -52,24 +44,20 @@ final class Session {
 
     Session(RunModel model, RunFeed feed, Glyphs glyphs, String stateDirectory, boolean readOnly, Beginning beginning) {
         this.model = model;
-        this.feed = feed;
         this.glyphs = glyphs;
         this.readOnly = readOnly;
         actions = new Actions(this, model, feed, readOnly);
         userActions = new UserActions(this, actions, model, feed);
         commands = new CommandPrompt(this, actions, userActions, model, feed, beginning.history());
         Launch launch = new Launch(this, model, beginning.program(), stateDirectory);
-        form = new FormView(this, launch, new RunForm(stateDirectory, beginning.options()));
+        form = new FormView(this, model, launch, new RunForm(stateDirectory, beginning.options()));
         keyHelp = new KeyHelp(model, actions);
-        overview = new OverviewView(model);
+        overview = new OverviewView(model, this::prepare);
         users = new UsersView(model, feed, userActions, new TableFile(this, model, stateDirectory));
         backends = new BackendsView(model);
         log = new LogView(model);
-        views.push(overview);
-        overview.shown(feed);
-        if (!beginning.user().isEmpty()) {
-            open(new WalkView(this, model, launch, stateDirectory, beginning.user(), RunForm.words(beginning.options())));
-        }
+        views = new ViewStack(beginning.user().isEmpty() ? overview : new WalkView(this, model, launch, stateDirectory,
+                beginning.user(), RunForm.words(beginning.options())), feed);
     }
 
     /** Begins with a run to be prepared: there is none. */
@@ -77,12 +65,24 @@ final class Session {
         if (readOnly) {
             say(Look.WARNING, "prepare: this session only looks (--read-only)");
         } else {
-            open(form);
+            views.open(form);
         }
     }
 
     void showOverview() {
-        show(overview);
+        views.show(overview);
+    }
+
+    void showUsers() {
+        views.show(users);
+    }
+
+    void showBackends() {
+        views.show(backends);
+    }
+
+    void showLog() {
+        views.show(log);
     }
 
     /** Until somebody quits or the terminal is gone. */
@@ -128,19 +128,21 @@ final class Session {
 
     /** Whether the screen would be drawn without something that is on its way. */
     private boolean lacks() {
-        return model.isConnected() && views.peek().lacks();
+        return model.isConnected() && views.front().lacks();
     }
 
     Canvas draw(int rows, int columns) {
         Canvas canvas = new Canvas(rows, columns, glyphs);
         if (rows < LEAST_ROWS || columns < LEAST_COLUMNS) {
-            canvas.line(0, Piece.plain("roost: " + columns + "x" + rows + " is too small,"));
-            canvas.line(1, Piece.plain("expected at least " + LEAST_COLUMNS + "x" + LEAST_ROWS));
+            canvas.line(0, Piece.plain("too small"));
+            canvas.line(1, Piece.plain(columns + "x" + rows));
+            canvas.line(2, Piece.plain("roost needs"));
+            canvas.line(3, Piece.plain(LEAST_COLUMNS + "x" + LEAST_ROWS));
             return canvas;
         }
-        View view = views.peek();
-        canvas.bar(0, Look.BAR, " roost " + glyphs.dot() + " " + view.title(), state() + " ");
+        View view = views.front();
         view.draw(canvas, 1, rows - 2);
+        canvas.bar(0, Look.BAR, " roost " + glyphs.dot() + " " + view.title(), " " + state() + " ");
         bottom(canvas, view, rows - 2);
         return canvas;
     }
@@ -152,26 +154,29 @@ final class Session {
                     : "NO CONNECTION, as of " + Quantity.when(model.statusAt(), System.currentTimeMillis());
         }
         String state = status.text("state");
-        return (readOnly ? "read-only " + glyphs.dot() + " " : "") + (state.equals("running") ? state : state.toUpperCase(Locale.ROOT)) + " "
-                + glyphs.dot() + " " + Quantity.when(status.time("now"), status.time("now"));
+        return (readOnly ? "read-only " + glyphs.dot() + " " : "") + (state.equals("running") ? state
+                : state.toUpperCase(Locale.ROOT)) + " " + glyphs.dot() + " " + Quantity.when(status.time("now"),
+                status.time("now"));
     }
 
     private void bottom(Canvas canvas, View view, int row) {
         Piece otherwise;
         if (!model.trouble().isEmpty() && !model.hasEnded()) {
-            // what is prepared needs no run
-            otherwise = Look.BAD.of(model.status() == null && view != overview ? "" : " " + model.trouble());
+            // screens say themselves that there is none
+            otherwise = Look.BAD.of(model.status() == null ? "" : " " + model.trouble());
         } else {
             otherwise = Look.WARNING.of(model.hasEnded() ? " the run has ended; what is shown is its last word" : "");
         }
         if (dialogue.draw(canvas, row, otherwise)) {
-            canvas.line(row + 1, keyHelp.line(view, views.size() > 1, canvas.columns()));
+            canvas.line(row + 1, keyHelp.line(view, views.canGoBack(), canvas.columns()));
         }
     }
 
     void key(Key key) {
         if (key.name() == Key.Name.GONE) {
             finished = true;
+        } else if (pasting || key.name() == Key.Name.PASTE_BEGINS) {
+            paste(key);
         } else if (dialogue.wantsKeys()) {
             dialogue.key(key);
         } else if (key.name() == Key.Name.INTERRUPT) {
@@ -179,12 +184,25 @@ final class Session {
         } else if (key.name() == Key.Name.WHEEL_UP || key.name() == Key.Name.WHEEL_DOWN) {
             Key step = Key.of(key.name() == Key.Name.WHEEL_UP ? Key.Name.UP : Key.Name.DOWN);
             for (int i = 0; i < WHEEL_STEPS; i++) {
-                views.peek().key(step);
+                views.front().key(step);
             }
         } else if (key.name() == Key.Name.CLICK) {
-            views.peek().click(key.row(), key.column());
-        } else if (!views.peek().key(key)) {
+            views.front().click(key.row(), key.column());
+        } else if (!views.front().key(key)) {
             everywhere(key);
+        }
+    }
+
+    /** What is pasted is text, whatever letters it has: no keys. */
+    private void paste(Key key) {
+        // a terminal may break off in the middle
+        pasting = key.name() != Key.Name.PASTE_ENDS && key.name() != Key.Name.INTERRUPT;
+        if (dialogue.wantsText()) {
+            if (key.name() == Key.Name.CHARACTER) {
+                dialogue.key(key);
+            }
+        } else if (!pasting) {
+            say(Look.WARNING, "what was pasted is not taken for keys; / and : take text");
         }
     }
 
@@ -197,11 +215,11 @@ final class Session {
             return;
         }
         switch (key.codePoint()) {
-            case 'q' -> finished = true;
-            case 'o' -> show(overview);
-            case 'u' -> show(users);
-            case 'b' -> show(backends);
-            case 'l' -> show(log);
+            case 'q' -> quit();
+            case 'o' -> showOverview();
+            case 'u' -> showUsers();
+            case 'b' -> showBackends();
+            case 'l' -> showLog();
             case '?' -> help();
             case 'p' -> actions.pauseOrResume();
             case '<' -> actions.slower();
@@ -218,48 +236,37 @@ final class Session {
     }
 
     private void filter() {
-        if (views.peek() != users) {
-            show(users);
+        if (views.front() != users) {
+            showUsers();
         }
-        dialogue.ask("/", users.match(), List.of(), text -> List.of(), users::match, users::match);
+        dialogue.ask(Dialogue.Line.of("/", users.match()).whileTyped(users::match)
+                .hint("Enter keeps the filter  Esc shows all"), users::match);
     }
 
-    private void toggleMouse() {
+    void quit() {
+        finished = true;
+    }
+
+    void toggleMouse() {
         mouse = !mouse;
         say(Look.PLAIN, mouse ? "the mouse scrolls and chooses here; M gives it back to the terminal"
                 : "the mouse is the terminal's again");
     }
 
-    private void help() {
-        open(keyHelp.screen(views.peek(), views.size() > 1));
+    void help() {
+        views.open(keyHelp.screen(views.front(), views.canGoBack()));
     }
 
     /** A screen in front of the others; Esc goes back. */
     void open(View view) {
-        if (views.peek() == users && view != users) {
-            users.hidden();
-        }
-        views.push(view);
-        view.shown(feed);
-    }
-
-    /** One of the main screens; Esc goes to the overview from there. */
-    private void show(View view) {
-        users.hidden();
-        views.clear();
-        views.push(overview);
-        if (view != overview) {
-            views.push(view);
-        }
-        view.shown(feed);
+        views.open(view);
     }
 
     private void back() {
-        if (views.peek() == users && !users.match().isEmpty()) {
+        if (views.front() == users && !users.match().isEmpty()) {
             users.match("");
-        } else if (views.size() > 1) {
-            views.pop();
-            views.peek().shown(feed);
+        } else {
+            views.back();
         }
     }
 
@@ -273,46 +280,8 @@ final class Session {
         return dialogue;
     }
 
-    /** Commands of the prompt that lead to a screen. @return whether it was one */
-    boolean local(String name, String argument) {
-        switch (name) {
-            case "overview" -> show(overview);
-            case "backends" -> show(backends);
-            case "log" -> show(log);
-            case "mouse" -> toggleMouse();
-            case "keys" -> help();
-            case "prepare" -> prepare();
-            case "quit" -> finished = true;
-            case "users" -> {
-                if (!argument.isEmpty()) {
-                    return false;
-                }
-                show(users);
-            }
-            case "user" -> openUser(argument);
-            default -> {
-                return false;
-            }
-        }
-        return true;
-    }
-
     /** All that is known of a user. */
     void openUser(String name) {
-        open(new UserView(model, userActions, name));
-    }
-
-    /** Names that have been seen, for completion. */
-    Set<String> knownUsers() {
-        Set<String> names = new TreeSet<>();
-        for (RunModel.UsersPage page : new RunModel.UsersPage[] {model.users(), model.failures()}) {
-            if (page != null) {
-                page.rows().forEach(row -> names.add(row.user()));
-            }
-        }
-        if (model.status() != null) {
-            model.status().objects("active").forEach(active -> names.add(active.user()));
-        }
-        return names;
+        views.open(new UserView(model, userActions, name));
     }
 }

@@ -18,7 +18,8 @@ import io.roost.cli.control.RefusedException;
  * blanks. Users stand in the order of the run, each once, as they were when their turn came.
  */
 final class TableFile {
-    private static final String HEADING = "user\tphase\tattempts\tmails_done\tmails_total\tbytes_total\tseconds\tchanged\terror\n";
+    private static final String HEADING = String.join("\t", "user", "phase", "attempts", "mails_done", "mails_total",
+            "bytes_total", "seconds", "changed", "error") + "\n";
 
     private final Session session;
     private final RunModel model;
@@ -32,7 +33,7 @@ final class TableFile {
 
     /** Asks for a name, and writes the list to a file of that name, on a thread of its own. */
     void save(UsersQuery list) {
-        session.dialogue().ask("save to file: ", "", path -> {
+        session.dialogue().ask(Dialogue.Line.of("save to file: ", ""), path -> {
             if (path.isBlank()) {
                 return;
             }

@@ -17,7 +17,7 @@ final class TextView implements View {
 
     @Override
     public String title() {
-        return title;
+        return title + scroll.place();
     }
 
     @Override

@@ -26,8 +26,8 @@ public final class Tui {
      * @param user     to be walked through the first try, empty for none
      * @param history  of the {@code :} prompt
      */
-    public record Settings(String state, Charset charset, boolean drawable, boolean colours, boolean readOnly, RoostProgram program,
-            String options, String user, PromptHistory history) {
+    public record Settings(String state, Charset charset, boolean drawable, boolean colours, boolean readOnly,
+            RoostProgram program, String options, String user, PromptHistory history) {
     }
 
     /**

@@ -12,19 +12,24 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jline.terminal.Attributes;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
+import org.jline.utils.ClosedException;
 import org.jline.utils.Curses;
 import org.jline.utils.InfoCmp.Capability;
 import org.jline.utils.NonBlockingReader;
 
 /**
- * The terminal, in raw mode and on its alternate screen, until it is closed: by whoever opened it, or when the process ends by an
- * exception or a signal. The only class that knows JLine. Signals only set flags; everything is written by the thread that draws.
+ * The terminal, in raw mode and on its alternate screen, until it is closed: by whoever opened it, or when the process ends by
+ * an exception or a signal. The only class that knows JLine. Signals only set flags; everything is written by the thread that
+ * draws.
  */
 final class TuiTerminal implements Closeable {
     private static final long PATIENCE_MILLIS = 500;
     /** Buttons, told as numbers: of xterm, and of all that are like it. */
     private static final String MOUSE_ON = "\033[?1000h\033[?1006h";
     private static final String MOUSE_OFF = "\033[?1006l\033[?1000l";
+    /** Text that is pasted comes between marks. */
+    private static final String PASTE_ON = "\033[?2004h";
+    private static final String PASTE_OFF = "\033[?2004l";
 
     private final Terminal terminal;
     private final Charset charset;
@@ -43,12 +48,13 @@ final class TuiTerminal implements Closeable {
         this.charset = charset;
         before = terminal.enterRawMode();
         reader = terminal.reader();
-        leave = "\033[0m\033[?25h" + sequence(Capability.keypad_local) + sequence(Capability.exit_ca_mode);
+        leave = PASTE_OFF + "\033[0m\033[?25h" + sequence(Capability.keypad_local) + sequence(Capability.exit_ca_mode);
         Runtime.getRuntime().addShutdownHook(hook);
         terminal.handle(Terminal.Signal.WINCH, signal -> resized.set(true));
         terminal.handle(Terminal.Signal.INT, signal -> interrupted.set(true));
         terminal.puts(Capability.enter_ca_mode);
         terminal.puts(Capability.keypad_xmit);
+        terminal.writer().write(PASTE_ON);
         terminal.flush();
     }
 
@@ -93,8 +99,13 @@ final class TuiTerminal implements Closeable {
         if (interrupted.getAndSet(false)) {
             return 3;
         }
-        int c = reader.read(Math.max(1, timeoutMillis));
-        return c == NonBlockingReader.READ_EXPIRED ? KeyDecoder.NONE : c;
+        try {
+            int c = reader.read(Math.max(1, timeoutMillis));
+            return c == NonBlockingReader.READ_EXPIRED ? KeyDecoder.NONE : c;
+        } catch (ClosedException e) {
+            // the process is ending: JLine has a hook of its own
+            return KeyDecoder.GONE;
+        }
     }
 
     /** Whether the terminal is to tell of the mouse; while it does, it does not mark text with it. */

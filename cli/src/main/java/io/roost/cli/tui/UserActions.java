@@ -6,8 +6,8 @@ import io.roost.cli.control.Verb;
 import io.roost.cli.control.Verbs;
 
 /**
- * What an operator can have done with users. Whatever a user may notice is asked about once, naming what will happen; what cannot
- * simply be taken back wants the verb typed.
+ * What an operator can have done with users. Whatever a user may notice is asked about once, naming what will happen; what
+ * cannot simply be taken back wants the verb typed.
  */
 final class UserActions {
     private final Session session;
@@ -24,16 +24,18 @@ final class UserActions {
 
     /** What a verb will do, as a question. */
     static String consequence(String verb, String whom, RunModel model) {
-        int ready = model.status() == null ? 0 : model.status().object("cutover").objects("ready").size();
+        long ready = model.status() == null ? 0 : model.status().object("cutover").objects("ready").stream()
+                .filter(user -> !user.flag("held_alone")).count();
         return switch (verb) {
             case "retry" -> "try " + whom + " again before all others?";
             case "skip" -> "take " + whom + " out of this run (another run may do it)?";
-            case "cutover" -> "cut " + whom + " over now: sessions end, nobody can log in for some seconds, and then the mdbox is in force?";
-            case "unhold" -> "let " + (whom.isEmpty() ? "the cutovers go on, " + ready + " ready" : whom + " be cut over as all others")
-                    + ": locked out for some seconds, and then on the mdbox?";
+            case "cutover" -> "cut " + whom + " over now: sessions end, nobody can log in for some seconds, and then the mdbox "
+                    + "is in force?";
+            case "unhold" -> "let " + (whom.isEmpty() ? "the cutovers go on, " + ready + " ready" : whom
+                    + " be cut over as all others") + ": locked out for some seconds, and then on the mdbox?";
             case "open-gate" -> "let " + whom + " in at once; what goes on behind the gate is given up, and tried again later?";
-            case "rollback" -> "rolls " + whom + " back: nobody can log in meanwhile, all that came since goes to the Maildir, the mdbox is "
-                    + "moved aside";
+            case "rollback" -> "rolls " + whom + " back: nobody can log in meanwhile, all that came since goes to the Maildir, "
+                    + "the mdbox is moved aside";
             case "now" -> "ends the process at once; the next run goes on from what is recorded";
             case "stop" -> "end the whole run; users in flight end at a safe step?";
             default -> verb + " " + whom + "?";

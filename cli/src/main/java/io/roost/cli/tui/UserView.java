@@ -8,10 +8,11 @@ import io.roost.cli.screen.Quantity;
 
 /** All that is known of one user. */
 final class UserView implements View {
-    private static final List<String> STEPS = List.of("queued", "copying", "copied", "finished", "verified", "published", "done");
+    private static final List<String> STEPS = List.of("queued", "copying", "copied", "finished", "verified", "published",
+            "done");
     /** Where Roost itself makes the user use the mdbox. */
-    private static final List<String> STEPS_OF_CUTOVER = List.of("queued", "pinned", "copying", "copied", "gated", "quiet", "finished",
-            "verified", "published", "switched", "released", "done");
+    private static final List<String> STEPS_OF_CUTOVER = List.of("queued", "pinned", "copying", "copied", "gated", "quiet",
+            "finished", "verified", "published", "switched", "released", "done");
 
     /** States in which the mdbox is in its place. */
     private static final List<String> PUBLISHED = List.of("published", "switched", "released", "done");
@@ -29,7 +30,7 @@ final class UserView implements View {
 
     @Override
     public String title() {
-        return "user " + name;
+        return "user " + name + scroll.place();
     }
 
     @Override
@@ -51,11 +52,11 @@ final class UserView implements View {
     public void draw(Canvas canvas, int top, int bottom) {
         RunModel.UserPage known = page();
         if (known == null || known.user() == null) {
-            canvas.line(top + 1, Piece.plain("  " + (known == null ? "asking" : known.refusal())));
+            unknown(canvas, top, bottom);
             return;
         }
         List<List<Piece>> lines = new ArrayList<>();
-        head(canvas, known.user(), lines);
+        head(canvas, known.user(), model.hasEnded(), lines);
         steps(canvas, known, lines);
         list("Problems of the Maildir", problems(canvas, known.user()), lines);
         list("Mailboxes", mailboxes(canvas, known.user()), lines);
@@ -63,6 +64,24 @@ final class UserView implements View {
         known.events().forEach(event -> events.add(0, List.of(Piece.plain("    "), EventLine.of(event))));
         list("Last events, the newest first", events, lines);
         scroll.draw(canvas, top, bottom, lines);
+    }
+
+    /** Nothing has come of the user; of a run that has ended there may be a line of a list. */
+    private void unknown(Canvas canvas, int top, int bottom) {
+        RunModel.UserPage known = page();
+        JsonObject row = model.row(name);
+        if (known != null) {
+            canvas.line(top + 1, Piece.plain("  " + known.refusal()));
+        } else if (row == null || model.isConnected()) {
+            Scroll.silence(canvas, top + 1, model);
+        } else {
+            List<List<Piece>> lines = new ArrayList<>();
+            head(canvas, row, true, lines);
+            lines.add(List.of());
+            canvas.glyphs().wrap("There is more in roost status " + name + ", and in the log of the run.", canvas.columns() - 4)
+                    .forEach(line -> lines.add(List.of(Look.FAINT.of("  " + line))));
+            scroll.draw(canvas, top, bottom, lines);
+        }
     }
 
     private static void list(String heading, List<List<Piece>> rows, List<List<Piece>> lines) {
@@ -80,7 +99,7 @@ final class UserView implements View {
         return all;
     }
 
-    private static void head(Canvas canvas, JsonObject user, List<List<Piece>> lines) {
+    private static void head(Canvas canvas, JsonObject user, boolean over, List<List<Piece>> lines) {
         String phase = user.text("phase");
         Look look = phase.equals("failed") ? Look.BAD : phase.equals("retrying") ? Look.WARNING
                 : phase.equals("done") ? Look.GOOD : Look.BOLD;
@@ -91,10 +110,10 @@ final class UserView implements View {
             JsonObject active = user.object("active");
             long total = active.number("mails_total");
             long done = active.number("mails_done");
-            lines.add(item("Now", Piece.plain(active.text("step") + " "), Look.GOOD.of(total == 0 ? ""
-                    : canvas.glyphs().bar((double) done / total, 24) + " "), Piece.plain(total == 0 ? "" : Quantity.count(done) + " of "
-                    + Quantity.count(total, "mail", "mails") + ", for "
-                    + Quantity.wholeSeconds((user.time("time") - active.time("since")) / 1000.0))));
+            lines.add(item("Now", Piece.plain(active.text("step") + " "), Look.GOOD.of(total == 0 ? "" : canvas.glyphs()
+                    .bar((double) done / total, 24) + " "), Piece.plain(total == 0 ? "" : Quantity.count(done) + " of "
+                    + Quantity.count(total, "mail", "mails") + ", for " + Quantity.wholeSeconds(
+                    (user.time("time") - active.time("since")) / 1000.0))));
         }
         if (user.has("record")) {
             JsonObject record = user.object("record");
@@ -106,10 +125,10 @@ final class UserView implements View {
         }
         boolean failing = phase.equals("failed") || phase.equals("retrying");
         if (failing && !user.text("error").isEmpty()) {
-            error(canvas, user, lines);
+            error(canvas, user, over, lines);
         } else if (phase.equals("skipped")) {
             lines.add(item("Next", Piece.plain((user.text("error").isEmpty() ? "" : user.text("error") + "; ")
-                    + "left alone until r says otherwise")));
+                    + (over ? "a further run may do it" : "left alone until r says otherwise"))));
         }
     }
 
@@ -119,25 +138,28 @@ final class UserView implements View {
         boolean over = List.of("done", "skipped").contains(user.text("phase"));
         if (cutover.has("gate")) {
             JsonObject gate = cutover.object("gate");
-            lines.add(item("Gate", Look.BAD.of("LOCKED OUT since " + Quantity.when(gate.time("closed"), user.time("time")) + ", "
-                    + Quantity.wholeSeconds((user.time("time") - gate.time("closed")) / 1000.0)), Piece.plain(" by process "
-                            + gate.number("pid") + " on " + gate.text("host") + (gate.text("life").equals("dead") ? ", which is dead" : ""))));
+            lines.add(item("Gate", Look.BAD.of("LOCKED OUT since " + Quantity.when(gate.time("closed"), user.time("time"))
+                    + ", " + Quantity.wholeSeconds((user.time("time") - gate.time("closed")) / 1000.0)),
+                    Piece.plain(" by process " + gate.number("pid") + " on " + gate.text("host")
+                    + (gate.text("life").equals("dead") ? ", which is dead" : ""))));
         } else if (!cutover.text("held").isEmpty() && !over) {
-            lines.add(item("Cutover", Look.WARNING.of(cutover.text("held")), Piece.plain(cutover.flag("held_alone") ? "; h lets it go on"
-                    : "; c cuts over all the same")));
+            lines.add(item("Cutover", Look.WARNING.of(cutover.text("held")), Piece.plain(cutover.flag("held_alone")
+                    ? "; h lets it go on" : "; c cuts over all the same")));
         } else if (cutover.has("released") && PUBLISHED.contains(user.object("record").text("state"))) {
-            lines.add(item("Cutover", Piece.plain("at " + Quantity.when(cutover.time("released"), user.time("time")) + ", locked out for "
-                    + Quantity.seconds(cutover.decimal("lock_out_seconds")))));
+            lines.add(item("Cutover", Piece.plain("at " + Quantity.when(cutover.time("released"), user.time("time"))
+                    + ", locked out for " + Quantity.seconds(cutover.decimal("lock_out_seconds")))));
         }
     }
 
     /** In full: of an error nothing may be cut off. */
-    private static void error(Canvas canvas, JsonObject user, List<List<Piece>> lines) {
+    private static void error(Canvas canvas, JsonObject user, boolean over, List<List<Piece>> lines) {
         List<String> words = canvas.glyphs().wrap(user.text("error"), Math.max(20, canvas.columns() - 14));
         for (int i = 0; i < words.size(); i++) {
             lines.add(item(i == 0 ? "Error" : "", Look.BAD.of(words.get(i))));
         }
-        if (user.has("retry_at")) {
+        if (over) {
+            lines.add(item("Next", Piece.plain("a further run tries again; the Maildir is in force as before")));
+        } else if (user.has("retry_at")) {
             lines.add(item("Next", Piece.plain("tried again at " + Quantity.when(user.time("retry_at"), user.time("time"))
                     + ", or at once with r")));
         } else {
@@ -188,8 +210,9 @@ final class UserView implements View {
         long most = mailboxes.stream().mapToLong(m -> m.number("mails")).max().orElse(1);
         int width = Math.max(20, Math.min(60, canvas.columns() - 40));
         return mailboxes.stream().map(m -> List.of(Piece.plain("    " + canvas.glyphs().fit(m.text("name"), width) + " "
-                + canvas.glyphs().fitRight(Quantity.count(m.number("mails")), 11) + " "), Look.GOOD.of(m.number("mails") == 0 ? ""
-                : canvas.glyphs().bar((double) m.number("mails") / Math.max(1, most), 16)))).toList();
+                + canvas.glyphs().fitRight(Quantity.count(m.number("mails")), 11) + " "),
+                Look.GOOD.of(m.number("mails") == 0 ? "" : canvas.glyphs().bar((double) m.number("mails") / Math.max(1, most),
+                16)))).toList();
     }
 
     @Override
@@ -245,11 +268,13 @@ final class UserView implements View {
         return List.of(Binding.of("Up Down PgUp PgDn", "scroll", "Go through what does not fit the screen."),
                 actions.binding("retry", "r", "retry", "Try the user again before all others.", noRetry),
                 actions.binding("skip", "s", "skip", "Take the user out of this run.", noSkip),
-                actions.binding("cutover", "c", "cut over", "Cut the user over now, before all others and in spite of any hold.", noCutover),
-                actions.binding(held ? "unhold" : "hold", "h", held ? "unhold" : "hold", held ? "Let the user be cut over as all others."
-                        : "Do not lock this user out, until h again.", noHold),
-                actions.binding("open-gate", "g", "open gate", "Let the user in now; what goes on behind the gate is given up.", noGate),
-                actions.binding("rollback", "R", "roll back", "Bring the user back to the Maildir, with all that came since; wants the word.",
-                        noRollback));
+                actions.binding("cutover", "c", "cut over", "Cut the user over now, before all others and in spite of any "
+                        + "hold.", noCutover),
+                actions.binding(held ? "unhold" : "hold", "h", held ? "unhold" : "hold", held
+                        ? "Let the user be cut over as all others." : "Do not lock this user out, until h again.", noHold),
+                actions.binding("open-gate", "g", "open gate", "Let the user in now; what goes on behind the gate is given up.",
+                        noGate),
+                actions.binding("rollback", "R", "roll back", "Bring the user back to the Maildir, with all that came since; "
+                        + "wants the word.", noRollback));
     }
 }

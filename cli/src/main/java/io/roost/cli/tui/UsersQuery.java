@@ -8,6 +8,11 @@ package io.roost.cli.tui;
  * @param match  text that names hold, empty for all
  */
 record UsersQuery(int offset, int limit, String phases, String sort, String match) {
+    /** Those that need attention, in the run's order. */
+    static UsersQuery failures(int most) {
+        return new UsersQuery(0, most, "failed,retrying", "", "");
+    }
+
     String request() {
         return "users offset=" + offset + " limit=" + limit + rest();
     }

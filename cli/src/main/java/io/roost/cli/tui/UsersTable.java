@@ -83,7 +83,8 @@ final class UsersTable {
             return List.of(Column.NAME, Column.PHASE, Column.MAILS, Column.BYTES, Column.SECONDS, Column.CHANGED);
         }
         // what it is in order of is always seen
-        return List.of(Column.NAME, Column.PHASE, Column.MAILS, sort == Column.SECONDS || sort == Column.CHANGED ? sort : Column.BYTES);
+        return List.of(Column.NAME, Column.PHASE, Column.MAILS, sort == Column.SECONDS || sort == Column.CHANGED ? sort
+                : Column.BYTES);
     }
 
     private static int width(Column column, int columns) {
@@ -123,7 +124,8 @@ final class UsersTable {
         for (Column column : columns(columns)) {
             String text = cell(column, row);
             int width = width(column, columns);
-            pieces.add((column == Column.PHASE ? look : rest).of(isLeft(column) ? glyphs.fit(text, width) : glyphs.fitRight(text, width)));
+            pieces.add((column == Column.PHASE ? look : rest).of(isLeft(column) ? glyphs.fit(text, width)
+                    : glyphs.fitRight(text, width)));
             pieces.add(rest.of(" "));
         }
         pieces.add(rest.of(" " + glyphs.fit(note(row), tail(columns))));
@@ -144,7 +146,8 @@ final class UsersTable {
 
     private static String mails(JsonObject row) {
         long total = row.number("mails_total");
-        boolean all = row.text("phase").equals("done") || row.text("phase").equals("active") && !COUNTED.contains(row.text("step"));
+        boolean all = row.text("phase").equals("done") || row.text("phase").equals("active")
+                && !COUNTED.contains(row.text("step"));
         return total == 0 ? "" : all ? Quantity.count(total) : Quantity.count(row.number("mails_done"))
                 + "/" + Quantity.count(total);
     }
@@ -154,6 +157,9 @@ final class UsersTable {
         String attempts = row.number("attempts") > 1 ? "attempt " + row.number("attempts") + ", " : "";
         if (row.flag("held") && !row.text("phase").equals("done")) {
             return row.text("step").equals("held") ? "ready, held by an operator" : "to be held by an operator";
+        }
+        if (row.text("step").equals("held")) {
+            return "ready, held";
         }
         return (row.time("retry_at") > 0 ? attempts + "again at " + Quantity.when(row.time("retry_at"), row.time("time")) + ": "
                 + row.text("error") : row.text("phase").equals("active") ? attempts + row.text("step") : row.text("error"));

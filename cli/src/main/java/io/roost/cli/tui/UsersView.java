@@ -3,19 +3,21 @@ package io.roost.cli.tui;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 import io.roost.cli.control.JsonObject;
 import io.roost.cli.screen.Quantity;
 
 /**
- * All users of the run, of whom only those around the window are ever asked for: a list of hundreds of thousands scrolls like a short
- * one.
+ * All users of the run, of whom only those around the window are ever asked for: a list of hundreds of thousands scrolls like a
+ * short one.
  */
 final class UsersView implements View {
-    private static final List<Filter> FILTERS = List.of(new Filter("all", ""), new Filter("failed or retrying", "failed,retrying"),
-            new Filter("active", "active"), new Filter("waiting", "waiting"), new Filter("done", "done"),
-            new Filter("skipped", "skipped"));
+    private static final List<Filter> FILTERS = List.of(new Filter("all", ""),
+            new Filter("failed or retrying", "failed,retrying"), new Filter("active", "active"),
+            new Filter("waiting", "waiting"), new Filter("done", "done"), new Filter("skipped", "skipped"));
 
     private final RunModel model;
     private final RunFeed feed;
@@ -89,7 +91,8 @@ final class UsersView implements View {
         if (inFront) {
             int step = Math.max(1, height);
             int from = Math.max(0, (first / step - 1) * step);
-            feed.want(Wishes.forUsers(new UsersQuery(from, Math.min(1_000, 4 * step), FILTERS.get(filter).phases(), table.sort(), match)));
+            feed.want(Wishes.forUsers(new UsersQuery(from, Math.min(1_000, 4 * step), FILTERS.get(filter).phases(),
+                    table.sort(), match)));
         }
     }
 
@@ -105,8 +108,10 @@ final class UsersView implements View {
 
     /** What has come of this list, null if nothing has yet. */
     private RunModel.UsersPage page() {
-        RunModel.UsersPage page = model.users();
-        return page != null && page.query().isSameList(list()) ? page : null;
+        UsersQuery list = list();
+        // what a run that has ended said at last of those who failed
+        return Stream.of(Optional.ofNullable(model.users()), Optional.ofNullable(model.failures())).flatMap(Optional::stream)
+                .filter(page -> page.query().isSameList(list)).findFirst().orElse(null);
     }
 
     @Override
@@ -128,8 +133,12 @@ final class UsersView implements View {
             }
         }
         JsonObject row = page == null ? null : page.row(selected);
-        canvas.line(bottom - 1, Look.FAINT.of(page == null ? "  asking" : total == 0 ? "  no such user" : "  "
-                + Quantity.count(selected + 1) + " of " + Quantity.count(total) + "  "), Piece.plain(row == null ? "" : UsersTable.note(row)));
+        if (page == null) {
+            Scroll.silence(canvas, top + 2, model);
+        }
+        canvas.line(bottom - 1, Look.FAINT.of(page == null ? "" : !page.refusal().isEmpty() ? "  " + page.refusal() : total == 0
+                ? "  no such user" : "  " + Quantity.count(selected + 1) + " of " + Quantity.count(total) + "  "),
+                Piece.plain(row == null ? "" : UsersTable.note(row)));
     }
 
     @Override
@@ -239,18 +248,23 @@ final class UsersView implements View {
                 Binding.of("/", "filter", "Show users whose names hold a text, while you type it. An empty one shows all."),
                 Binding.of("f", "phase", "Show all, then only those failed or retrying, active, waiting, done, skipped."),
                 new Binding("Space", "mark", "Mark the user, to act on several; U unmarks all.", none),
-                actions.binding("retry", "r", "retry", "Try the marked users, or the one under the bar, again before all others.", none),
+                actions.binding("retry", "r", "retry", "Try the marked users, or the one under the bar, again before all "
+                        + "others.", none),
                 actions.binding("skip", "s", "skip", "Take them out of this run; those in flight end at a safe step.", none),
-                actions.binding("cutover", "c", "cut over", "Cut them over now, before all others and in spite of any hold.", none),
+                actions.binding("cutover", "c", "cut over", "Cut them over now, before all others and in spite of any hold.",
+                        none),
                 actions.binding("hold", "h", isHeld() ? "unhold" : "hold", isHeld() ? "Let them be cut over as all others."
                         : "Do not lock them out, until h again.", none),
-                actions.binding("open-gate", "g", "open gate", "Let them in now; what goes on behind the gate is given up.", none),
-                actions.binding("rollback", "R", "roll back", "Bring them back to the Maildir, with all that came since; wants the word.", none),
+                actions.binding("open-gate", "g", "open gate", "Let them in now; what goes on behind the gate is given up.",
+                        none),
+                actions.binding("rollback", "R", "roll back", "Bring them back to the Maildir, with all that came since; wants "
+                        + "the word.", none),
                 Binding.of("Left Right", "sort", "Sort by another column; i turns the order round."),
                 Binding.of("w", "save", "Write this list to a file, with tabs between its columns, in the order of the run."));
     }
 
-    void hidden() {
+    @Override
+    public void hidden() {
         inFront = false;
     }
 }

@@ -11,6 +11,10 @@ interface View {
     default void shown(RunFeed feed) {
     }
 
+    /** Another one comes in front of it, or takes its place. */
+    default void hidden() {
+    }
+
     /** Whether something that it would show now has been asked for and has not come. */
     default boolean lacks() {
         return false;

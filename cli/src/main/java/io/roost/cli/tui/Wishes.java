@@ -16,6 +16,7 @@ import io.roost.cli.control.RefusedException;
  * @param cluster  whether the backends are wanted
  */
 record Wishes(UsersQuery users, UsersQuery failures, String user, boolean cluster) {
+    private static final int MOST = 1_000;
     static final Wishes NONE = new Wishes(null, null, null, false);
 
     static Wishes forUsers(UsersQuery query) {
@@ -32,6 +33,11 @@ record Wishes(UsersQuery users, UsersQuery failures, String user, boolean cluste
 
     static Wishes forCluster() {
         return new Wishes(null, null, null, true);
+    }
+
+    /** What is worth knowing of a run that has ended, beside these. */
+    Wishes atTheEnd() {
+        return new Wishes(users, UsersQuery.failures(MOST), user, true);
     }
 
     /**
@@ -54,11 +60,17 @@ record Wishes(UsersQuery users, UsersQuery failures, String user, boolean cluste
                 run.objects("status").get(0));
     }
 
-    private static RunModel.UsersPage page(ControlClient run, UsersQuery query) throws ControlException, RefusedException {
+    private static RunModel.UsersPage page(ControlClient run, UsersQuery query) throws ControlException {
         if (query == null) {
             return null;
         }
-        List<JsonObject> objects = run.objects(query.request());
+        List<JsonObject> objects;
+        try {
+            objects = run.objects(query.request());
+        } catch (RefusedException e) {
+            // such as by a run of an older Roost, which knows less
+            return new RunModel.UsersPage(query, List.of(), 0, e.getMessage());
+        }
         int rows = Math.max(0, objects.size() - 1);
         int total = objects.isEmpty() ? 0 : (int) objects.get(rows).number("total");
         return new RunModel.UsersPage(query, List.copyOf(objects.subList(0, rows)), total);

@@ -210,11 +210,15 @@ class ControlServerTest extends AskedRun {
                 // now it reads after all
                 FakeRun.await("told what was dropped", () -> raw.receive().contains("\"type\":\"dropped\""));
             }
+            FakeRun.await("the one that reads has caught up", () -> {
+                run.server().event(new RunEvent.Requeued("after"));
+                return done.contains("requeued after");
+            });
             run.release("held");
             FakeRun.await("the engine has ended", () -> run.engine().status().state() == RunState.ENDED);
             run.server().close();
             FakeRun.await("the watcher is told", () -> done.contains("the end"));
-            assertTrue(done.contains("run "), done.toString());
+            assertTrue(done.contains("run "), "the last words");
             deaf.close();
         }
     }

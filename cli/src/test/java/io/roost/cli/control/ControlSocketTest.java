@@ -76,6 +76,16 @@ class ControlSocketTest {
         ControlSocket.listen(state.toString()).close();
     }
 
+    @Test
+    void aRunWhoseSocketIsGoneIsNotTakenForNone() throws IOException {
+        try (ControlSocket socket = ControlSocket.listen(state.toString())) {
+            Files.delete(state.resolve("control"));
+            assertTrue(connect().getMessage().contains("(process " + ProcessHandle.current().pid() + ") has no control socket there"),
+                    connect().getMessage());
+        }
+        assertTrue(connect().getMessage().contains("no run is alive"), connect().getMessage());
+    }
+
     /** What a killed run leaves. */
     public static final class Sleeper {
         public static void main(String[] args) throws Exception {

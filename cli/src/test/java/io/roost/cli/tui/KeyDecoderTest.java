@@ -46,6 +46,8 @@ class KeyDecoderTest {
         assertEquals(Key.Name.INTERRUPT, name("\003"));
         assertEquals(Key.Name.OTHER, name("\033[<0;10;20t"));
         assertEquals(Key.Name.OTHER, name("\ud83d"));
+        assertEquals(Key.Name.PASTE_BEGINS, name("\033[200~"));
+        assertEquals(Key.Name.PASTE_ENDS, name("\033[201~"));
     }
 
     @Test

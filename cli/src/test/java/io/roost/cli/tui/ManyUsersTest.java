@@ -60,7 +60,8 @@ class ManyUsersTest {
 
     @Test
     void firstScreenAndKeys() throws Exception {
-        Process run = new ProcessBuilder(java(Run.class.getName(), temp.toString())).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        Process run = new ProcessBuilder(java(Run.class.getName(), temp.toString()))
+                .redirectError(ProcessBuilder.Redirect.INHERIT).start();
         try (Tmux tmux = new Tmux(temp)) {
             long filling = System.nanoTime();
             if (!"ready".equals(run.inputReader().readLine())) {
@@ -108,8 +109,8 @@ class ManyUsersTest {
             answers.clear();
             for (String words : List.of("name", "phase", "mails", "size", "time taken", "last change")) {
                 for (int i = 0; i < 3; i++) {
-                    answers.add(answer(pane, i == 0 ? "Right" : "i", screen -> screen.contains("by " + words) && screen.contains(
-                            " of 300,000") && !screen.contains("(coming)") && screen.contains(">")));
+                    answers.add(answer(pane, i == 0 ? "Right" : "i", screen -> screen.contains("by " + words)
+                            && screen.contains(" of 300,000") && !screen.contains("(coming)") && screen.contains(">")));
                 }
                 report("sorted by " + words + ", then turned round twice, with all rows", answers);
                 answers.clear();

@@ -45,4 +45,14 @@ class PainterTest {
         canvas.cursor(1, 4);
         assertTrue(new Painter(true).paint(canvas).endsWith("\033[2;5H\033[?25h"));
     }
+
+    @Test
+    void columnsStayWhateverTheTerminalThinksOfACharacter() {
+        Canvas canvas = new Canvas(1, 40, glyphs);
+        canvas.line(0, Piece.plain("  " + glyphs.fit("\u2764\ufe0f heart", 12) + "  7"), Look.BAD.of("  x"));
+        String painted = new Painter(true).paint(canvas);
+        assertTrue(painted.contains("heart") && painted.contains("\033[17G7") && painted.contains("\033[1;31m  x"), painted);
+        Canvas plain = canvas("two  columns");
+        assertFalse(new Painter(true).paint(plain).contains("G"), "not where every terminal agrees");
+    }
 }

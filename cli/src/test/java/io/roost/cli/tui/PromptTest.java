@@ -12,8 +12,8 @@ import io.roost.cli.screen.CapturedScreen;
 import io.roost.cli.screen.DisplayWidth;
 
 class PromptTest {
-    private final Prompt prompt = new Prompt(":", "", List.of("status", "workers 4"), begun -> Stream.of("retry ", "rate ", "résumé ")
-            .filter(s -> s.startsWith(begun)).toList());
+    private final Prompt prompt = new Prompt(":", "", List.of("status", "workers 4"),
+            begun -> Stream.of("retry ", "rate ", "résumé ").filter(s -> s.startsWith(begun)).toList());
 
     private void type(String text) {
         text.codePoints().forEach(c -> prompt.key(Key.character(c)));

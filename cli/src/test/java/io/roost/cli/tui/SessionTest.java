@@ -1,118 +1,28 @@
 package io.roost.cli.tui;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-import io.roost.cli.control.ControlException;
-import io.roost.cli.control.JsonObject;
-import io.roost.cli.screen.CapturedScreen;
-import io.roost.cli.screen.DisplayWidth;
-
 /** Screens as text, at three sizes, of what a run has said. */
-class SessionTest {
-    private static final String STATUS = """
-            {"type":"run_status","time":"2026-11-23T21:00:10.000Z","pid":1,"state":"running","reason":"",\
-            "started":"2026-11-23T20:00:00.000Z","now":"2026-11-23T21:00:10.000Z","deadline":"2026-11-24T05:00:00.000Z","workers":4,\
-            "users":{"waiting":299900,"active":2,"retrying":1,"done":90,"failed":7,"skipped":0},"mails":12345,"bytes":1288490188,\
-            "mails_per_second":120.4,"bytes_per_second":12582912,"seconds_left":12000,"history":[0,5,10,20],"active":[\
-            {"user":"anna@example.org","step":"copying","worker":0,"attempt":1,"since":"2026-11-23T21:00:00.000Z","mails_done":70,\
-            "mails_total":100,"bytes_done":1,"bytes_total":2},{"user":"日本語の名前がとても長いユーザー@example.org","step":"scanning",\
-            "worker":1,"attempt":2,"since":"2026-11-23T21:00:09.000Z","mails_done":0,"mails_total":0,"bytes_done":0,"bytes_total":0}],\
-            "locked_out":[{"user":"anna@example.org","since":"2026-11-23T21:00:08.000Z"}],"lock_outs":{"count":90,"median_seconds":0.8,\
-            "longest_seconds":3.2},\
-            "throttle":{"held":false,"source":"limit","reason":"limited to 20MB/s by the command line","bytes_per_second":20000000,\
-            "sources":[{"source":"limit","held":false,"reason":"","bytes_per_second":20000000}]}}""";
-
-    private RunModel model;
-    private Session session;
-
-    @BeforeEach
-    void begin() {
-        session(StandardCharsets.UTF_8);
-    }
-
-    private void session(Charset charset) {
-        model = new RunModel();
-        RunFeed feed = new RunFeed("/nowhere", model);
-        session = new Session(model, feed, new Glyphs(CapturedScreen.of(80, charset).screen()), "/nowhere", false,
-                new Session.Beginning(new RoostProgram(() -> List.of("/bin/false")), "", "", new PromptHistory(Optional.empty())));
-        model.verbs(Set.of("status", "pause", "resume", "rate", "workers", "retry", "skip", "stop", "users", "user"));
-    }
-
-    private static JsonObject json(String text) {
-        try {
-            return JsonObject.parse(text);
-        } catch (ControlException e) {
-            throw new AssertionError(e);
-        }
-    }
-
-    private void connected() {
-        model.take(json(STATUS));
-        for (int i = 0; i < 300; i++) {
-            model.take(json("{\"type\":\"requeued\",\"time\":\"2026-11-23T21:00:00.000Z\",\"user\":\"u" + i + "\"}"));
-        }
-        model.take(json("{\"type\":\"failed\",\"time\":\"2026-11-23T21:00:01.000Z\",\"user\":\"bad\",\"kind\":\"io\",\"reason\":\"escape "
-                + "\\u001b[31m here\"}"));
-        seen(null, new RunModel.UsersPage(new UsersQuery(0, 20, "failed,retrying", "", ""), rows(7, "failed"), 8), null, null);
-    }
-
-    /** What the run has answered. */
-    private void seen(RunModel.UsersPage users, RunModel.UsersPage failures, RunModel.UserPage user, List<JsonObject> cluster) {
-        model.take(new Wishes.Seen(users, failures, user, cluster, model.status()));
-    }
-
-    private static List<JsonObject> rows(int count, String phase) {
-        List<JsonObject> rows = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            rows.add(json("{\"type\":\"user_row\",\"time\":\"2026-11-23T21:00:00.000Z\",\"user\":\"e\u0301mile" + i + "@例え.jp\",\"phase\":\""
-                    + phase + "\",\"attempts\":2,\"mails_done\":5,\"mails_total\":1000000,\"bytes_total\":5000000000,\"error\":\"the disk is "
-                    + "full, and this goes on for quite a while so that it does not fit\"}"));
-        }
-        return rows;
-    }
-
-    private List<String> screen(int columns, int rows) {
-        List<String> text = session.draw(rows, columns).text();
-        assertEquals(rows, text.size());
-        for (String line : text) {
-            assertTrue(DisplayWidth.of(line) <= columns, line);
-            assertFalse(line.chars().anyMatch(Character::isISOControl), line);
-        }
-        return text;
-    }
-
-    private void keys(String text) {
-        text.codePoints().forEach(c -> session.key(Key.character(c)));
-    }
-
-    private static void assertShows(List<String> screen, String... texts) {
-        for (String text : texts) {
-            assertTrue(screen.stream().anyMatch(line -> line.contains(text)), text + "\n" + String.join("\n", screen));
-        }
-    }
-
+class SessionTest extends SessionHarness {
     @ParameterizedTest
     @CsvSource({"80,24", "132,43", "250,70"})
     void overview(int columns, int rows) {
         connected();
         List<String> screen = screen(columns, rows);
-        assertShows(screen, " roost · overview", "  Progress ", "0 % of 300,000 users, about 3 h 20 min left", "299,900 waiting  2 active  1 "
-                + "retrying  90 done  7 failed !", "12,345 mails, 1.2 GiB", "120 mails/s, 12 MiB/s", " ▂▄█", "limited to 20MB/s by the command line",
-                "Locked out 1 now: anna@example.org 2.0 s", "Until now  90 users cut over, locked out for 0.8 s (median), 3.2 s (longest)", "in 7 h 59 min", "anna@example.org", columns < 100 ? "█████▌░░  70 %" : "████████▍░░░  70 %", "70/100", "scanning #2", "Needs attention  8 users",
+        assertShows(screen, " roost · overview", "  Progress ", "0 % of 300,000 users, about 3 h 20 min left",
+                "299,900 waiting  2 active  1 retrying  90 done  7 failed !", "12,345 mails, 1.2 GiB", "120 mails/s, 12 MiB/s",
+                " ▂▄█", "limited to 20MB/s by the command line", "Locked out 1 now: anna@example.org 2.0 s",
+                "Cut over   90 users, locked out for 0.8 s (median), 3.2 s (longest)", "in 7 h 59 min", "anna@example.org",
+                columns < 100 ? "█████▌░░  70 %" : "████████▍░░░  70 %", "70/100", "scanning #2", "Needs attention  8 users",
                 "failed   e\u0301mile0@例え.jp: the disk is full", "FAILED: escape \\x1b[31m here", " ? help  q quit  p pause");
         assertTrue(screen.get(rows - 3).contains("FAILED: escape"), "the last event stands last " + screen);
     }
@@ -123,9 +33,11 @@ class SessionTest {
         connected();
         keys("u");
         assertShows(screen(columns, rows), " roost · users: all", "  asking");
-        seen(new RunModel.UsersPage(new UsersQuery(0, 4 * (rows - 5), "", "", ""), rows(200, "failed"), 300_000), null, null, null);
+        seen(new RunModel.UsersPage(new UsersQuery(0, 4 * (rows - 5), "", "", ""), rows(200, "failed"), 300_000), null, null,
+                null);
         List<String> screen = screen(columns, rows);
-        assertShows(screen, "User", "Phase", "Mails", "1 of 300,000", ">e\u0301mile0@例え.jp", "failed", "5/1,000,000", "4.7 GiB", "the disk is");
+        assertShows(screen, "User", "Phase", "Mails", "1 of 300,000", ">e\u0301mile0@例え.jp", "failed", "5/1,000,000", "4.7 GiB",
+                "the disk is");
         session.key(Key.of(Key.Name.DOWN));
         keys(" ");
         screen = screen(columns, rows);
@@ -165,7 +77,8 @@ class SessionTest {
 
     private void cutsOver(String more) {
         connected();
-        model.verbs(Set.of("status", "hold", "unhold", "cutover", "open-gate", "rollback", "now", "user", "users", "retry", "skip"));
+        model.verbs(Set.of("status", "hold", "unhold", "cutover", "open-gate", "rollback", "now", "user", "users", "retry",
+                "skip"));
         model.take(json(STATUS.replace("\"locked_out\"", "\"cutover\":{\"mode\":\"cut_over\"" + more + "},\"locked_out\"")));
     }
 
@@ -174,7 +87,8 @@ class SessionTest {
         cutsOver("");
         keys(":rollback anna");
         session.key(Key.of(Key.Name.ENTER));
-        assertShows(screen(80, 24), "type rollback to do it:", "rolls anna back: nobody can log in meanwhile, all that came since goes to", "the mdbox is moved aside");
+        assertShows(screen(80, 24), "type rollback to do it:", "rolls anna back: nobody can log in meanwhile, all that came "
+                + "since goes to", "the mdbox is moved aside");
         keys("y");
         session.key(Key.of(Key.Name.ENTER));
         assertShows(screen(80, 24), "nothing was done");
@@ -191,7 +105,8 @@ class SessionTest {
         keys(":cutover " + "a-long-name-".repeat(5) + "@example.org");
         session.key(Key.of(Key.Name.ENTER));
         String text = String.join(" ", screen(80, 24).stream().map(String::strip).toList());
-        assertTrue(text.contains("over now: sessions end, nobody can log in for some seconds, and then the mdbox is in force? [y/N]"), text);
+        assertTrue(text.contains("over now: sessions end, nobody can log in for some seconds, and then the mdbox is in force? "
+                + "[y/N]"), text);
     }
 
     @Test
@@ -227,15 +142,16 @@ class SessionTest {
                         + "\"pinned\":4,\"tag\":\"\",\"changed\":null}"),
                 json("{\"type\":\"backend\"," + time + ",\"ip\":\"2001:db8::12\",\"here\":false,\"up\":false,\"vhosts\":0,\"users\":7,"
                         + "\"pinned\":0,\"tag\":\"eu\",\"changed\":\"2026-11-23T20:00:00.000Z\"}"),
-                json("{\"type\":\"director\"," + time + ",\"ip\":\"10.0.0.2\",\"port\":9090,\"kind\":\"self\",\"status\":\"ring handshaking\","
-                        + "\"failed\":null}"),
+                json("{\"type\":\"director\"," + time
+                        + ",\"ip\":\"10.0.0.2\",\"port\":9090,\"kind\":\"self\",\"status\":\"ring "
+                        + "handshaking\",\"failed\":null}"),
                 json("{\"type\":\"pinned\"," + time + ",\"user\":\"anna\",\"since\":\"2026-11-23T21:00:00.000Z\",\"expires\":"
                         + "\"2026-11-23T21:15:00.000Z\"}"),
                 json("{\"type\":\"away\"," + time + ",\"user\":\"e\u0301mile@例え.jp\",\"host\":\"10.0.0.12\",\"moved\":true,\"seen\":"
                         + "\"2026-11-23T20:59:00.000Z\"}")));
-        assertShows(screen(columns, rows), "> 10.0.0.11        up        100    123,456        4  -  this one", "2001:db8::12     DOWN   ", "tag eu",
-                "10.0.0.2:9090            self    ring handshaking", "Pinned here  1 user", "anna", "for 14 min 50 s more",
-                "e\u0301mile@例え.jp", "moved to 10.0.0.12");
+        assertShows(screen(columns, rows), "> 10.0.0.11        up        100    123,456        4  -  this one",
+                "2001:db8::12     DOWN   ", "tag eu", "10.0.0.2:9090            self    ring handshaking",
+                "Pinned here  1 user", "anna", "for 14 min 50 s more", "e\u0301mile@例え.jp", "moved to 10.0.0.12");
     }
 
     @Test
@@ -268,8 +184,8 @@ class SessionTest {
                 + "\"mailboxes\":[{\"name\":\"INBOX\",\"mails\":20},{\"name\":\"日本/東京\",\"mails\":5}],\"problems\":[\"odd\"]}"),
                 List.of(json("{\"type\":\"reached\",\"time\":\"2026-11-23T20:59:00.000Z\",\"user\":\"bad\",\"state\":\"copied\"}")), ""), null);
         List<String> screen = screen(80, 40);
-        assertShows(screen, "Phase     retrying, 2 attempts", "Placed    10 of 20 mails", "tried again at", "[queued] > [copying] > [copied ", "  finished ",
-                "- odd", "日本/東京", "████████████████");
+        assertShows(screen, "Phase     retrying, 2 attempts", "Placed    10 of 20 mails", "tried again at",
+                "[queued] > [copying] > [copied ", "  finished ", "- odd", "日本/東京", "████████████████");
         seen(null, null, new RunModel.UserPage("bad", json("{\"type\":\"user\",\"time\":\"2026-11-23T21:00:00.000Z\",\"user\":\"bad\",\"phase\":"
                 + "\"active\",\"record\":{\"state\":\"gated\"}}"), List.of(), ""), null);
         assertShows(screen(80, 40), "[queued] > [pinned] > [copying] > [copied] > [gated]", "released ");
@@ -305,7 +221,7 @@ class SessionTest {
         List<String> screen = screen(80, 24);
         screen.forEach(line -> assertTrue(line.chars().allMatch(c -> c < 128), line));
         assertShows(screen, " roost - overview", "[####..]  70 %", "e?mile0@??.jp");
-        session.draw(5, 20);
-        assertShows(session.draw(5, 30).text(), "is too small");
+        assertEquals(List.of("too small", "20x5", "roost needs", "40x8", ""), session.draw(5, 20).text());
+        assertEquals(List.of("~"), session.draw(1, 1).text());
     }
 }

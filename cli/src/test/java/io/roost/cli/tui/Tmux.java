@@ -38,7 +38,8 @@ final class Tmux implements AutoCloseable {
     }
 
     /** Opens a terminal with a command in it; when that has ended, the pane says {@code EXIT} and its code and stays. */
-    Pane open(int columns, int rows, Map<String, String> environment, String... command) throws IOException, InterruptedException {
+    Pane open(int columns, int rows, Map<String, String> environment, String... command) throws IOException,
+            InterruptedException {
         StringBuilder shell = new StringBuilder("echo BEFORE; ");
         environment.forEach((name, value) -> shell.append(name).append("='").append(value).append("' "));
         for (String word : command) {
@@ -70,6 +71,12 @@ final class Tmux implements AutoCloseable {
         Pane type(String text) throws IOException, InterruptedException {
             run("send-keys", "-t", name, "-l", text);
             return this;
+        }
+
+        /** Pastes text, as from a clipboard: between marks if the program wants them. */
+        void paste(String text) throws IOException, InterruptedException {
+            run("set-buffer", text);
+            run("paste-buffer", "-p", "-r", "-t", name);
         }
 
         void resize(int columns, int rows) throws IOException, InterruptedException {

@@ -66,7 +66,7 @@ class TuiStartTest {
     void planThenStartThenTheTerminalIsKilled() throws Exception {
         Path hold = Files.createFile(temp.resolve("hold"));
         Tmux.Pane pane = tui("--hold-file=" + hold);
-        pane.await("No run is alive here.");
+        pane.await("no run is alive in ");
         pane.keys("P");
         pane.await("Which: nothing is named");
         pane.keys("Down", "Enter").type(temp.resolve("users").toString()).keys("Enter");
@@ -75,12 +75,15 @@ class TuiStartTest {
         pane.await("2 users: 2 clean, 0 with losses or obstacles, 0 failed");
         pane.keys("Enter");
         pane.await("All of it can be carried over");
+        pane.await(", lines 1 to 27 of 28");
+        pane.keys("End");
         pane.await("日本/東京");
         assertFalse(Files.exists(temp.resolve("state")), "a plan writes nothing");
         pane.keys("Escape", "Escape");
         pane.await("What S will run");
         pane.keys("S");
-        pane.await("start this run? It goes on by itself if this terminal ends [y/N]");
+        pane.await("start this run, for the users in ");
+        pane.await("it goes on by itself if this terminal ends [y/N]");
         pane.keys("y");
         pane.await("HELD: held by the file");
         pane.kill();

@@ -73,7 +73,8 @@ class TuiTmuxTest {
     static String[] roost(String... args) {
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin/java").toString(),
                 "--add-opens", "java.base/java.nio=ALL-UNNAMED", "--add-opens", "java.base/sun.nio.ch=ALL-UNNAMED",
-                "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"), "io.roost.cli.Roost"));
+                "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"),
+                        "io.roost.cli.Roost"));
         command.addAll(List.of(args));
         return command.toArray(String[]::new);
     }
@@ -81,7 +82,8 @@ class TuiTmuxTest {
     private Tmux.Pane tui(int columns, int rows, String... args) throws Exception {
         List<String> all = new ArrayList<>(List.of("tui", "--state=" + temp.resolve("state")));
         all.addAll(List.of(args));
-        return tmux.open(columns, rows, Map.of("TERM", "screen-256color", "LC_ALL", "C.UTF-8"), roost(all.toArray(String[]::new)));
+        return tmux.open(columns, rows, Map.of("TERM", "screen-256color", "LC_ALL", "C.UTF-8"),
+                roost(all.toArray(String[]::new)));
     }
 
     private JsonObject status() throws Exception {
@@ -111,7 +113,8 @@ class TuiTmuxTest {
         assertEquals(1, status().object("users").number("failed"));
         pane.keys("r", "y");
         pane.await("user07@example.org is next");
-        pane.await("it is no longer failed", screen -> screen.contains("Phase     waiting") || screen.contains("Phase     active"));
+        pane.await("it is no longer failed", screen -> screen.contains("Phase     waiting")
+                || screen.contains("Phase     active"));
 
         // pause, resume, workers, by key and by command
         pane.keys("Escape");
@@ -148,10 +151,11 @@ class TuiTmuxTest {
         pane.resize(250, 70);
         pane.await("the big screen is drawn", screen -> screen.lines().findFirst().orElse("").stripTrailing().length() > 200);
         pane.resize(100, 30);
-        List<String> middle = pane.await("the middle one", screen -> screen.lines().findFirst().orElse("").stripTrailing().length() == 99);
+        List<String> middle = pane.await("the middle one", screen -> screen.lines().findFirst().orElse("").stripTrailing()
+                .length() == 99);
         assertEquals(30, middle.size());
         pane.resize(30, 5);
-        pane.await("is too small");
+        pane.await("too small");
         pane.resize(80, 24);
         pane.await("HELD: held by the file");
 
@@ -216,14 +220,8 @@ class TuiTmuxTest {
 
         // a terminal that is killed, and one whose program is
         other.kill();
-        Tmux.Pane third = tui(80, 24);
-        third.await("HELD: held by the file");
-        long pid = ProcessHandle.of(third.pid()).orElseThrow().descendants().filter(p -> p.info().command().orElse("").endsWith("java"))
-                .findFirst().orElseThrow().pid();
-        ProcessHandle.of(pid).orElseThrow().destroy();
-        List<String> left = third.await("icanon");
-        assertEquals("BEFORE", left.get(0), left.toString());
-        assertTrue(left.containsAll(List.of("EXIT 143", "echo", "icanon", "isig")), left.toString());
+        killed("TERM", 143);
+        killed("HUP", 129);
         assertTrue(run.isAlive());
 
         // the run ends, and the screen says so
@@ -235,13 +233,41 @@ class TuiTmuxTest {
         watcher.await("roost: the run has ended; roost status shows what is recorded");
     }
 
+    /** The program ends by a signal, and leaves the terminal as it was. */
+    private void killed(String signal, int exit) throws Exception {
+        Tmux.Pane pane = tui(80, 24);
+        pane.await("HELD: held by the file");
+        long pid = ProcessHandle.of(pane.pid()).orElseThrow().descendants().filter(p -> p.info().command().orElse("")
+                .endsWith("java")).findFirst().orElseThrow().pid();
+        assertEquals(0, new ProcessBuilder("sh", "-c", "kill -" + signal + " " + pid).start().waitFor());
+        List<String> left = pane.await("icanon");
+        assertEquals("BEFORE", left.get(0), left.toString());
+        assertTrue(left.containsAll(List.of("EXIT " + exit, "echo", "icanon", "isig")), left.toString());
+        assertTrue(left.stream().noneMatch(line -> line.contains("Exception")), left.toString());
+    }
+
+    @Test
+    void whatIsPastedIsNoKeys() throws Exception {
+        Tmux.Pane pane = tui(80, 24);
+        pane.await("HELD: held by the file");
+        pane.paste("S\ny\n");
+        pane.await("what was pasted is not taken for keys");
+        assertEquals("running", status().text("state"));
+        pane.keys("/");
+        pane.paste("user1" + "9".repeat(10_000));
+        pane.await("no such user");
+        pane.keys("C-u").type("user19");
+        pane.await(">user19@example.org ");
+    }
+
     @Test
     void poorTerminals() throws Exception {
-        Tmux.Pane ascii = tmux.open(80, 24, Map.of("TERM", "vt100", "LC_ALL", "C.UTF-8", "ROOST_CHARSET", "ANSI_X3.4-1968", "NO_COLOR", "1"),
-                roost("tui", "--state=" + temp.resolve("state")));
+        Tmux.Pane ascii = tmux.open(80, 24, Map.of("TERM", "vt100", "LC_ALL", "C.UTF-8", "ROOST_CHARSET", "ANSI_X3.4-1968",
+                "NO_COLOR", "1"), roost("tui", "--state=" + temp.resolve("state")));
         List<String> screen = ascii.await("HELD: held by the file");
         assertTrue(screen.get(0).startsWith(" roost - overview"), screen.get(0));
-        assertTrue(screen.stream().anyMatch(line -> line.startsWith("  Progress ") && line.contains("....]")), screen.toString());
+        assertTrue(screen.stream().anyMatch(line -> line.startsWith("  Progress ") && line.contains("....]")),
+                screen.toString());
         screen.forEach(line -> assertTrue(line.chars().allMatch(c -> c < 128), line));
 
         Tmux.Pane dumb = tmux.open(80, 24, Map.of("TERM", "dumb"), roost("tui", "--state=" + temp.resolve("state")));
