@@ -2,6 +2,8 @@ package io.roost.cutover;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
 import java.util.OptionalLong;
 
 import io.roost.dovecot.DovecotProgram;
@@ -27,6 +29,8 @@ import io.roost.posix.PosixException;
  */
 final class LateImport {
     private static final int EX_NOTFOUND = 68;
+    private static final Duration IMPORT_LIMIT = Duration.ofMinutes(2);
+    private static final long LOOK_MILLIS = 50;
 
     private final DovecotProgram doveadm;
 
@@ -39,13 +43,16 @@ final class LateImport {
      *
      * @param begun if a run that was killed may have put the mail into the mdbox: {@link MailsSince#nextMapUid} before
      */
-    void bringOver(Account account, LateMail mail, OptionalLong begun) throws IOException {
+    void bringOver(Account account, LateMail mail, OptionalLong begun) throws IOException, InterruptedException {
         String target = account.target().root();
         int slash = target.lastIndexOf('/');
         String parent = slash == 0 ? "/" : target.substring(0, slash);
         // Others may have their mdboxes beside this one.
         String small = "." + target.substring(slash + 1) + ".roost-late";
         try (OpenDirectory beside = OpenDirectory.open(parent)) {
+            if (begun.isPresent()) {
+                awaitEnd(beside.pathOf(small));
+            }
             // of a run that was killed
             beside.removeTree(small);
             if (begun.isPresent() && (isThere(account, mail) || wasThere(account, mail, begun.getAsLong()))) {
@@ -58,6 +65,19 @@ final class LateImport {
             } finally {
                 beside.removeTree(small);
             }
+        }
+    }
+
+    /** An import outlives a run that is killed. */
+    private static void awaitEnd(String small) throws IOException, InterruptedException {
+        long until = System.nanoTime() + IMPORT_LIMIT.toNanos();
+        List<Long> processes;
+        while (!(processes = MailProcesses.startedWith(small.replace(":", "::"))).isEmpty()) {
+            if (System.nanoTime() > until) {
+                throw new IOException("an import that a run which was killed has begun has not ended yet (process " + processes.get(0)
+                        + "): run again when it has");
+            }
+            Thread.sleep(LOOK_MILLIS);
         }
     }
 

@@ -6,8 +6,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 import io.roost.dovecot.MailLocation;
@@ -27,7 +29,7 @@ final class MailProcesses {
     /** Of these, whose clients log in; others end by themselves, or somebody waits for their end. */
     private static final Set<String> SESSIONS = Set.of("imap", "pop3", "managesieve", "submission");
     private static final String PROC = "/proc";
-    private static final int MAX_ENVIRONMENT = 1 << 20;
+    private static final int MAX_ARGUMENTS = 128 << 10;
 
     private MailProcesses() {
     }
@@ -42,22 +44,39 @@ final class MailProcesses {
     }
 
     /**
-     * The same, and who is about to use the mail: whose login was let in, and is held up by a program that Dovecot runs before
-     * ({@code executable = imap post-login}). Dovecot does not list such a session, nor has it any file of the mail open; but it knows
-     * already where the mail is.
+     * Whose login was let in, and is held up by a program that Dovecot runs before the session ({@code executable = imap post-login}).
+     * Dovecot does not list such a session, nor has it any file of the mail open; but it knows already where the mail is. Told by
+     * processes that have the connection of a mail process's client as their input, and the user's name in their environment.
      *
      * @param user text
+     * @return texts such as {@code post-login 4711}
      */
-    static List<String> active(MailLocation location, String user) throws IOException {
-        List<Process> all = all();
-        List<String> found = new ArrayList<>(using(location, all).stream().map(Process::text).toList());
-        loggingIn(user, all).forEach(pid -> found.add("post-login " + pid));
+    static List<String> loggingIn(String user) throws IOException {
+        return postLogin(user).stream().map(pid -> "post-login " + pid).toList();
+    }
+
+    /**
+     * Processes of whatever program that were started with this in an argument.
+     *
+     * @param text byte string
+     */
+    static List<Long> startedWith(String text) throws IOException {
+        List<Long> found = new ArrayList<>();
+        for (String pid : pids()) {
+            try (OpenDirectory directory = OpenDirectory.open(PROC + "/" + pid)) {
+                if (content(directory, "cmdline").contains(text)) {
+                    found.add(Long.parseLong(pid));
+                }
+            } catch (PosixException e) {
+                // gone
+            }
+        }
         return found;
     }
 
     /** Ends the logins of a user that are held up: their clients are disconnected. */
     static void endLogins(String user) throws IOException {
-        loggingIn(user, all()).forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroy));
+        postLogin(user).forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroy));
     }
 
     /**
@@ -71,35 +90,42 @@ final class MailProcesses {
         return sessions.stream().map(Process::text).toList();
     }
 
-    /** Processes that have the connection of a mail process's client as their input, with the user's name in their environment. */
-    private static List<Long> loggingIn(String user, List<Process> all) throws IOException {
-        Set<String> sockets = new HashSet<>();
-        Set<String> known = new HashSet<>();
-        for (Process process : all) {
-            known.add(process.pid());
-            process.descriptors().stream().filter(file -> file.startsWith("socket:")).forEach(sockets::add);
-        }
-        List<Long> found = new ArrayList<>();
+    private static List<Long> postLogin(String user) throws IOException {
+        Map<Long, String> candidates = new HashMap<>();
         for (String pid : pids()) {
-            try (OpenDirectory directory = known.contains(pid) ? null : OpenDirectory.open(PROC + "/" + pid)) {
-                if (directory != null && sockets.contains(directory.readSymlink("fd/0")) && isOf(user, directory)) {
-                    found.add(Long.parseLong(pid));
+            try (OpenDirectory directory = OpenDirectory.open(PROC + "/" + pid)) {
+                String input = directory.readSymlink("fd/0");
+                if (input.startsWith("socket:") && isOf(user, directory)) {
+                    candidates.put(Long.parseLong(pid), input);
                 }
             } catch (PosixException e) {
                 // Gone, or not for us to look at: of a user who is none of Dovecot's.
             }
         }
-        return found;
+        if (candidates.isEmpty()) {
+            // As nearly always: what the mail processes have open need not be looked at, which is much more.
+            return List.of();
+        }
+        Set<String> sockets = new HashSet<>();
+        for (Process process : all()) {
+            candidates.remove(Long.parseLong(process.pid()));
+            sockets.addAll(process.descriptors());
+        }
+        return candidates.entrySet().stream().filter(each -> sockets.contains(each.getValue())).map(Map.Entry::getKey).toList();
     }
 
     private static boolean isOf(String user, OpenDirectory process) throws IOException {
-        try (OpenFile file = process.openFile("environ")) {
-            ByteBuffer buffer = ByteBuffer.allocateDirect(MAX_ENVIRONMENT);
+        return ('\0' + content(process, "environ")).contains("\0USER=" + ByteString.ofText(user) + '\0');
+    }
+
+    /** Of arguments or environment, each with a NUL behind it. */
+    private static String content(OpenDirectory process, String name) throws IOException {
+        try (OpenFile file = process.openFile(name)) {
+            ByteBuffer buffer = ByteBuffer.allocateDirect(MAX_ARGUMENTS);
             file.preadFully(buffer, 0);
             byte[] bytes = new byte[buffer.flip().remaining()];
             buffer.get(bytes);
-            String text = '\0' + ByteString.of(bytes, 0, bytes.length) + '\0';
-            return text.contains("\0USER=" + ByteString.ofText(user) + '\0');
+            return ByteString.of(bytes, 0, bytes.length);
         }
     }
 

@@ -79,7 +79,7 @@ public final class Quiet {
     void awaitAgain(Account account) throws IOException, MigrationException, InterruptedException {
         // To ask others takes longer, and who comes past the director is rare enough.
         if (!sessions(account, backends.subList(0, 1), new HashSet<>()).isEmpty()
-                || !MailProcesses.active(account.source(), account.user()).isEmpty()) {
+                || !MailProcesses.loggingIn(account.user()).isEmpty()) {
             await(account);
         }
     }
@@ -103,7 +103,8 @@ public final class Quiet {
     }
 
     private List<String> active(Account account, Set<String> unreachable) throws IOException {
-        List<String> active = new ArrayList<>(MailProcesses.active(account.source(), account.user()));
+        List<String> active = new ArrayList<>(MailProcesses.using(account.source()));
+        active.addAll(MailProcesses.loggingIn(account.user()));
         active.addAll(sessions(account, backends, unreachable));
         return active;
     }

@@ -158,6 +158,14 @@ class KilledCutoverTest {
         killedAroundAnImport("bert", "before");
     }
 
+    /** The import outlives whoever began it, and is slow. */
+    @Test
+    @Tag("soak")
+    @Requires(Requires.Ability.STRACE)
+    void killedDuringAnImport() throws Exception {
+        killedAroundAnImport("carl", "during");
+    }
+
     private void killedAroundAnImport(String user, String when, String... since) throws Exception {
         Path bin = Files.createDirectory(temp.resolve("bin"));
         Path script = bin.resolve("doveadm");
@@ -167,6 +175,9 @@ class KilledCutoverTest {
                 case " $* " in
                 *" import -u anna "*) %1$s "$@" || exit; echo after >>%2$s; kill -9 $PPID; exit;;
                 *" import -u bert "*) echo before >>%2$s; kill -9 $PPID; exit;;
+                *" import -u carl "*) if [ ! -e %2$s ]; then echo during >>%2$s; kill -9 $PPID
+                    strace -f -o /dev/null -e trace=pwrite64,write,pwritev,writev -e inject=pwrite64,write,pwritev,writev:delay_enter=700000 %1$s "$@"
+                    echo ended >>%2$s; exit; fi;;
                 esac
                 exec %1$s "$@"
                 """.formatted(doveadm, temp.resolve("killed")));
@@ -188,7 +199,7 @@ class KilledCutoverTest {
                 int ended = process.waitFor();
                 assertEquals(NightProcess.HALTED, ended, Files.readString(temp.resolve("out")));
             }
-            assertEquals(List.of(when), Files.readAllLines(temp.resolve("killed")), Files.readString(temp.resolve("out")));
+            assertEquals(when, Files.readAllLines(temp.resolve("killed")).get(0), Files.readString(temp.resolve("out")));
             if (since.length > 0) {
                 assertEquals(1, ShownMails.withSubject(b1, user, "late").size());
                 b1.doveadm(since).succeeded();
@@ -197,6 +208,9 @@ class KilledCutoverTest {
                 bench.run(user, Mode.CUT_OVER);
                 assertEquals(UserState.DONE, bench.store.user(user).orElseThrow().state());
                 assertEquals(List.of(), bench.complaints);
+            }
+            while (when.equals("during") && Files.readAllLines(temp.resolve("killed")).size() < 2) {
+                Thread.sleep(50);
             }
             assertShown(before, b1, user, List.of(since).contains("expunge") ? new String[0] : new String[] {"late"});
             try (var files = Files.list(cluster.home(user))) {
