@@ -54,8 +54,8 @@ public final class Preflight {
             throw new InterruptedException();
         }
         if (check.isOfSettings() && !backend.knowsSettings()) {
-            return check.ids().stream().map(id -> new Question(id, "Dovecot's settings", "to be known", NOT_SEEN).unknown("no Dovecot was asked, and no file "
-                    + "was given", "run it where Dovecot is installed, or hand over what doveconf -a prints with --settings FILE")).toList();
+            return check.ids().stream().map(id -> new Question(id, "Dovecot's settings", "to be known", NOT_SEEN).unknown(
+                    "no Dovecot was asked, and no file was given", "run it where Dovecot is installed, or hand over what doveconf -a prints with --settings FILE")).toList();
         }
         try {
             return check.look(backend);
