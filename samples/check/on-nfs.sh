@@ -27,6 +27,10 @@ export LAB_DIRECTOR_CONF="service director {
 $LAB_BACKEND_CONF"
 # shellcheck disable=SC1091 # the lab's
 . "$LAB/topology.sh"
+# under the mounts to be
+mkdir -p /srv/mail
+chown 0:0 /srv/mail
+chmod 0755 /srv/mail
 lab_up
 mkdir -p /out
 add_user anna
