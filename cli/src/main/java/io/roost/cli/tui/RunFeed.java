@@ -218,6 +218,22 @@ final class RunFeed implements Closeable {
         }
     }
 
+    /** Asks for the names of a list on a thread of its own; told by the thread that draws, as the lines of a reply. */
+    void names(UsersQuery list, Consumer<Reply> reply) {
+        daemon("tui-names", () -> {
+            List<String> names = new ArrayList<>();
+            Reply said;
+            try {
+                all(state, list, row -> names.add(row.user()));
+                said = new Reply(names, "");
+            } catch (ControlException | RefusedException e) {
+                said = new Reply(List.of(), e.getMessage());
+            }
+            Reply told = said;
+            model.post(() -> reply.accept(told));
+        });
+    }
+
     /** Hands all rows of a list to a visitor, in the run's order, each user at most once. */
     static void all(String stateDirectory, UsersQuery list, Consumer<JsonObject> visitor)
             throws ControlException, RefusedException {

@@ -19,6 +19,9 @@ final class UsersView implements View {
             new Filter("failed or retrying", "failed,retrying"), new Filter("active", "active"),
             new Filter("waiting", "waiting"), new Filter("done", "done"), new Filter("skipped", "skipped"));
 
+    /** Users who can be marked at once: each is a question to the run later. */
+    static final int MOST_MARKED = 10_000;
+
     private final RunModel model;
     private final RunFeed feed;
     private final UserActions actions;
@@ -208,6 +211,7 @@ final class UsersView implements View {
                 selected = Math.min(selected + 1, Math.max(0, total - 1));
             }
             case 'U' -> marked.clear();
+            case 'A' -> markAll();
             case 'r' -> actions.each("retry", concerned(), marked::clear);
             case 's' -> actions.each("skip", concerned(), marked::clear);
             case 'c' -> actions.each("cutover", concerned(), marked::clear);
@@ -220,6 +224,21 @@ final class UsersView implements View {
             }
         }
         return true;
+    }
+
+    /** All of this list, also those that are not on the screen. */
+    private void markAll() {
+        if (total > MOST_MARKED) {
+            actions.refuse("mark", "the list has more than " + Quantity.count(MOST_MARKED) + " users: filter it first");
+            return;
+        }
+        feed.names(list(), reply -> {
+            if (reply.isRefused()) {
+                actions.refuse("mark", reply.refusal());
+            } else {
+                marked.addAll(reply.lines());
+            }
+        });
     }
 
     /** The marked ones, or the one under the bar. */
@@ -248,6 +267,7 @@ final class UsersView implements View {
                 Binding.of("/", "filter", "Show users whose names hold a text, while you type it. An empty one shows all."),
                 Binding.of("f", "phase", "Show all, then only those failed or retrying, active, waiting, done, skipped."),
                 new Binding("Space", "mark", "Mark the user, to act on several; U unmarks all.", none),
+                new Binding("A", "mark all", "Mark all users of this list, also those that are not on the screen.", none),
                 actions.binding("retry", "r", "retry", "Try the marked users, or the one under the bar, again before all "
                         + "others.", none),
                 actions.binding("skip", "s", "skip", "Take them out of this run; those in flight end at a safe step.", none),

@@ -103,6 +103,16 @@ class AwkwardSessionTest extends SessionHarness {
     }
 
     @Test
+    void notEverybodyIsMarkedAtOnce() {
+        connected();
+        keys("u");
+        seen(new RunModel.UsersPage(new UsersQuery(0, 76, "", "", ""), rows(5, "failed"), 10_001), null, null, null);
+        screen(80, 24);
+        keys("A");
+        assertShows(screen(80, 24), "mark: the list has more than 10,000 users: filter it first");
+    }
+
+    @Test
     void aListThatIsRefusedSaysWhy() {
         connected();
         keys("u");
