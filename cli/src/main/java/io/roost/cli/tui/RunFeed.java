@@ -74,8 +74,10 @@ final class RunFeed implements Closeable {
                 model.beginStream();
                 now.askForJson("watch recent=" + RECENT + " status=1", this::take);
                 model.ended();
-            } catch (ControlException | RefusedException e) {
-                model.trouble(e.getMessage());
+            } catch (ControlException e) {
+                model.trouble(e.getMessage(), e.kind() == ControlException.Kind.NO_RUN);
+            } catch (RefusedException e) {
+                model.trouble(e.getMessage(), false);
             }
             pause();
         }
@@ -93,7 +95,7 @@ final class RunFeed implements Closeable {
                 wake();
             }
         } catch (ControlException e) {
-            model.trouble(e.getMessage());
+            model.trouble(e.getMessage(), false);
         }
     }
 

@@ -267,7 +267,6 @@ final class UsersView implements View {
                 Binding.of("/", "filter", "Show users whose names hold a text, while you type it. An empty one shows all."),
                 Binding.of("f", "phase", "Show all, then only those failed or retrying, active, waiting, done, skipped."),
                 new Binding("Space", "mark", "Mark the user, to act on several; U unmarks all.", none),
-                new Binding("A", "mark all", "Mark all users of this list, also those that are not on the screen.", none),
                 actions.binding("retry", "r", "retry", "Try the marked users, or the one under the bar, again before all "
                         + "others.", none),
                 actions.binding("skip", "s", "skip", "Take them out of this run; those in flight end at a safe step.", none),
@@ -279,6 +278,7 @@ final class UsersView implements View {
                         none),
                 actions.binding("rollback", "R", "roll back", "Bring them back to the Maildir, with all that came since; wants "
                         + "the word.", none),
+                new Binding("A", "mark all", "Mark all users of this list, also those that are not on the screen.", none),
                 Binding.of("Left Right", "sort", "Sort by another column; i turns the order round."),
                 Binding.of("w", "save", "Write this list to a file, with tabs between its columns, in the order of the run."));
     }

@@ -69,7 +69,7 @@ class AwkwardSessionTest extends SessionHarness {
 
     @Test
     void everyScreenSaysWhyItHasNothing() {
-        model.trouble("no run is alive in the state directory /nowhere");
+        model.trouble("no run is alive in the state directory /nowhere", true);
         assertShows(screen(80, 24), "  no run is alive in the state directory /nowhere", "P prepare a run");
         for (String command : List.of("users", "backends", "user anna")) {
             keys(":" + command);
@@ -119,6 +119,20 @@ class AwkwardSessionTest extends SessionHarness {
         seen(new RunModel.UsersPage(new UsersQuery(0, 76, "", "", ""), List.of(), 0, "found \"sort=name\", expected less"),
                 null, null, null);
         assertShows(screen(80, 24), "  found \"sort=name\", expected less");
+    }
+
+    @Test
+    void noRunAndNoConnectionAreTwoThings() {
+        model.trouble("32 clients are connected already", false);
+        assertTrue(screen(80, 24).get(0).endsWith(" not connected"), screen(80, 24).get(0));
+        assertShows(screen(80, 24), "  32 clients are connected already");
+        keys("p");
+        assertShows(screen(80, 24), "pause: there is no connection to a run");
+        model.trouble("no run is alive", true);
+        assertTrue(screen(80, 24).get(0).endsWith(" no run"), screen(80, 24).get(0));
+        connected();
+        assertFalse(model.isSilent(System.currentTimeMillis()));
+        assertTrue(model.isSilent(System.currentTimeMillis() + 6_000), "it says something every second");
     }
 
     @Test
@@ -190,7 +204,7 @@ class AwkwardSessionTest extends SessionHarness {
 
     @Test
     void theFormNamesWhatWillHappen() {
-        model.trouble("no run is alive in the state directory /nowhere");
+        model.trouble("no run is alive in the state directory /nowhere", true);
         session.prepare();
         assertShows(screen(80, 24), "where their names come from: file, glob, names, Dovecot; Enter takes",
                 "Which: nothing is named");
@@ -254,6 +268,6 @@ class AwkwardSessionTest extends SessionHarness {
 
     private void walk(Supplier<List<String>> program) {
         session(StandardCharsets.UTF_8, new RoostProgram(program), "anna");
-        model.trouble("no run is alive in the state directory /nowhere");
+        model.trouble("no run is alive in the state directory /nowhere", true);
     }
 }

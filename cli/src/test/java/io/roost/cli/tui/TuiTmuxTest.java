@@ -224,6 +224,13 @@ class TuiTmuxTest {
 
         // a terminal that is killed, and one whose program is
         other.kill();
+        // one that is stopped says nothing: that is no word of its own
+        assertEquals(0, new ProcessBuilder("sh", "-c", "kill -STOP " + run.pid()).start().waitFor());
+        watcher.await("SILENT, as of ");
+        watcher.await(" nothing comes from the run: is its process stopped");
+        assertEquals(0, new ProcessBuilder("sh", "-c", "kill -CONT " + run.pid()).start().waitFor());
+        watcher.await(" running ·");
+
         killed("TERM", 143);
         killed("HUP", 129);
         assertTrue(run.isAlive());
