@@ -54,7 +54,8 @@ class UserListTest {
     void manyMalformedNamesAreCounted() throws Exception {
         read("a/b\n".repeat(1000));
         String said = assertThrows(CommandException.class, list::requireWellFormed).getMessage();
-        assertTrue(said.contains("1000 names are malformed") && said.endsWith("and 980 more"), said);
+        assertTrue(said.contains("1000 names are malformed: ") && said.endsWith("; and 980 more"), said);
+        assertTrue(said.chars().noneMatch(Character::isISOControl), "one line");
     }
 
     @Test

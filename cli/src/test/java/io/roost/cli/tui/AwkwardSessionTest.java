@@ -197,6 +197,7 @@ class AwkwardSessionTest extends SessionHarness {
         connected();
         keys("?");
         assertTrue(screen(80, 24).get(0).startsWith(" roost · help, lines 1 to 21 of "), screen(80, 24).get(0));
+        assertHides(screen(80, 24), "Keys of this screen");
         key(Key.Name.END);
         assertShows(screen(80, 24), "Draw everything anew.");
         assertTrue(screen(80, 80).get(0).startsWith(" roost · help   "), "all of it is seen");
