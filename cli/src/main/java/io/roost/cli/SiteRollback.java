@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
+import io.roost.aftercare.Retirement;
 import io.roost.aftercare.Rollback;
 import io.roost.aftercare.Seclusion;
 import io.roost.checkpoint.CheckpointStore;
@@ -107,7 +108,7 @@ final class SiteRollback {
         Optional<String> before = fieldBefore(found, record, source);
         Rollback.Outcome outcome;
         try {
-            outcome = new Rollback(account, change, site.settings(), tools).run(inForce, before);
+            outcome = new Rollback(account, change, site.settings(), Retirement.surelySeen(record), tools).run(inForce, before);
         } catch (InterruptedException | IOException e) {
             pin.settle();
             if (pin.lost().isEmpty()) {

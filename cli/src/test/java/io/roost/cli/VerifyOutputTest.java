@@ -70,7 +70,7 @@ class VerifyOutputTest {
 
     @Test
     void eachFileIsALine() {
-        FileFate fate = new FileFate("日本", "cur/1\n", 7, Fate.REJECTED, "Permission denied");
+        FileFate fate = new FileFate("日本", "cur/1\n", 7, Fate.REJECTED, "Permission denied", false);
         VerifyOutput.text(captured.screen(), fate);
         VerifyOutput.json(new JsonLines(captured.screen(), Clock.systemUTC()), "anna", fate);
         assertEquals("rejected   日本  7  cur/1\\x0a  Permission denied", captured.outLines().get(0));

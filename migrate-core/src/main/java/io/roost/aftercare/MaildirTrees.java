@@ -26,7 +26,7 @@ import io.roost.posix.PosixException;
  */
 final class MaildirTrees {
     static final String TRASH = ".roost-trash";
-    private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").withZone(ZoneOffset.UTC);
+    static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").withZone(ZoneOffset.UTC);
     private static final int MAX_DEPTH = 64;
 
     private final Account account;
@@ -144,28 +144,31 @@ final class MaildirTrees {
         requireOrdinary();
         List<String> moved = new ArrayList<>();
         for (String tree : roots()) {
-            if (status(tree).isEmpty()) {
-                continue;
-            }
-            String name = tree.substring(tree.lastIndexOf('/') + 1);
-            try (OpenDirectory parent = OpenDirectory.open(parent(tree));
-                    OpenDirectory target = trash.isPresent() ? OpenDirectory.openNoFollow(trash.get()) : trashIn(parent)) {
-                String newName = freeName(target, name + "-" + STAMP.format(now));
-                try {
-                    parent.rename(name, target, newName);
-                } catch (PosixException e) {
-                    throw e.errno() == PosixException.EXDEV ? odd(tree, "the trash directory " + ByteString.toText(target.path())
-                            + " is on another file system: name one on the same with --trash") : e;
-                }
-                target.sync();
-                parent.sync();
-                moved.add(target.pathOf(newName));
+            if (status(tree).isPresent()) {
+                moved.add(toTrash(tree, trash, now));
             }
         }
         return moved;
     }
 
-    private static OpenDirectory trashIn(OpenDirectory parent) throws PosixException {
+    private static String toTrash(String tree, Optional<String> trash, Instant now) throws IOException {
+        String name = tree.substring(tree.lastIndexOf('/') + 1);
+        try (OpenDirectory parent = OpenDirectory.open(parent(tree));
+                OpenDirectory target = trash.isPresent() ? OpenDirectory.openNoFollow(trash.get()) : trashIn(parent)) {
+            String newName = freeName(target, name + "-" + STAMP.format(now));
+            try {
+                parent.rename(name, target, newName);
+            } catch (PosixException e) {
+                throw e.errno() == PosixException.EXDEV ? new GateException(ByteString.toText(tree) + " stays: the trash directory "
+                        + ByteString.toText(target.path()) + " is on another file system: name one on the same with --trash", e) : e;
+            }
+            target.sync();
+            parent.sync();
+            return target.pathOf(newName);
+        }
+    }
+
+    static OpenDirectory trashIn(OpenDirectory parent) throws PosixException {
         if (parent.status(TRASH).isEmpty()) {
             try {
                 parent.makeDirectory(TRASH, 0700);
@@ -179,7 +182,7 @@ final class MaildirTrees {
     }
 
     /** In a trash for many users there may be one of that name. */
-    private static String freeName(OpenDirectory directory, String name) throws PosixException {
+    static String freeName(OpenDirectory directory, String name) throws PosixException {
         String free = name;
         for (int i = 2; directory.status(free).isPresent(); i++) {
             free = name + "." + i;

@@ -29,8 +29,8 @@ import io.roost.posix.ByteString;
  * system, by a rename. The only thing in Roost that takes a Maildir away; so it refuses whenever anything is not as expected.
  *
  * <p>Looked at, in this order: the userdb says mdbox; the store has finished the migration of these two locations, long enough ago;
- * {@link MaildirTrees} finds nothing odd about the directories; and every mail of the Maildir is in the mdbox with the same bytes, or
- * was there when the migration ended and has been expunged or moved since. The latter is told by the file: one that was made or
+ * {@link MaildirTrees} finds nothing odd about the directories; and every mail of the Maildir is in the mdbox with the same bytes,
+ * wherever and with whatever UID, or was there when the migration ended and has been expunged or moved since. The latter is told by the file: one that was made or
  * changed after the last snapshot, or may have been, and is not in the mdbox is a mail that would be lost.
  *
  * <p>A run that is killed leaves each tree either where it was or in the trash; the next one moves the rest.
@@ -104,8 +104,10 @@ public final class Retirement {
     /**
      * What is older was in the last snapshot. That one was taken some time before the result was published, so that a mail which
      * came in between is in no mdbox, and older than the end of the migration.
+     *
+     * @param record of a user whose migration has ended
      */
-    private static Instant surelySeen(UserRecord record) {
+    public static Instant surelySeen(UserRecord record) {
         Instant published = Instant.ofEpochMilli(Math.min(record.finished(), record.updated()));
         Instant before = published.minus(SNAPSHOT_TO_PUBLISHED);
         Instant begun = Instant.ofEpochMilli(record.started());
@@ -116,11 +118,14 @@ public final class Retirement {
         Set<String> later = trees.mailsChangedAfter(surelySeen(record));
         List<String> lost = new ArrayList<>();
         long[] since = new long[1];
+        long[] kept = new long[1];
         Map<FileFate.Fate, Long> counts = new EnumMap<>(FileFate.Fate.class);
         VerifyReport report = new Verification(account, settings, event -> { }, fate -> {
             counts.merge(fate.fate(), 1L, Long::sum);
             boolean isNew = later.contains(fate.file().substring(fate.file().indexOf('/') + 1));
-            if (fate.fate() == FileFate.Fate.DIFFERENT || fate.fate() == FileFate.Fate.MISSING && isNew) {
+            if (fate.isKept()) {
+                kept[0]++;
+            } else if (fate.fate() == FileFate.Fate.DIFFERENT || fate.fate() == FileFate.Fate.MISSING && isNew) {
                 lost.add(fate.mailbox() + ": " + text(fate.file()) + ": " + fate.detail());
             } else if (fate.fate() == FileFate.Fate.MISSING) {
                 since[0]++;
@@ -136,7 +141,7 @@ public final class Retirement {
             throw refused("the Maildir has what was not carried over: " + loss.get()
                     + "; with --skip-unreadable it goes to the trash with the rest");
         }
-        long present = counts.getOrDefault(FileFate.Fate.MIGRATED, 0L);
+        long present = kept[0];
         long files = counts.values().stream().mapToLong(Long::longValue).sum();
         if (present == 0 && files > 0) {
             throw refused("not one of its " + files + " files is in the mdbox: is it the right Maildir?");

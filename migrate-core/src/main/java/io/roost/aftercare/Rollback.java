@@ -21,12 +21,8 @@ import io.roost.gate.MailChange;
 import io.roost.gate.StandInUserdb;
 import io.roost.gate.UserdbSwitch;
 import io.roost.migrate.Account;
-import io.roost.migrate.Event;
-import io.roost.migrate.FileFate;
 import io.roost.migrate.MigrationException;
-import io.roost.migrate.Mismatch;
 import io.roost.migrate.Settings;
-import io.roost.migrate.Verification;
 import io.roost.migrate.VerifyReport;
 import io.roost.posix.ByteString;
 import io.roost.posix.OpenDirectory;
@@ -38,6 +34,7 @@ import io.roost.posix.OpenDirectory;
  * <pre>
  *   gate closed          the mdbox is in force until the switch; a run that dies here leaves a gate that the next one, or its
  *   nobody there         expiry, opens
+ *   (rewound             where mails that came late in the cutover have other UIDs in the Maildir: {@link MaildirRewind})
  *   synced               Dovecot's own {@code doveadm sync -1} from mdbox to Maildir, both named; again, nothing is done twice
  *   verified             Roost's readers find every mail of each in the other
  *   switched             the userdb says maildir: from here on the mdbox is history
@@ -66,6 +63,7 @@ public final class Rollback {
     private final Account account;
     private final MailChange change;
     private final Settings settings;
+    private final Instant seen;
     private final Tools tools;
 
     /**
@@ -95,9 +93,13 @@ public final class Rollback {
         }
     }
 
-    /** @param change the one that brought the user to the mdbox */
-    public Rollback(Account account, MailChange change, Settings settings, Tools tools) {
+    /**
+     * @param change the one that brought the user to the mdbox
+     * @param seen   what is older in the Maildir, the migration has seen, see {@link Retirement#surelySeen}
+     */
+    public Rollback(Account account, MailChange change, Settings settings, Instant seen, Tools tools) {
         this.account = account;
+        this.seen = seen;
         this.change = change;
         this.settings = settings;
         this.tools = tools;
@@ -131,9 +133,7 @@ public final class Rollback {
             if (mdboxInForce) {
                 tools.seclusion().await(account.user());
                 tools.steps().accept("nobody is there");
-                sync();
-                tools.steps().accept("synced");
-                report = Optional.of(verify());
+                report = Optional.of(makeEqual());
                 tools.steps().accept("verified");
                 left.mark();
                 if (!tools.gate().isHeld(account.user())) {
@@ -207,31 +207,19 @@ public final class Rollback {
         }
     }
 
-    private VerifyReport verify() throws IOException, MigrationException, InterruptedException {
-        Event.Sink nobody = event -> { };
-        VerifyReport report;
+    /** Brings the Maildir to what the mdbox is. */
+    private VerifyReport makeEqual() throws IOException, MigrationException, InterruptedException {
+        new MaildirRewind(account, seen, tools.clock().instant()).rewind().ifPresent(trash -> tools.steps().accept("mails that had other UIDs "
+                + "in the Maildir than in the mdbox come from there again; their files are in " + ByteString.toText(trash)));
+        sync();
+        tools.steps().accept("synced");
         try (GateKeeper keeper = new GateKeeper()) {
-            report = new Verification(account, settings, nobody, fate -> { }).run();
+            MaildirComparison found = MaildirComparison.of(account, settings);
+            if (!found.isEqual()) {
+                throw new GateException(found.text());
+            }
+            return found.report();
         }
-        List<Mismatch> grave = report.mismatches().stream().filter(mismatch -> !isOfDirection(mismatch)).toList();
-        long files = report.fates().getOrDefault(FileFate.Fate.MISSING, 0L) + report.fates().getOrDefault(FileFate.Fate.DIFFERENT, 0L);
-        long count = report.mismatchCount() - report.mismatches().size() + grave.size();
-        if (count > 0 || files > 0) {
-            throw new GateException("after the sync, Maildir and mdbox of user " + name() + " differ in " + count + " things and "
-                    + files + " files, so that the user stays with the mdbox"
-                    + grave.stream().findFirst().map(mismatch -> ": " + mismatch).orElse("") + "; see all with roost verify");
-        }
-        return report;
-    }
-
-    /**
-     * What the comparison minds because it was made for the other direction: the sync has changed the Maildir, so that its
-     * HIGHESTMODSEQ is beyond the mdbox's, and has made mailboxes of names that only have children; of mails in such a mailbox,
-     * the files would be missing.
-     */
-    private static boolean isOfDirection(Mismatch mismatch) {
-        return mismatch.uid() == 0 && (mismatch.what().equals("HIGHESTMODSEQ") || mismatch.what().equals("first recent UID")
-                || mismatch.what().equals("mailbox") && mismatch.found().equals("missing"));
     }
 
     /** Keeps the gate from expiring during a long step, for as long as this process lives. */

@@ -42,6 +42,19 @@ public record CutoverMeans(Director director, List<Backend> backends, DovecotPro
         backends = List.copyOf(backends);
     }
 
+    /**
+     * Takes list indexes in the memory of backends away, which know the user's mail as it was.
+     *
+     * @return what could not be done, for an administrator
+     */
+    List<String> purgeListIndexes(String user) {
+        try {
+            return indexes.purge(user);
+        } catch (IOException e) {
+            return List.of("list indexes of " + user + " in the memory of backends could not be removed: " + e.getMessage());
+        }
+    }
+
     /** Where list indexes lie with the mail, and quota is nobody's concern. */
     public CutoverMeans(Director director, List<Backend> backends, DovecotProgram doveadm, AuthProbe auth, Optional<Gate> gate,
             Optional<UserdbSwitch> userdb) {

@@ -2,15 +2,13 @@ package io.roost.cutover;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.Optional;
+import java.time.Duration;
+import java.util.List;
 import java.util.OptionalLong;
 
 import io.roost.dovecot.DovecotProgram;
 import io.roost.dovecot.MailLocation;
-import io.roost.mdbox.MailFileReader;
-import io.roost.mdbox.MapIndex;
-import io.roost.mdbox.MdboxLayout;
-import io.roost.mdbox.Placement;
+import io.roost.mdbox.MailsSince;
 import io.roost.migrate.Account;
 import io.roost.migrate.LateMail;
 import io.roost.posix.ByteString;
@@ -31,6 +29,8 @@ import io.roost.posix.PosixException;
  */
 final class LateImport {
     private static final int EX_NOTFOUND = 68;
+    private static final Duration IMPORT_LIMIT = Duration.ofMinutes(2);
+    private static final long LOOK_MILLIS = 50;
 
     private final DovecotProgram doveadm;
 
@@ -41,15 +41,18 @@ final class LateImport {
     /**
      * Does nothing if the mail is not there any more.
      *
-     * @param begun if a run that was killed may have put the mail into the mdbox: {@link #nextMapUid} before
+     * @param begun if a run that was killed may have put the mail into the mdbox: {@link MailsSince#nextMapUid} before
      */
-    void bringOver(Account account, LateMail mail, OptionalLong begun) throws IOException {
+    void bringOver(Account account, LateMail mail, OptionalLong begun) throws IOException, InterruptedException {
         String target = account.target().root();
         int slash = target.lastIndexOf('/');
         String parent = slash == 0 ? "/" : target.substring(0, slash);
         // Others may have their mdboxes beside this one.
         String small = "." + target.substring(slash + 1) + ".roost-late";
         try (OpenDirectory beside = OpenDirectory.open(parent)) {
+            if (begun.isPresent()) {
+                awaitEnd(beside.pathOf(small));
+            }
             // of a run that was killed
             beside.removeTree(small);
             if (begun.isPresent() && (isThere(account, mail) || wasThere(account, mail, begun.getAsLong()))) {
@@ -65,42 +68,23 @@ final class LateImport {
         }
     }
 
-    /** Mails that are put into the mdbox from now on have no map UID below. */
-    static long nextMapUid(Account account) throws IOException {
-        return map(MdboxLayout.of(account.target())).nextMapUid();
-    }
-
-    private static MapIndex map(MdboxLayout layout) throws IOException {
-        try (OpenDirectory directory = OpenDirectory.openNoFollow(layout.absolute(layout.mapIndex()))) {
-            return MapIndex.read(directory);
+    /** An import outlives a run that is killed. */
+    private static void awaitEnd(String small) throws IOException, InterruptedException {
+        long until = System.nanoTime() + IMPORT_LIMIT.toNanos();
+        List<Long> processes;
+        while (!(processes = MailProcesses.startedWith(small.replace(":", "::"))).isEmpty()) {
+            if (System.nanoTime() > until) {
+                throw new IOException("an import that a run which was killed has begun has not ended yet (process " + processes.get(0)
+                        + "): run again when it has");
+            }
+            Thread.sleep(LOOK_MILLIS);
         }
     }
 
     /** Entered in the map, and no mailbox has it any more. An import that ended half-way leaves a reference. */
     private static boolean wasThere(Account account, LateMail mail, long from) throws IOException {
-        MdboxLayout layout = MdboxLayout.of(account.target());
-        MapIndex map = map(layout);
-        try (OpenDirectory storage = OpenDirectory.openNoFollow(layout.absolute(layout.storage()))) {
-            for (int i = map.size() - 1; i >= 0 && map.mapUid(i) >= from; i--) {
-                Placement place = map.placement(i);
-                if (map.refcount(i) == 0 && place.fileId() != 0 && guid(storage, place).equals(Optional.of(guid(mail)))) {
-                    return true;
-                }
-            }
-            return false;
-        }
-    }
-
-    /** Empty if the file was purged in the meantime. */
-    private static Optional<String> guid(OpenDirectory storage, Placement place) throws IOException {
-        try (MailFileReader file = MailFileReader.open(storage, place.fileId())) {
-            return Optional.of(file.read(place.offset()).metadata().guid());
-        } catch (PosixException e) {
-            if (e.isNotFound()) {
-                return Optional.empty();
-            }
-            throw e;
-        }
+        String guid = guid(mail);
+        return MailsSince.of(account.target(), from).stream().anyMatch(each -> each.references() == 0 && each.guid().equals(guid));
     }
 
     private static String guid(LateMail mail) {

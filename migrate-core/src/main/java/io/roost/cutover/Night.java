@@ -81,7 +81,8 @@ public final class Night {
         try (Pin pin = pins.pin(account.user())) {
             try {
                 if (pin.hasMoved()) {
-                    purgeListIndexes(account.user());
+                    // Of a stay here long ago: who logs in now would see it.
+                    tell(account.user(), means.purgeListIndexes(account.user()));
                 }
                 steps = new UserCutover(account, means, cutover, hold, pin, timing, store, events);
                 Result result = new UserMigration(account, settings, store, events, steps).run();
@@ -98,25 +99,16 @@ public final class Night {
                 Thread.interrupted();
                 throw e.kind() == Kind.ELSEWHERE ? e : new MigrationException(Kind.ELSEWHERE, pin.lost(), e);
             } finally {
-                if (steps != null && !steps.complaints().isEmpty()) {
-                    complaints.accept(account.user(), steps.complaints());
-                }
+                tell(account.user(), steps == null ? List.of() : steps.complaints());
             }
         } catch (IOException e) {
             throw failure(e);
         }
     }
 
-    /** What lies in a backend's memory is of a stay there long ago: those who log in now would see it. */
-    private void purgeListIndexes(String user) {
-        List<String> failed;
-        try {
-            failed = means.indexes().purge(user);
-        } catch (IOException e) {
-            failed = List.of("list indexes of " + user + " in the memory of backends could not be removed: " + e.getMessage());
-        }
-        if (!failed.isEmpty()) {
-            complaints.accept(user, failed);
+    private void tell(String user, List<String> what) {
+        if (!what.isEmpty()) {
+            complaints.accept(user, what);
         }
     }
 

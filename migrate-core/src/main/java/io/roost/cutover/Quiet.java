@@ -17,7 +17,7 @@ import io.roost.migrate.MigrationException.Kind;
 
 /**
  * Makes a user's mail quiet, behind a closed gate: kicks through the director and on every backend, again and again, until no
- * backend lists a session and no process of this machine has a file of the mail open. One kick is not enough: one that comes while
+ * backend lists a session and no process of this machine has a file of the mail open, or is about to. One kick is not enough: one that comes while
  * a session begins is lost. Immutable and thread-safe.
  */
 public final class Quiet {
@@ -25,6 +25,8 @@ public final class Quiet {
     private static final long FIRST_LOOK_MILLIS = 5;
     private static final long MAX_LOOK_MILLIS = 50;
     private static final long KICK_MILLIS = 500;
+    /** Of sessions that were told to end. */
+    private static final Duration SESSIONS_END = Duration.ofSeconds(5);
 
     private final Director director;
     private final List<Backend> backends;
@@ -76,13 +78,33 @@ public final class Quiet {
      */
     void awaitAgain(Account account) throws IOException, MigrationException, InterruptedException {
         // To ask others takes longer, and who comes past the director is rare enough.
-        if (!sessions(account, backends.subList(0, 1), new HashSet<>()).isEmpty()) {
+        if (!sessions(account, backends.subList(0, 1), new HashSet<>()).isEmpty()
+                || !MailProcesses.loggingIn(account.user()).isEmpty()) {
             await(account);
         }
     }
 
+    /**
+     * Ends sessions at the Maildir of a user who uses the mdbox: of a login that was let in before the gate closed, and that nobody has
+     * seen until now. What one has written there came late.
+     *
+     * @return what an administrator should know
+     */
+    List<String> endLateSessions(Account account) throws IOException, InterruptedException {
+        List<String> complaints = new ArrayList<>();
+        long until = System.nanoTime() + SESSIONS_END.toNanos();
+        List<String> ended;
+        while (!(ended = MailProcesses.endSessions(account.source())).isEmpty() && System.nanoTime() < until) {
+            complaints.add(String.join(", ", ended) + " still used the Maildir of " + account.user() + " after the switch, and was told to "
+                    + "end: mails that it left there are brought over, changes of flags are not");
+            Thread.sleep(MAX_LOOK_MILLIS);
+        }
+        return complaints;
+    }
+
     private List<String> active(Account account, Set<String> unreachable) throws IOException {
         List<String> active = new ArrayList<>(MailProcesses.using(account.source()));
+        active.addAll(MailProcesses.loggingIn(account.user()));
         active.addAll(sessions(account, backends, unreachable));
         return active;
     }
@@ -99,6 +121,7 @@ public final class Quiet {
     }
 
     private void kick(String user, Set<String> unreachable) throws IOException {
+        MailProcesses.endLogins(user);
         director.kick(user);
         SideBySide.<Backend, Boolean>ask(backends, backend -> {
             try {

@@ -20,6 +20,7 @@ import io.roost.gate.GateException;
 import io.roost.gate.MailChange;
 import io.roost.gate.SideBySide;
 import io.roost.gate.UserdbSwitch;
+import io.roost.mdbox.MailsSince;
 import io.roost.migrate.Account;
 import io.roost.migrate.CutoverSteps;
 import io.roost.migrate.Event;
@@ -189,7 +190,7 @@ final class UserCutover implements CutoverSteps {
         isApplied = true;
         pin.settle();
         flushAuthCache();
-        purgeListIndexes();
+        complaints.addAll(means.purgeListIndexes(account.user()));
     }
 
     @Override
@@ -199,16 +200,7 @@ final class UserCutover implements CutoverSteps {
         isApplied = false;
         openNotBefore = userdb.revert(change, before);
         flushAuthCache();
-        purgeListIndexes();
-    }
-
-    /** Those in a backend's memory are of the other format now. */
-    private void purgeListIndexes() {
-        try {
-            complaints.addAll(means.indexes().purge(account.user()));
-        } catch (IOException e) {
-            complaints.add("list indexes of " + account.user() + " in the memory of backends could not be removed: " + e.getMessage());
-        }
+        complaints.addAll(means.purgeListIndexes(account.user()));
     }
 
     /** Values that auth has cached would send a session to the old place. */
@@ -251,6 +243,7 @@ final class UserCutover implements CutoverSteps {
     @Override
     public boolean awaitLateDeliveries() throws IOException, MigrationException, InterruptedException {
         long until = System.nanoTime() + LOOK_AFTER_DELIVERIES.toNanos();
+        complaints.addAll(quiet().endLateSessions(account));
         while (!deliveries.isEmpty()) {
             deliveries.retainAll(MailProcesses.deliveries());
             if (deliveries.isEmpty()) {
@@ -272,7 +265,7 @@ final class UserCutover implements CutoverSteps {
 
     @Override
     public long nextMapUid() throws IOException {
-        return LateImport.nextMapUid(account);
+        return MailsSince.nextMapUid(account.target());
     }
 
     @Override

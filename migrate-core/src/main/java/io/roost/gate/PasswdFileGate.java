@@ -63,22 +63,8 @@ public final class PasswdFileGate implements Gate {
                     + " the first userdb of its configuration, without username_format?", began);
             return new Closed(entry, noticed.unreachable(), noticed.since());
         } catch (IOException | RuntimeException e) {
-            takeBack(user, e);
+            Undo.after(e, () -> open(user));
             throw e;
-        }
-    }
-
-    /** Also when this thread is to end: nobody else would let the user in before the expiry. */
-    private void takeBack(String user, Exception why) {
-        boolean interrupted = Thread.interrupted();
-        try {
-            open(user);
-        } catch (IOException | RuntimeException e) {
-            why.addSuppressed(e);
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
         }
     }
 

@@ -45,17 +45,17 @@ public record MaildirMailbox(MailboxName name, String path, String control, Stri
     }
 
     /** Opens the directory of the mails. */
-    OpenDirectory openDirectory() throws PosixException {
+    public OpenDirectory openDirectory() throws PosixException {
         return open(roots.path(), path);
     }
 
     /** Opens the control directory, if there is one. */
-    Optional<OpenDirectory> openControl() throws PosixException {
+    public Optional<OpenDirectory> openControl() throws PosixException {
         return openIfThere(roots.control(), control);
     }
 
     /** Opens the index directory, if there is one. */
-    Optional<OpenDirectory> openIndex() throws PosixException {
+    public Optional<OpenDirectory> openIndex() throws PosixException {
         return index.isEmpty() ? Optional.empty() : openIfThere(roots.index(), index);
     }
 

@@ -92,11 +92,11 @@ final class Copier {
             int readers = readerCount(left);
             if (readers == 0 && left >= 2 * FIRST_MAILS) {
                 left -= FIRST_MAILS;
-                long waited = copy(0, firstOf(missing));
+                long waited = copy(0, FIRST_MAILS, firstOf(missing));
                 readers = waited < FIRST_MAILS * COLD_NANOS ? 0 : (int) Math.min(settings.readers(), left / FIRST_MAILS);
             }
             if (left > 0) {
-                copy(readers, missing);
+                copy(readers, left, missing);
             }
         } finally {
             for (MailboxSource source : sources) {
@@ -107,9 +107,9 @@ final class Copier {
     }
 
     /** Copies all that the work gives; returns how long the mails were waited for, ns. */
-    private long copy(int readers, MailReaders.Work work) throws IOException, InterruptedException {
+    private long copy(int readers, long mails, MailReaders.Work work) throws IOException, InterruptedException {
         long waited = 0;
-        try (MailReaders ahead = new MailReaders(readers, settings, work)) {
+        try (MailReaders ahead = new MailReaders(readers, mails, settings, work)) {
             while (true) {
                 long started = System.nanoTime();
                 ReadBatch read = ahead.take();

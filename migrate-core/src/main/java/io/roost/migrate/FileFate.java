@@ -8,8 +8,9 @@ package io.roost.migrate;
  * @param uid     its UID, 0 if it is no mail
  * @param fate    what became of it
  * @param detail  the reason, empty if it was migrated
+ * @param isKept  whether the mdbox has a mail of the same GUID and with the same bytes, be it in another mailbox or with another UID
  */
-public record FileFate(String mailbox, String file, long uid, Fate fate, String detail) {
+public record FileFate(String mailbox, String file, long uid, Fate fate, String detail, boolean isKept) {
 
     /** The identifiers are part of the JSON promise, in lower case. */
     public enum Fate {

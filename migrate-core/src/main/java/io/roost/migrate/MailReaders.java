@@ -17,11 +17,14 @@ import java.util.concurrent.BlockingQueue;
  */
 final class MailReaders implements Closeable {
     private static final int RUN_MAILS = 512;
-    /** What a mail is taken to weigh where its name does not tell: a run should about fill a buffer. */
+    /** Fewer are not worth being handed out. */
+    private static final int LEAST_RUN = 4;
+    /** A run should about fill a buffer. */
     private static final long RUN_BYTES = ReadBatch.CAPACITY;
 
     private final Settings settings;
     private final Work work;
+    private final int runMails;
     private final List<ReadBatch> buffers;
     private final BlockingQueue<ReadBatch> empty;
     private final BlockingQueue<Object> filled;
@@ -42,17 +45,23 @@ final class MailReaders implements Closeable {
     /** Gives out runs until there are none left. Called by many threads. */
     @FunctionalInterface
     interface Work {
-        /** @param maxMails how many mails at the most; @return null at the end */
+        /**
+         * @param maxMails how many mails at the most
+         * @param maxBytes no more once they weigh so much, as far as their names tell
+         * @return null at the end
+         */
         Run next(int maxMails, long maxBytes);
     }
 
     /**
      * @param count threads; 0: the writer reads. Fewer if there is little memory left
+     * @param mails how many the work will give out, by and large: of a few, too, each thread is to have some
      * @throws InterruptedException while it waits for memory
      */
-    MailReaders(int count, Settings settings, Work work) throws InterruptedException {
+    MailReaders(int count, long mails, Settings settings, Work work) throws InterruptedException {
         this.settings = settings;
         this.work = work;
+        runMails = count == 0 ? RUN_MAILS : (int) Math.max(LEAST_RUN, Math.min(RUN_MAILS, mails / (2 * count)));
         buffers = ReadBuffers.SHARED.take(count == 0 ? 1 : count + 2);
         empty = new ArrayBlockingQueue<>(buffers.size(), false, buffers);
         running = count == 0 ? 0 : Math.max(1, Math.min(count, buffers.size() - 2));
@@ -140,7 +149,7 @@ final class MailReaders implements Closeable {
         boolean fill(ReadBatch batch) throws IOException, InterruptedException {
             while (!stopped) {
                 if (run == null) {
-                    run = work.next(RUN_MAILS, RUN_BYTES);
+                    run = work.next(runMails, RUN_BYTES);
                     next = 0;
                     if (run == null) {
                         return false;

@@ -81,10 +81,11 @@ final class MissingMails implements MailReaders.Work {
             MailboxSource mailbox = sources.get(source);
             int total = missing[source] == null ? mailbox.snapshot().mails().size() : missing[source].length;
             if (next < total) {
-                int n = Math.min(maxMails, total - next);
-                int[] positions = new int[n];
-                for (int i = 0; i < n; i++) {
-                    positions[i] = missing[source] == null ? next + i : missing[source][next + i];
+                int[] positions = new int[Math.min(maxMails, total - next)];
+                int n = 0;
+                for (long bytes = 0; n < positions.length && bytes < maxBytes; n++) {
+                    positions[n] = missing[source] == null ? next + n : missing[source][next + n];
+                    bytes += Math.max(0, mailbox.snapshot().mails().sizeByName(positions[n]));
                 }
                 next += n;
                 mailbox.retain();

@@ -2,11 +2,13 @@ package io.roost.migrate;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
 import io.roost.dovecot.CorruptFileException;
+import io.roost.dovecot.Guid128;
 import io.roost.mdbox.MailFileReader;
 import io.roost.mdbox.MailFileWriter;
 import io.roost.mdbox.MailMetadata;
@@ -26,6 +28,8 @@ final class TargetContents {
     private final long[] plainSizes;
     private final long[] virtualSizes;
     private final long[] received;
+    /** Hashes of GUID and digest, 0 where there is no mail; sorted once all are read. */
+    private final long[] identities;
     private final Map<Integer, String> damaged = new HashMap<>();
     /** Hashes of the POP3 UIDLs, 0 where there is none; null as long as no mail has one. */
     private long[] pop3Uidls;
@@ -38,6 +42,7 @@ final class TargetContents {
         plainSizes = new long[map.size()];
         virtualSizes = new long[map.size()];
         received = new long[map.size()];
+        identities = new long[map.size()];
     }
 
     /** Reads all data files. What is damaged is remembered by mail and does not end the reading. */
@@ -51,6 +56,7 @@ final class TargetContents {
                 }
             }
         }
+        Arrays.sort(contents.identities);
         return contents;
     }
 
@@ -65,6 +71,7 @@ final class TargetContents {
             plainSizes[i] = m.plainSize();
             virtualSizes[i] = m.virtualSize();
             received[i] = m.received();
+            identities[i] = identity(Guid128.ofText(m.guid()), digests[i]);
             if (m.pop3Uidl() != null) {
                 pop3Uidls = pop3Uidls == null ? new long[map.size()] : pop3Uidls;
                 pop3Uidls[i] = hash(m.pop3Uidl());
@@ -80,6 +87,16 @@ final class TargetContents {
             digest.finish();
             damaged.put(i, e.getMessage());
         }
+    }
+
+    private static long identity(Guid128 guid, long digest) {
+        return SecretHash.first(0, Long.toHexString(guid.high()) + '/' + Long.toHexString(guid.low()) + '/' + Long.toHexString(digest));
+    }
+
+    /** Whether some mailbox has a mail that comes of one with this GUID and digest. */
+    boolean has(String guid, long digest) {
+        return Arrays.binarySearch(identities, identity(MailGuids.own(guid), digest)) >= 0
+                || Arrays.binarySearch(identities, identity(MailGuids.ofConflict(guid, digest), digest)) >= 0;
     }
 
     /** Position of a map UID, or -1. */

@@ -87,7 +87,10 @@ final class UserJournal {
             store.user(account.user()).ifPresent(user -> {
                 // Of a user who is switched the next run must know that.
                 UserRecord failed = user.state().isSwitched() ? user : user.failed(why.getMessage(), System.currentTimeMillis());
-                store.put(scanned == null ? failed : failed.withTotals(scanned.mailboxes(), scanned.mailsTotal(), scanned.bytesTotal()),
+                // What was verified was counted; a scan knows only what names say of sizes.
+                boolean counted = user.state() == UserState.VERIFIED || user.state().isPublished();
+                store.put(scanned == null || counted ? failed
+                        : failed.withTotals(scanned.mailboxes(), scanned.mailsTotal(), scanned.bytesTotal()),
                         takeUnrecorded(), problems.records());
             });
         } catch (CheckpointException e) {

@@ -106,15 +106,26 @@ public final class Verification {
     }
 
     private boolean readListIndex() throws IOException {
-        try (OpenDirectory directory = OpenDirectory.openNoFollow(paths.listIndexDirectory())) {
-            ListIndex list = ListIndex.read(directory, paths.listIndexName()).orElseThrow(() -> new CorruptFileException(
-                    directory.pathOf(paths.listIndexName()), 0, "a list index", "no file"));
-            list.entries().forEach(entry -> guids.put(entry.storageParts(), entry.guid()));
+        try {
+            guids.putAll(guidsByName(paths));
             return true;
         } catch (CorruptFileException e) {
             mismatches.add("", e.offset(), e.file(), "list index", e.expected(), e.found());
             return false;
         }
+    }
+
+    /** Mailboxes by storage parts; none unless they are placed by their GUIDs. */
+    static Map<List<String>, Guid128> guidsByName(TargetPaths paths) throws IOException {
+        Map<List<String>, Guid128> found = new HashMap<>();
+        if (paths.byGuid()) {
+            try (OpenDirectory directory = OpenDirectory.openNoFollow(paths.listIndexDirectory())) {
+                ListIndex.read(directory, paths.listIndexName()).orElseThrow(() -> new CorruptFileException(
+                        directory.pathOf(paths.listIndexName()), 0, "a list index", "no file")).entries()
+                        .forEach(entry -> found.put(entry.storageParts(), entry.guid()));
+            }
+        }
+        return found;
     }
 
     /** Compares all that needs no mail; null if the index cannot be read. */
@@ -151,7 +162,7 @@ public final class Verification {
         MissingMails all = new MissingMails(sources, new PlacedMails());
         MailReader largeReader = new MailReader(settings);
         ByteBuffer largeBuffer = ByteBuffer.allocateDirect(1 << 20);
-        try (MailReaders readers = new MailReaders(settings.readers(), settings, all)) {
+        try (MailReaders readers = new MailReaders(settings.readers(), all.count(), settings, all)) {
             for (ReadBatch batch; (batch = readers.take()) != null;) {
                 for (int i = 0; i < batch.size(); i++) {
                     ReadMail mail = batch.mail(i);
@@ -264,7 +275,9 @@ public final class Verification {
         counts.merge(fate, 1L, Long::sum);
         MailList list = mail.source.snapshot().mails();
         fates.accept(new FileFate(mail.source.snapshot().name().toString(),
-                (list.isInNew(mail.position) ? "new/" : "cur/") + list.fileName(mail.position), list.uid(mail.position), fate, detail));
+                (list.isInNew(mail.position) ? "new/" : "cur/") + list.fileName(mail.position), list.uid(mail.position), fate, detail,
+                fate == Fate.MIGRATED || (fate == Fate.MISSING || fate == Fate.DIFFERENT)
+                        && contents.has(list.guid(mail.position), mail.digest)));
     }
 
     /** The files that are no mails of the snapshot: each has its problem, by name. */
@@ -279,7 +292,7 @@ public final class Verification {
                 Fate fate = problem.kind() == SourceProblem.Kind.EXPUNGED ? Fate.VANISHED : Fate.REJECTED;
                 counts.merge(fate, 1L, Long::sum);
                 fates.accept(new FileFate(mailbox.name().toString(), problem.path().substring(directory.length()), 0, fate,
-                        problem.detail()));
+                        problem.detail(), false));
             }
         }
     }

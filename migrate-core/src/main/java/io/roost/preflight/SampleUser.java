@@ -22,6 +22,7 @@ public record SampleUser(String name, String home, int uid, int gid, Optional<Ma
     public List<MailLocation> locations() {
         List<MailLocation> all = new ArrayList<>();
         source.ifPresent(all::add);
+        // Compared only where they may be equal: the first comparison of records costs every start some milliseconds.
         target.filter(location -> source.isEmpty() || location.isMaildir() != source.get().isMaildir() || !all.contains(location))
                 .ifPresent(all::add);
         return all;

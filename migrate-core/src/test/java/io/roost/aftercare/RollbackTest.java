@@ -6,14 +6,20 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -60,6 +66,7 @@ class RollbackTest {
     private UserdbSwitch userdb;
     private Account account;
     private MailChange change;
+    private Instant migrated;
     private final List<String> steps = new ArrayList<>();
 
     @BeforeEach
@@ -80,6 +87,7 @@ class RollbackTest {
         AuthSocket auth = new AuthSocket(dovecot.baseDirectory().resolve("auth-master"), "imap");
         gate = new DictGate(gates.toString(), List.of(auth), RunIdentity.current(), Clock.systemUTC());
         userdb = new PasswdFileSwitch(dovecot.config().resolveSibling("users").toString(), "%u", Clock.systemUTC());
+        migrated = Instant.now();
         migrateOnce();
         userdb.apply(change);
         awaitMail("mdbox:~/mdbox");
@@ -104,7 +112,7 @@ class RollbackTest {
     }
 
     private Rollback rollback(Seclusion seclusion) throws IOException {
-        return new Rollback(account, change, Settings.defaults(), new Rollback.Tools(gate, "Your mailbox is being moved back",
+        return new Rollback(account, change, Settings.defaults(), migrated, new Rollback.Tools(gate, "Your mailbox is being moved back",
                 seclusion, userdb, DovecotProgram.doveadm(Optional.of(dovecot.config().toString())), Clock.systemUTC(), steps::add));
     }
 
@@ -205,6 +213,68 @@ class RollbackTest {
             assertEquals(1, dovecot.doveadm("search", "-u", USER, "subject", subject).lines().size(), subject);
         }
         assertTrue(steps.contains("brought back 2 mails that came late"), steps::toString);
+    }
+
+    /**
+     * Mails that came late in the cutover: the file is in the Maildir, and doveadm import gave it a UID in the mdbox, behind mails that
+     * only the mdbox has.
+     */
+    @Test
+    void mailsThatCameLate() throws Exception {
+        dovecot.lmtp(USER, "Subject: first\n\nx\n");
+        late("INBOX", "", "1700000000.M1P1.one");
+        dovecot.lmtp(USER, "Subject: second\n\nx\n");
+        late("Work", ".Work", "1700000000.M1P1.two");
+        late("INBOX", "", "1700000000.M1P1.three");
+        // Dovecot gives them UIDs there
+        dovecot.doveadm("-o", "mail=maildir:~/Maildir", "mailbox", "status", "-u", USER, "uidnext", "INBOX", "Work").succeeded();
+        assertTrue(Files.readString(dovecot.home(USER).resolve("Maildir/dovecot-uidlist"), StandardCharsets.ISO_8859_1)
+                .contains("M1P1.three"));
+        use();
+        // one that the user did not want
+        late("Work", ".Work", "1700000000.M1P1.four");
+        dovecot.doveadm("expunge", "-u", USER, "mailbox", "Work", "subject", "1700000000.M1P1.four").succeeded();
+        MailboxView used = MailboxView.of(dovecot, USER, AS_BACK);
+        Path maildir = dovecot.home(USER).resolve("Maildir");
+        Path unwanted = maildir.resolve(".Work/new/1700000000.M1P1.four");
+        GateException e = assertThrows(GateException.class, () -> rollback(user -> { }).run(true, Optional.empty()));
+        assertTrue(e.getMessage().contains("does not have 1 mails of the Maildir, and may never have had: " + unwanted), e.getMessage());
+        Files.delete(unwanted);
+        MailboxView.assertSame(used, MailboxView.of(dovecot, USER, AS_BACK));
+        // Killed before the UIDs were free again.
+        byte[] uidlist = Files.readAllBytes(maildir.resolve("dovecot-uidlist"));
+        assertTrue(new MaildirRewind(account, migrated, Instant.now()).rewind().isPresent());
+        Files.write(maildir.resolve("dovecot-uidlist"), uidlist);
+        Rollback.Outcome outcome = rollback(user -> { }).run(true, Optional.empty());
+        MailboxView back = MailboxView.of(dovecot, USER, AS_BACK);
+        assertEquals(List.of(), used.difference(back).lines()
+                .filter(l -> !l.matches("\\+ status (Deep|Deep/a|Deep/a/b|New|Work/2019|日本) messages=0 .*")).toList());
+        assertEquals(1, outcome.aside().size());
+        assertEquals(Set.of("Maildir", ".roost-trash", outcome.aside().get(0).replaceFirst(".*/", "")), names(dovecot.home(USER)));
+        assertTrue(steps.stream().anyMatch(step -> step.startsWith("mails that had other UIDs")), steps::toString);
+        dovecot.assertLogClean("Login auth request failed", "Internal login failure", "unknown user");
+    }
+
+    private static Set<String> names(Path directory) throws IOException {
+        try (Stream<Path> all = Files.list(directory)) {
+            return all.map(path -> path.getFileName().toString()).collect(Collectors.toSet());
+        }
+    }
+
+    /** As the cutover does it. */
+    private void late(String mailbox, String directory, String name) throws IOException {
+        Path home = dovecot.home(USER);
+        String message = "Subject: " + name + "\n\nlate\n";
+        dovecot.own(Files.writeString(home.resolve("Maildir").resolve(directory).resolve("new").resolve(name), message));
+        Path small = home.resolve("small");
+        for (String each : List.of("cur", "new", "tmp")) {
+            Files.createDirectories(small.resolve(directory).resolve(each));
+        }
+        Files.writeString(small.resolve(directory).resolve("new").resolve(name), message);
+        dovecot.own(small);
+        dovecot.doveadm("import", "-u", USER, "maildir:" + small, "", "ALL").succeeded();
+        assertEquals(1, dovecot.doveadm("search", "-u", USER, "mailbox", mailbox, "guid", name).lines().size());
+        Files.walk(small).sorted(Comparator.reverseOrder()).forEach(p -> p.toFile().delete());
     }
 
     /** Whatever fails before the switch leaves the user with the mdbox, and lets them in. */

@@ -109,6 +109,36 @@ class KilledCutoverTest {
         }
     }
 
+    /** {@code kill -9} while the switch is undone, since a delivery from before has come to the Maildir behind it. */
+    @Test
+    void killedWhileTheSwitchIsUndone() throws Exception {
+        Map<String, String> stops = Map.of("anna", NightProcess.REVERTING, "bert", NightProcess.REVERTED, "carl", NightProcess.TAKEN_BACK);
+        try (DirectorCluster cluster = cluster("anna", "bert", "carl")) {
+            DovecotNode b1 = CutoverBench.here(cluster);
+            Map<String, List<String>> before = new LinkedHashMap<>();
+            for (String user : stops.keySet()) {
+                before.put(user, ShownMails.of(b1, user));
+            }
+            NightProcess.kill(cluster, temp.resolve("state"), stops, temp.resolve("out").toFile());
+            try (CutoverBench bench = new CutoverBench(cluster, temp.resolve("state"))) {
+                assertEquals("", Files.readString(cluster.gateFile()));
+                for (String user : stops.keySet()) {
+                    CutoverUnderLoadTest.deliver(cluster, user, "between");
+                }
+                for (String user : stops.keySet()) {
+                    bench.run(user, Mode.CUT_OVER);
+                    assertEquals(UserState.DONE, bench.store.user(user).orElseThrow().state(), user);
+                    assertShown(before.get(user), b1, user, "late", "between");
+                    try (var files = Files.list(cluster.home(user))) {
+                        assertEquals(2, files.count(), "Maildir and mdbox, nothing else");
+                    }
+                }
+                assertEquals(List.of(), bench.complaints);
+                assertEquals("", Files.readString(cluster.gateFile()));
+            }
+        }
+    }
+
     /** {@code kill -9} right after a late mail was imported, before that is recorded; and the user has put the mail elsewhere. */
     @Test
     @Tag("soak")
@@ -128,6 +158,14 @@ class KilledCutoverTest {
         killedAroundAnImport("bert", "before");
     }
 
+    /** The import outlives whoever began it, and is slow. */
+    @Test
+    @Tag("soak")
+    @Requires(Requires.Ability.STRACE)
+    void killedDuringAnImport() throws Exception {
+        killedAroundAnImport("carl", "during");
+    }
+
     private void killedAroundAnImport(String user, String when, String... since) throws Exception {
         Path bin = Files.createDirectory(temp.resolve("bin"));
         Path script = bin.resolve("doveadm");
@@ -137,6 +175,9 @@ class KilledCutoverTest {
                 case " $* " in
                 *" import -u anna "*) %1$s "$@" || exit; echo after >>%2$s; kill -9 $PPID; exit;;
                 *" import -u bert "*) echo before >>%2$s; kill -9 $PPID; exit;;
+                *" import -u carl "*) if [ ! -e %2$s ]; then echo during >>%2$s; kill -9 $PPID
+                    strace -f -o /dev/null -e trace=pwrite64,write,pwritev,writev -e inject=pwrite64,write,pwritev,writev:delay_enter=700000 %1$s "$@"
+                    echo ended >>%2$s; exit; fi;;
                 esac
                 exec %1$s "$@"
                 """.formatted(doveadm, temp.resolve("killed")));
@@ -158,7 +199,7 @@ class KilledCutoverTest {
                 int ended = process.waitFor();
                 assertEquals(NightProcess.HALTED, ended, Files.readString(temp.resolve("out")));
             }
-            assertEquals(List.of(when), Files.readAllLines(temp.resolve("killed")), Files.readString(temp.resolve("out")));
+            assertEquals(when, Files.readAllLines(temp.resolve("killed")).get(0), Files.readString(temp.resolve("out")));
             if (since.length > 0) {
                 assertEquals(1, ShownMails.withSubject(b1, user, "late").size());
                 b1.doveadm(since).succeeded();
@@ -167,6 +208,9 @@ class KilledCutoverTest {
                 bench.run(user, Mode.CUT_OVER);
                 assertEquals(UserState.DONE, bench.store.user(user).orElseThrow().state());
                 assertEquals(List.of(), bench.complaints);
+            }
+            while (when.equals("during") && Files.readAllLines(temp.resolve("killed")).size() < 2) {
+                Thread.sleep(50);
             }
             assertShown(before, b1, user, List.of(since).contains("expunge") ? new String[0] : new String[] {"late"});
             try (var files = Files.list(cluster.home(user))) {

@@ -2,6 +2,7 @@ package io.roost.cutover;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -10,10 +11,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.BiConsumer;
 
+import io.roost.checkpoint.UserState;
 import io.roost.cutover.CutoverSettings.Mode;
 import io.roost.gate.MailChange;
 import io.roost.gate.PasswdFileSwitch;
@@ -24,12 +28,18 @@ import io.roost.testing.DirectorCluster;
 /**
  * A process of Roost that ends as {@code kill -9} ends one, with each of its users at another step. Arguments: directory of the
  * cluster, addresses of the backends, state directory, and {@code user=STEP} for each user, where a step is the name of a state,
- * {@value #APPLIED} or {@value #OPENED}.
+ * {@value #APPLIED}, {@value #OPENED}, {@value #REVERTING}, {@value #REVERTED} or {@value #TAKEN_BACK}.
  */
 final class NightProcess {
     static final int HALTED = 137;
     /** The userdb is switched, and nobody has recorded it. */
     static final String APPLIED = "APPLIED";
+    /** The switch is to be undone, since mail has come; or is undone, and nobody has recorded it; or the mdbox is taken back, too. */
+    static final String REVERTING = "REVERTING";
+    static final String REVERTED = "REVERTED";
+    static final String TAKEN_BACK = "TAKEN_BACK";
+    /** Those. Mail comes to users who are to be stopped there when they are switched, as of a delivery that began before. */
+    private static final Set<String> BACK = Set.of(REVERTING, REVERTED, TAKEN_BACK);
     /** The gate is open again, and nobody has recorded it. */
     static final String OPENED = "OPENED";
 
@@ -103,11 +113,21 @@ final class NightProcess {
 
             @Override
             public Instant revert(MailChange change, Optional<String> before) throws IOException {
-                return userdb.revert(change, before);
+                passed.accept(change.user(), REVERTING);
+                Instant moment = userdb.revert(change, before);
+                passed.accept(change.user(), REVERTED);
+                return moment;
             }
         });
+        Set<String> switchedOnce = ConcurrentHashMap.newKeySet();
         bench.onEvent = event -> {
             if (event instanceof Event.Reached reached) {
+                if (reached.state() == UserState.SWITCHED && BACK.contains(stops.get(reached.user()))) {
+                    deliverTo(directory.resolve("home").resolve(reached.user()).resolve("Maildir"));
+                    switchedOnce.add(reached.user());
+                } else if (reached.state() == UserState.COPYING && switchedOnce.contains(reached.user())) {
+                    passed.accept(reached.user(), TAKEN_BACK);
+                }
                 passed.accept(reached.user(), reached.state().name());
             } else if (event instanceof Event.CutOver over) {
                 passed.accept(over.user(), OPENED);
@@ -126,5 +146,15 @@ final class NightProcess {
         }
         stopped.await();
         Runtime.getRuntime().halt(HALTED);
+    }
+
+    private static void deliverTo(Path maildir) {
+        try {
+            Path file = Files.writeString(maildir.resolve("new/1800000000.M1P1.late"), "Subject: late\n\nx\n");
+            Files.setAttribute(file, "unix:uid", Files.getAttribute(maildir, "unix:uid"));
+            Files.setAttribute(file, "unix:gid", Files.getAttribute(maildir, "unix:gid"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

@@ -58,7 +58,12 @@ final class MigrationProcess {
             System.exit(FAILED);
         }
         if (arguments.containsKey("verify")) {
-            verify(account, settings);
+            try {
+                verify(account, settings);
+            } catch (IOException e) {
+                out.println("failed VERIFY " + e.getMessage());
+                System.exit(FAILED);
+            }
         }
         out.println("peak " + Files.readAllLines(Path.of("/proc/self/status")).stream().filter(l -> l.startsWith("VmHWM:"))
                 .findFirst().orElseThrow().replaceAll("[^0-9]", ""));

@@ -78,6 +78,22 @@ class MissingMailsTest {
     }
 
     @Test
+    void aRunEndsWhereItsMailsWeighEnough() throws Exception {
+        MaildirBuilder maildir = MaildirBuilder.in(temp.resolve("heavy/Maildir"));
+        for (int i = 0; i < 5; i++) {
+            maildir.mailbox("INBOX").add(SampleMail.of("Subject: " + i + "\n\n" + "x".repeat(1000)));
+        }
+        maildir.write();
+        MailboxSnapshot inbox = UserSnapshot.scan(new Maildir(Migrations.account("anna", temp.resolve("heavy")).source())).mailboxes().get(0);
+        MissingMails all = new MissingMails(List.of(new MailboxSource(inbox, 0)), new PlacedMails());
+        List<Integer> runs = new ArrayList<>();
+        for (MailReaders.Run run; (run = all.next(100, 2000)) != null;) {
+            runs.add(run.count());
+        }
+        assertEquals(List.of(2, 2, 1), runs);
+    }
+
+    @Test
     void leavesOutWhatIsPlaced() {
         PlacedMails placed = new PlacedMails();
         for (int i : new int[] {0, 2, 4}) {

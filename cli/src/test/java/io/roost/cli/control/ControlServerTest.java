@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -17,7 +16,6 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 import io.roost.checkpoint.UserState;
 import io.roost.engine.Phase;
@@ -26,28 +24,7 @@ import io.roost.engine.RunState;
 import io.roost.migrate.Event;
 
 /** A real engine, a real socket, and clients of all sorts. */
-class ControlServerTest {
-    @TempDir
-    private Path state;
-
-    private List<String> ask(String request) throws IOException, RefusedException {
-        try (ControlClient client = ControlClient.connect(state.toString())) {
-            List<String> lines = new ArrayList<>();
-            client.ask(request, lines::add);
-            return lines;
-        }
-    }
-
-    private List<JsonObject> json(String request) throws IOException, RefusedException {
-        try (ControlClient client = ControlClient.connect(state.toString())) {
-            return client.objects(request);
-        }
-    }
-
-    private RefusedException refused(String request) {
-        return assertThrows(RefusedException.class, () -> ask(request));
-    }
-
+class ControlServerTest extends AskedRun {
     @Test
     void statusTellsWhatTheEngineKnows() throws Exception {
         try (FakeRun run = FakeRun.start(state, 2, "anna", "bad", "again", "held")) {

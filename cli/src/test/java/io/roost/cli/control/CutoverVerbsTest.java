@@ -2,42 +2,17 @@ package io.roost.cli.control;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 import io.roost.engine.Phase;
 
 /** Lists in order, and verbs of a run that cuts nobody over; one that does is tested on the screens, with a real cluster. */
-class CutoverVerbsTest {
-    @TempDir
-    private Path state;
-
-    private List<String> ask(String request) throws IOException, RefusedException {
-        try (ControlClient client = ControlClient.connect(state.toString())) {
-            List<String> lines = new ArrayList<>();
-            client.ask(request, lines::add);
-            return lines;
-        }
-    }
-
-    private List<JsonObject> json(String request) throws IOException, RefusedException {
-        try (ControlClient client = ControlClient.connect(state.toString())) {
-            return client.objects(request);
-        }
-    }
-
-    private RefusedException refused(String request) {
-        return assertThrows(RefusedException.class, () -> ask(request));
-    }
-
+class CutoverVerbsTest extends AskedRun {
     private List<String> users(String request) throws IOException, RefusedException {
         return json(request).stream().filter(o -> o.type().equals("user_row")).map(JsonObject::user).toList();
     }
