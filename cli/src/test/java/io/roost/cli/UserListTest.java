@@ -44,7 +44,7 @@ class UserListTest {
         list.read("--users-file", file.toString(), null, names);
         String said = assertThrows(CommandException.class, list::requireWellFormed).getMessage();
         for (int line : new int[] {2, 4, 5, 6}) {
-            assertTrue(said.contains("\n  " + file + ":" + line + ": "), said);
+            assertTrue(said.contains(" " + file + ":" + line + ": "), said);
         }
         assertTrue(said.startsWith("nothing was begun: 4 names are malformed"), said);
         assertEquals(List.of("anna", "dora"), List.copyOf(names));
