@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.Test;
 
@@ -300,6 +301,17 @@ class ControlServerTest extends AskedRun {
             }
             try (RawClient raw = new RawClient(state)) {
                 FakeRun.await("sent away", () -> raw.receive().contains("error busy 32 clients are connected already\n"));
+            }
+            for (boolean late : new boolean[] {false, true}) {
+                try (ControlClient one = ControlClient.connect(state.toString())) {
+                    if (late) {
+                        // the server has closed meanwhile: its word is found all the same
+                        TimeUnit.MILLISECONDS.sleep(50);
+                    }
+                    RefusedException no = assertThrows(RefusedException.class, () -> one.objects("status"));
+                    assertEquals(RefusedException.Kind.BUSY, no.kind());
+                    assertEquals("32 clients are connected already", no.getMessage());
+                }
             }
             for (ControlClient client : clients) {
                 client.close();
