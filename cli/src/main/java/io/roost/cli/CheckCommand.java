@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -21,6 +22,7 @@ import io.roost.cli.check.TerminalCheck;
 import io.roost.cli.screen.Screen;
 import io.roost.director.DirectorAddress;
 import io.roost.dovecot.DovecotSettings;
+import io.roost.dovecot.InvalidSettingException;
 import io.roost.dovecot.MailLocation;
 import io.roost.dovecot.Pop3UidlFormat;
 import io.roost.migrate.Account;
@@ -74,6 +76,9 @@ final class CheckCommand extends ReportingCommand {
 
     @Option(names = "--fix-hints", description = "Print the configuration that mends what was found, and nothing else.")
     private boolean fixHints;
+
+    @Option(names = "--details", description = "Tell all of each check, also of those in order.")
+    private boolean details;
 
     @Option(names = "--probe-dir", paramLabel = "DIR",
             description = "Make probe files here. Default: beside the mail of the users.")
@@ -145,11 +150,12 @@ final class CheckCommand extends ReportingCommand {
         MountTable mounts = MountTable.ofProcess();
         UserSample sample = isDirector(site) ? UserSample.none() : UserSample.of(site, users, sampleSize,
                 settings == null && site.isAsked(), state.directory(), mounts);
-        Backend backend = new Backend(site.dovecot(), settings == null ? site.isAsked() ? "doveconf -a" : "Dovecot's defaults"
-                : settings.toString(), settings == null && site.isAsked(), topology.topology(), sample.users(), sample.unresolved(),
+        Backend backend = new Backend(site.dovecot(), settings == null ? site.isAsked() ? "doveconf -a" : Backend.NO_SETTINGS
+                : settings.toString(), settings == null && site.isAsked(), isDirector(site) ? Topology.DIRECTOR : topology.topology(),
+                sample.users(), sample.unresolved(),
                 location.pop3UidlFormat == null ? Optional.empty() : Optional.of(Pop3UidlFormat.of(location.pop3UidlFormat)),
                 Path.of("/"), mounts);
-        Checks.Needs needs = needs(sample.everybody());
+        Checks.Needs needs = needs(backend, sample.everybody());
         List<Check> checks = new ArrayList<>(List.of(sample.check()));
         checks.addAll(Checks.all(needs));
         checks.add(space(site, sample));
@@ -169,7 +175,7 @@ final class CheckCommand extends ReportingCommand {
             new FixHints(screen).print(findings);
         } else {
             site.notes().forEach(note -> screen.message("roost: note: " + note));
-            new FindingReport(screen).print(findings);
+            new FindingReport(screen, details).print(findings);
         }
         return code;
     }
@@ -178,12 +184,15 @@ final class CheckCommand extends ReportingCommand {
         return !site.dovecot().get("director_servers").isEmpty() && site.dovecot().mailLocation().isEmpty();
     }
 
-    private Checks.Needs needs(List<String> everybody) throws IOException, CommandException {
+    private Checks.Needs needs(Backend backend, List<String> everybody) throws IOException, CommandException {
         ProbePlace probes = noProbes ? ProbePlace.NOWHERE : probeDirectory == null ? ProbePlace.BESIDE_TARGETS
                 : new ProbePlace(Optional.of(ByteString.ofText(Path.of(probeDirectory).toAbsolutePath().toString())), true);
         List<DirectorAddress> addresses = new ArrayList<>();
         for (String address : topology.director) {
             addresses.add(DirectorAddress.parse(address));
+        }
+        if (addresses.isEmpty() && backend.isDirector() && backend.live()) {
+            addresses.add(DirectorAddress.parse(backend.settings().get("base_dir") + "/director-admin"));
         }
         Optional<DovecotSettings> director = directorSettings == null ? Optional.empty() : Optional.of(read(directorSettings));
         return new Checks.Needs(state.directory(), Path.of(System.getProperty("java.io.tmpdir")), probes, clocks,
@@ -210,10 +219,18 @@ final class CheckCommand extends ReportingCommand {
     }
 
     private static DovecotSettings read(Path file) throws IOException, CommandException {
+        if (!Files.isReadable(file) || Files.isDirectory(file)) {
+            throw CommandException.usage(file + (!Files.exists(file) ? " is not there" : Files.isDirectory(file) ? " is a directory"
+                    : " may not be read by this user") + ", expected a file with what doveconf -a prints");
+        }
         if (Files.size(file) > MAX_SETTINGS) {
             throw CommandException.usage(file + " has more than " + MAX_SETTINGS + " bytes, expected what doveconf -a prints");
         }
-        return DovecotSettings.parse(Files.readString(file));
+        try {
+            return DovecotSettings.parse(new String(Files.readAllBytes(file), StandardCharsets.UTF_8));
+        } catch (InvalidSettingException e) {
+            throw CommandException.usage(file + ": " + e.getMessage());
+        }
     }
 
     /** Ends with the process, by a signal. */

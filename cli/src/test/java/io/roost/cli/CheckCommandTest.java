@@ -262,7 +262,45 @@ class CheckCommandTest {
                 "--only=dovecot-version,source-readable,socket-anvil", "anna@example.org"), captured.out() + captured.err());
         assertTrue(captured.out().contains("2.3.16"), captured.out());
         assertTrue(captured.out().contains("from a file"), captured.out());
-        assertTrue(captured.out().contains("ok       source-readable  users of the sample "), captured.out());
+        assertTrue(captured.out().contains("ok       source-readable  anna@example.org "), captured.out());
+    }
+
+    @Test
+    void aFileThatHoldsNoSettings() throws IOException {
+        assertEquals(2, runAt("--settings=" + temp.resolve("none")));
+        assertEquals("roost: " + temp + "/none is not there, expected a file with what doveconf -a prints\n", firstLine());
+        assertEquals(2, runAt("--settings=" + temp));
+        assertEquals("roost: " + temp + " is a directory, expected a file with what doveconf -a prints\n", firstLine());
+        Path file = Files.writeString(temp.resolve("settings"), "service {\n");
+        assertEquals(2, runAt("--settings=" + file));
+        assertTrue(captured.err().startsWith("roost: " + file + ": doveconf output, line "), captured.err());
+    }
+
+    private String firstLine() {
+        return captured.err().lines().findFirst().orElse("") + "\n";
+    }
+
+    /** What Dovecot's defaults are says nothing about anybody's. */
+    @Test
+    void withoutDovecotNoSettingIsInOrder() {
+        captured = CapturedScreen.plain();
+        assertEquals(21, Roost.run(captured.screen(), "check", "--no-dovecot", "--home=" + temp + "/%u", "--from=maildir:~/Maildir",
+                "--state=" + temp.resolve("state"), "--single-backend", "--only=mail-fsync,mmap-disable,separator,socket-anvil,"
+                + "dovecot-version,hashed-directories,plugin-acl-missing,mail-location,space", "anna"), captured.err());
+        assertTrue(captured.out().endsWith("0 unsafe, 7 unknown, 0 slow, 0 advice, 2 ok\n"), captured.out());
+        // said once for all of them
+        assertTrue(captured.out().contains("\nunknown 5 checks\n  checks    dovecot-version, mmap-disable, mail-fsync, separator, socket-anvil\n"
+                + "  of        Dovecot's settings\n  found     no Dovecot was asked, and no file was given\n"), captured.out());
+    }
+
+    @Test
+    void allOfEachCheckAndWhatIsToBeCopied() throws IOException {
+        assertEquals(22, run(FINE + "mdbox_rotate_size = 1M\n", "--only=mdbox-rotate-size,mail-fsync"));
+        assertTrue(captured.out().contains("\n  in        dovecot.conf:\n            mdbox_rotate_size = 10M\n"), captured.out());
+        assertFalse(captured.out().contains("\nok mail-fsync,"), captured.out());
+        assertEquals(22, run(FINE + "mdbox_rotate_size = 1M\n", "--only=mdbox-rotate-size,mail-fsync", "--details"));
+        assertTrue(captured.out().contains("\nok mail-fsync, mail_fsync in doveconf -a\n  found     always\n  expected  mail_fsync = always\n"
+                + "  why       NFS holds writes back"), captured.out());
     }
 
     @Test

@@ -27,9 +27,17 @@ public record Backend(DovecotSettings settings, String settingsSource, boolean l
         unresolved = List.copyOf(unresolved);
     }
 
+    /** A {@code settingsSource} where neither a Dovecot nor a file was asked: what the settings say is nobody's. */
+    public static final String NO_SETTINGS = "Dovecot's defaults";
+
     /** With these users, and everything else as it is usually. */
     public Backend(DovecotSettings settings, Topology topology, List<SampleUser> users, MountTable mounts) {
         this(settings, "doveconf -a", true, topology, users, List.of(), Optional.empty(), Path.of("/"), mounts);
+    }
+
+    /** Whether the settings are anybody's, not only Dovecot's defaults. */
+    public boolean knowsSettings() {
+        return !settingsSource.equals(NO_SETTINGS);
     }
 
     /** Whether these are the settings of a director, which keeps no mail. */

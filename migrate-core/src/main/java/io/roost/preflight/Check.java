@@ -11,6 +11,11 @@ public interface Check {
     /** The identifiers of its findings, all of them. */
     List<String> ids();
 
+    /** Whether it looks at nothing but Dovecot's settings: where nobody knows those, all of it is unknown. */
+    default boolean isOfSettings() {
+        return false;
+    }
+
     /**
      * Looks. What does not apply to this backend gives no finding; what cannot be looked at gives {@link Severity#UNKNOWN}.
      *

@@ -51,6 +51,10 @@ public final class Preflight {
         if (Thread.currentThread().isInterrupted()) {
             throw new InterruptedException();
         }
+        if (check.isOfSettings() && !backend.knowsSettings()) {
+            return check.ids().stream().map(id -> new Question(id, "Dovecot's settings", "", "").unknown("no Dovecot was asked, and no file "
+                    + "was given", "run it where Dovecot is installed, or hand over what doveconf -a prints with --settings FILE")).toList();
+        }
         try {
             return check.look(backend);
         } catch (IOException | RuntimeException e) {

@@ -7,9 +7,11 @@ import io.roost.preflight.Finding.Question;
 
 /** Several backends and no director: what has to be said, since it cannot be mended by settings. */
 public final class WithoutDirector implements Check {
+    private static final int SHOWN = 5;
+
     @Override
     public List<String> ids() {
-        return List.of("no-director", "source-ip-stickiness");
+        return List.of("no-director", "source-ip-stickiness", "maildir-kept");
     }
 
     @Override
@@ -27,6 +29,7 @@ public final class WithoutDirector implements Check {
                         + "a director")
                         .unknown("it cannot be seen from a backend", "look at the load balancer; a user with two devices is "
                         + "on two backends all the same"));
+                findings.add(kept(backend));
             }
             case UNKNOWN -> findings.add(question.unknown("nobody said what stands before the backends",
                     "say --director HOST, --without-director or --single-backend"));
@@ -34,5 +37,22 @@ public final class WithoutDirector implements Check {
             case SINGLE_BACKEND -> findings.add(question.ok("one backend alone, as was said"));
         }
         return findings;
+    }
+
+    /** Where users have an mdbox already. */
+    private static Finding kept(Backend backend) {
+        Question question = new Question("maildir-kept", "mail_location, and where the sample's mail is", "maildir",
+                "a Maildir survives two backends at work on it, though its indexes do not; an mdbox is damaged");
+        List<String> others = new ArrayList<>();
+        String setting = backend.settings().mailLocation();
+        if (!setting.isEmpty() && !setting.startsWith("maildir:")) {
+            others.add("mail_location = " + setting);
+        }
+        backend.users().stream().filter(u -> u.source().filter(s -> !s.isMaildir()).isPresent()).limit(SHOWN)
+                .forEach(u -> others.add(u.name() + " has " + u.source().get().driver()));
+        if (!others.isEmpty()) {
+            return question.unsafe(String.join(", ", others), "go back with roost rollback, or put a director before the backends, now");
+        }
+        return setting.isEmpty() && backend.users().isEmpty() ? backend.nobody(question) : question.ok("maildir");
     }
 }

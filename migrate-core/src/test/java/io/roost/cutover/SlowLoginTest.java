@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -86,6 +87,7 @@ class SlowLoginTest {
 
     /** Whatever held it up: nobody stays at the Maildir. */
     @Test
+    @Tag("soak")
     void aSessionAtTheMaildirBehindTheSwitch() throws Exception {
         try (DirectorCluster cluster = cluster().start(); CutoverBench bench = new CutoverBench(cluster, temp.resolve("state"))) {
             sample(cluster);

@@ -59,6 +59,7 @@ public final class PlannedSpace implements Check {
         private long files;
         private FileSystemStatus space;
         private int users;
+        private int withoutMail;
     }
 
     @Override
@@ -76,7 +77,11 @@ public final class PlannedSpace implements Check {
                 Need need = needs.computeIfAbsent(backend.mounts().find(parent).map(Mount::mountPoint).orElse(parent), at -> new Need());
                 need.space = directory.fileSystem();
                 need.users++;
-                add(need, account);
+                if (OpenDirectory.statusOf(account.source().root()).isPresent()) {
+                    add(need, account);
+                } else {
+                    need.withoutMail++;
+                }
             } catch (PosixException e) {
                 return List.of(question.unknown(e.getMessage(), e.isNotFound() ? "mount or create it"
                         : "run as root or as the mail user"));
@@ -143,7 +148,8 @@ public final class PlannedSpace implements Check {
     private Finding judge(String at, Need need) {
         FileSystemStatus space = need.space;
         String found = "about " + Quantity.bytes(need.bytes) + " and " + Quantity.count(need.files) + " files to come for "
-                + Quantity.count(need.users, "user", "users") + ", " + Quantity.bytes(space.freeBytes()) + " free"
+                + Quantity.count(need.users, "user", "users") + (need.withoutMail == 0 ? "" : " (" + Quantity.count(need.withoutMail)
+                + " without a Maildir)") + ", " + Quantity.bytes(space.freeBytes()) + " free"
                 + (space.totalInodes() == 0 ? "" : ", " + Quantity.count(space.freeInodes()) + " inodes");
         boolean fits = need.bytes <= space.freeBytes() && (space.totalInodes() == 0 || need.files <= space.freeInodes());
         if (!fits) {

@@ -17,6 +17,7 @@ import io.roost.preflight.Backend;
 import io.roost.preflight.Check;
 import io.roost.preflight.Finding;
 import io.roost.preflight.Finding.Question;
+import io.roost.preflight.Hint;
 import io.roost.preflight.MailPaths;
 import io.roost.preflight.Mount;
 import io.roost.preflight.RunningProgram;
@@ -26,6 +27,8 @@ import io.roost.preflight.Topology;
 /** What the director's settings say, where they were handed over or are those of this machine; and what runs beside it. */
 public final class DirectorSettings implements Check {
     private static final String HAND_OVER = "hand over what doveconf -a prints on the director, with --director-settings FILE";
+    private static final String EXPIRE = "director_user_expire = 15 min";
+    private static final String FLUSH = "director_flush_socket = tcp:%i:9093";
     private static final int SHOWN = 5;
     private static final int TIMEOUT_MILLIS = 3_000;
 
@@ -80,7 +83,7 @@ public final class DirectorSettings implements Check {
         }
         long seconds = settings.get().getTime("director_user_expire");
         return seconds > cache ? question.ok(seconds + " seconds") : question.unsafe(seconds + " seconds",
-                "set director_user_expire = 15 min on the director");
+                "on the director: " + EXPIRE).with(new Hint(backend.isDirector() ? Hint.DOVECOT : Hint.DOVECOT + " of the director", EXPIRE));
     }
 
     private static Finding flush(Optional<DovecotSettings> settings, Backend backend) throws IOException {
@@ -93,8 +96,10 @@ public final class DirectorSettings implements Check {
         if (socket.isEmpty()) {
             boolean memory = backend.users().stream().flatMap(u -> u.locations().stream()).anyMatch(l -> l.listIndex()
                     .isPresent());
-            return memory || backend.isDirector() ? question.advice("not set",
-                    "set it to roost hostchange, or let a post-login script call it")
+            return memory || backend.isDirector() ? question.advice("not set", "on the director: " + FLUSH
+                    + ", and roost hostchange serve --listen IP:9093 on each backend; or let a post-login script of the backends call roost "
+                    + "hostchange (docs/hostchange.md)").with(new Hint(backend.isDirector() ? Hint.DOVECOT : Hint.DOVECOT
+                    + " of the director", FLUSH))
                     : question.ok("not set, and there is no LISTINDEX");
         }
         if (!socket.matches("(unix|tcp|exec):.+")) {

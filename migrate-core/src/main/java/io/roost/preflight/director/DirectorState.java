@@ -16,6 +16,7 @@ import io.roost.preflight.Backend;
 import io.roost.preflight.Check;
 import io.roost.preflight.Finding;
 import io.roost.preflight.Finding.Question;
+import io.roost.preflight.Hint;
 import io.roost.preflight.SampleUser;
 import io.roost.preflight.Topology;
 
@@ -67,7 +68,9 @@ public final class DirectorState implements Check {
                 hosts = admin.hosts();
             } catch (IOException e) {
                 findings.add(reachable(at).unsafe(e.getMessage(), "start it; its service director needs an inet_listener "
-                        + "whose name ends in -admin, which this host can reach"));
+                        + "whose name ends in -admin, which this host can reach").with(new Hint(Hint.DOVECOT + " of the director",
+                        "service director {\n  inet_listener roost-admin {\n    port = " + (address.port() > 0 ? address.port() : 9091)
+                        + "\n  }\n}")));
                 return;
             }
             findings.add(reachable(at).ok(hosts.size() + " backends"));
@@ -89,12 +92,12 @@ public final class DirectorState implements Check {
         String all = String.join(", ", hosts.stream().map(h -> h.ip() + (h.up() ? "" : " (down)")).toList());
         if (ours.isEmpty()) {
             return question.unsafe("no address of this host among " + all,
-                    "run Roost on a backend, or add this one: doveadm director add");
+                    "run Roost on a backend, or add this one, on the director: doveadm director add IP");
         }
         MailHost host = ours.get(0);
         return host.up() && host.vhosts() > 0 ? question.ok(host.ip() + " of " + all)
-                : question.advice(host.ip() + (host.up() ? " takes no new users (0 vhosts)" : " is down"),
-                        "doveadm director up " + host.ip() + ", unless it is meant to be");
+                : question.advice(host.ip() + (host.up() ? " takes no new users (0 vhosts)" : " is down"), "unless it is meant to be, on the "
+                        + "director: " + (host.up() ? "doveadm director update " + host.ip() + " 100" : "doveadm director up " + host.ip()));
     }
 
     private static Finding ring(String at, List<RingMember> members) {

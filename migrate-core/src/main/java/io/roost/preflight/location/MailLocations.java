@@ -52,7 +52,7 @@ public final class MailLocations implements Check {
                 user.target().filter(MailLocation::isMdbox).ifPresent(target -> merge(findings, cache(target)));
             }
         }
-        findings.add(hashes(templates));
+        findings.add(hashes(backend, templates));
         return findings;
     }
 
@@ -103,7 +103,7 @@ public final class MailLocations implements Check {
         if (templates.isEmpty() && backend.users().stream().noneMatch(u -> u.source().isPresent())) {
             return backend.nobody(question);
         }
-        return question.ok(templates.isEmpty() ? "the userdb's" : String.join(", ", templates));
+        return question.ok(templates.isEmpty() ? "those of the sample" : String.join(", ", templates));
     }
 
     private static Finding index(Backend backend, MailLocation location, String index) {
@@ -136,10 +136,13 @@ public final class MailLocations implements Check {
                 "add :ALTNOCHECK to the mail location");
     }
 
-    private static Finding hashes(List<String> templates) {
+    private static Finding hashes(Backend backend, List<String> templates) {
         Question question = new Question("hashed-directories", "hashes in mail locations", "the same one everywhere",
                 "what cleans or finds a user's directories computes one hash: with two, directories are left behind or not "
                 + "found");
+        if (!backend.knowsSettings()) {
+            return question.unknown("no Dovecot was asked, and no file was given", "hand over what doveconf -a prints with --settings FILE");
+        }
         TreeMap<String, String> used = new TreeMap<>();
         for (String template : templates) {
             for (String part : template.split(":")) {

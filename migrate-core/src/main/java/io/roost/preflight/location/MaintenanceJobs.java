@@ -65,6 +65,6 @@ public final class MaintenanceJobs implements Check {
                 + "check does "
                 + "not look", "look for it on the director; if it is there, --ignore " + question.id()).with(hint)
                 : question.slow("none in " + jobs.looked() + " files; it may be run from another machine",
-                        "schedule it on one machine, or --ignore " + question.id()).with(hint);
+                        "schedule it on one machine; if it runs elsewhere, --ignore " + question.id()).with(hint);
     }
 }

@@ -21,6 +21,8 @@ import io.roost.preflight.Backend;
 import io.roost.preflight.Check;
 import io.roost.preflight.Finding;
 import io.roost.preflight.Finding.Question;
+import io.roost.preflight.Hint;
+import io.roost.preflight.Mount;
 import io.roost.preflight.RunningProgram;
 import io.roost.preflight.SampleUser;
 import io.roost.preflight.Severity;
@@ -49,7 +51,7 @@ public final class TmpfsDirectories implements Check {
                 "lock files and the like are made on NFS, a call to the server each"));
         findings.add(key(backend, "listindex", "LISTINDEX", location -> location.listIndex().filter(p -> p.startsWith("/"))
                 .map(TmpfsDirectories::directoryOf), "each look at the list of mailboxes asks the server"));
-        memoryDirectory(backend).ifPresent(directory -> findings.add(room(directory)));
+        memoryDirectory(backend).ifPresent(directory -> findings.add(room(backend, directory)));
         if (backend.topology() != Topology.SINGLE_BACKEND && listIndexInMemory(backend)) {
             findings.add(hostChange(backend));
         }
@@ -117,7 +119,7 @@ public final class TmpfsDirectories implements Check {
         return Optional.empty();
     }
 
-    private static Finding room(String path) {
+    private static Finding room(Backend backend, String path) {
         Question question = new Question("tmpfs-room", "tmpfs of " + ByteString.toText(path),
                 "64 MiB and a tenth of it free, and inodes",
                 "a full tmpfs makes list indexes fail, and users see errors instead of mailboxes");
@@ -125,12 +127,16 @@ public final class TmpfsDirectories implements Check {
             FileSystemStatus status = existing(path);
             String found = (status.freeBytes() >> 20) + " MiB free of " + (status.totalBytes() >> 20) + " MiB, "
                     + status.freeInodes() + " inodes of " + status.totalInodes();
-            boolean enough = status.freeBytes() >= LEAST_BYTES
-                    && status.freeBytes() / LEAST_PERCENT >= status.totalBytes() / 100
-                    && (status.totalInodes() == 0 || status.freeInodes() / LEAST_PERCENT >= status.totalInodes() / 100);
-            return enough ? question.ok(found) : question.unsafe(found,
-                    "make it larger: mount -o remount,size=1g, and the same in "
-                    + "/etc/fstab");
+            boolean bytes = status.freeBytes() >= LEAST_BYTES && status.freeBytes() / LEAST_PERCENT >= status.totalBytes() / 100;
+            boolean inodes = status.totalInodes() == 0 || status.freeInodes() / LEAST_PERCENT >= status.totalInodes() / 100;
+            if (bytes && inodes) {
+                return question.ok(found);
+            }
+            String point = backend.mounts().find(path).map(Mount::mountPoint).map(ByteString::toText).orElse("its mount point");
+            String option = bytes ? "nr_inodes=" + Math.max(1_000_000, 2 * status.totalInodes())
+                    : "size=" + Math.max(1024, status.totalBytes() >> 19) + "m";
+            return question.unsafe(found, "make it larger, and the same in /etc/fstab").with(new Hint(Hint.SHELL, "mount -o remount,"
+                    + option + " " + point));
         } catch (PosixException e) {
             return question.unknown(e.getMessage(), "run as the mail user or root");
         }
@@ -163,7 +169,7 @@ public final class TmpfsDirectories implements Check {
         }
         return question.unknown("neither a service nor a process of it is seen here; it may be run otherwise",
                 "set roost hostchange up on "
-                + "every backend, or keep LISTINDEX with the mail; if it runs, --ignore listindex-hostchange");
+                + "every backend (docs/hostchange.md), or keep LISTINDEX with the mail; if it runs, --ignore listindex-hostchange");
     }
 
     /** By its name, or as a script that calls it. */

@@ -30,6 +30,11 @@ public final class DovecotSockets implements Check {
     }
 
     @Override
+    public boolean isOfSettings() {
+        return true;
+    }
+
+    @Override
     public List<Finding> look(Backend backend) {
         List<Finding> findings = new ArrayList<>();
         String base = backend.settings().get("base_dir");

@@ -12,6 +12,7 @@ import io.roost.preflight.Backend;
 import io.roost.preflight.Check;
 import io.roost.preflight.Finding;
 import io.roost.preflight.Finding.Question;
+import io.roost.preflight.Hint;
 import io.roost.preflight.MailPaths;
 
 /** The directory of the checkpoint store; if it is not there yet, the one that it will be made in. */
@@ -70,8 +71,9 @@ public final class StateDirectory implements Check {
         if (status.uid() != me && status.uid() != 0) {
             return question.unsafe(found + "; Roost runs as uid " + me, "name a directory of your own with --state");
         }
-        return (status.mode() & 022) != 0 ? question.unsafe(found, "chmod 0700")
-                : (status.mode() & 055) != 0 ? question.advice(found, "chmod 0700: names of users stand there")
+        Hint hint = new Hint(Hint.SHELL, "chmod 0700 " + question.lookedAt());
+        return (status.mode() & 022) != 0 ? question.unsafe(found, "let nobody else write there").with(hint)
+                : (status.mode() & 055) != 0 ? question.advice(found, "let nobody else read there: names of users stand there").with(hint)
                 : question.ok(found);
     }
 }

@@ -42,6 +42,7 @@ public final class UserAccess implements Check {
     private static Finding look(Backend backend, String id, String expected, String why,
             boolean source) throws InterruptedException {
         List<String> fine = new ArrayList<>();
+        List<String> missing = new ArrayList<>();
         for (SampleUser user : backend.users()) {
             Optional<MailLocation> location = source ? user.source() : user.target();
             if (location.isEmpty()) {
@@ -49,6 +50,10 @@ public final class UserAccess implements Check {
             }
             String path = source ? location.get().root() : MailPaths.parentOf(location.get().root());
             Question question = new Question(id, ByteString.toText(path) + " as " + user.name(), expected, why);
+            if (isMissing(path)) {
+                missing.add(path);
+                continue;
+            }
             FileSystemIdentity identity = new FileSystemIdentity(user.uid(), user.gid());
             if (user.uid() < 0) {
                 return question.unknown("the uid of " + user.name() + " is not known", "set uid in the userdb, or mail_uid; or run as "
@@ -78,7 +83,22 @@ public final class UserAccess implements Check {
             fine.add(user.name());
         }
         Question question = new Question(id, "users of the sample", expected, why);
-        return fine.isEmpty() ? backend.nobody(question) : question.ok(String.join(", ", fine));
+        if (fine.isEmpty() && !missing.isEmpty()) {
+            return question.unknown(ByteString.toText(missing.get(0)) + " is not there" + (missing.size() == 1 ? "" : ", nor are "
+                    + (missing.size() - 1) + " others") + ": no mail has come yet, or its file system is not mounted",
+                    "look whether it is mounted; name users who have mail, or correct --home and --from");
+        }
+        String without = missing.isEmpty() ? "" : "; " + (missing.size() == 1 ? "1 has" : missing.size() + " have") + " none yet";
+        return fine.isEmpty() ? backend.nobody(question) : question.ok(String.join(", ", fine) + without);
+    }
+
+    /** To root, or whoever looks; what this process may not see is found out as the user. */
+    private static boolean isMissing(String path) {
+        try {
+            return OpenDirectory.statusOf(path).isEmpty();
+        } catch (PosixException e) {
+            return false;
+        }
     }
 
     private static void read(String root) throws PosixException {

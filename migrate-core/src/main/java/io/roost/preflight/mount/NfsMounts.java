@@ -54,7 +54,7 @@ public final class NfsMounts implements Check {
 
     private static Finding type(String at, Mount mount, Topology topology) {
         Question question = new Question("mount-type", at, "NFS, or a local disk on a single backend",
-                "other backends do not see a local disk, and other network file systems keep Dovecot's rules or do not");
+                "other backends do not see a local disk; of other network file systems nobody knows whether they keep Dovecot's rules");
         if (mount.isNfs()) {
             return question.ok(mount.type());
         }
@@ -67,8 +67,8 @@ public final class NfsMounts implements Check {
                     "try one account first, and look at the locks: roost check --only locks-fcntl,locks-dotlock");
         }
         return topology == Topology.SINGLE_BACKEND ? question.ok(mount.type()) : question.advice(mount.type()
-                + ", which other backends "
-                + "do not share", "say --single-backend if there are none; else look whether the mount is missing");
+                + ", which other backends do not share", "look whether the mount is missing that belongs here: findmnt, /etc/fstab; if there "
+                + "are no other backends, say --single-backend");
     }
 
     private static Finding version(String at, NfsOptions options) {

@@ -78,6 +78,11 @@ public final class DovecotVersion implements Check {
     }
 
     @Override
+    public boolean isOfSettings() {
+        return true;
+    }
+
+    @Override
     public List<Finding> look(Backend backend) {
         String version = backend.settings().version();
         List<Finding> findings = new ArrayList<>();

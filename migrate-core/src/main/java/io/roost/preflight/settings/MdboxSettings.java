@@ -22,6 +22,11 @@ public final class MdboxSettings implements Check {
     }
 
     @Override
+    public boolean isOfSettings() {
+        return true;
+    }
+
+    @Override
     public List<Finding> look(Backend backend) throws InvalidSettingException {
         DovecotSettings settings = backend.settings();
         List<Finding> findings = new ArrayList<>();

@@ -20,6 +20,11 @@ public final class NamespaceSettings implements Check {
     }
 
     @Override
+    public boolean isOfSettings() {
+        return true;
+    }
+
+    @Override
     public List<Finding> look(Backend backend) throws InvalidSettingException {
         boolean maildirPlusPlus = backend.users().isEmpty() || backend.users().stream().flatMap(u -> u.source().stream())
                 .anyMatch(s -> s.layout() == Layout.MAILDIR_PLUS_PLUS);

@@ -28,6 +28,11 @@ public final class NfsSettings implements Check {
     }
 
     @Override
+    public boolean isOfSettings() {
+        return true;
+    }
+
+    @Override
     public List<Finding> look(Backend backend) {
         boolean local = backend.onNetwork().filter(network -> !network).isPresent();
         List<Finding> findings = new ArrayList<>();

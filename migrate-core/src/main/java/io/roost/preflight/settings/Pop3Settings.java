@@ -23,6 +23,11 @@ public final class Pop3Settings implements Check {
     }
 
     @Override
+    public boolean isOfSettings() {
+        return true;
+    }
+
+    @Override
     public List<Finding> look(Backend backend) throws InvalidSettingException {
         DovecotSettings settings = backend.settings();
         Pop3UidlFormat configured = settings.pop3UidlFormat();

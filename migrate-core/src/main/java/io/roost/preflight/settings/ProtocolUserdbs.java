@@ -22,6 +22,11 @@ public final class ProtocolUserdbs implements Check {
     }
 
     @Override
+    public boolean isOfSettings() {
+        return true;
+    }
+
+    @Override
     public List<Finding> look(Backend backend) {
         List<Userdb> general = backend.settings().userdbs("");
         List<Finding> findings = new ArrayList<>();

@@ -20,6 +20,11 @@ public final class QuotaSettings implements Check {
     }
 
     @Override
+    public boolean isOfSettings() {
+        return true;
+    }
+
+    @Override
     public List<Finding> look(Backend backend) {
         DovecotSettings settings = backend.settings();
         List<Finding> findings = new ArrayList<>();

@@ -70,7 +70,11 @@ class DirectorChecksTest {
             for (DovecotNode backend : cluster.backends()) {
                 cluster.director().doveadm("director", "down", backend.ip()).succeeded();
             }
-            assertEquals(Severity.ADVICE, users("anna").severity(state(admin, Optional.empty()), "director-backend"));
+            mended(cluster, "director up");
+            for (DovecotNode backend : cluster.backends()) {
+                cluster.director().doveadm("director", "update", backend.ip(), "0").succeeded();
+            }
+            mended(cluster, "director update");
             cluster.director().doveadm("director", "add", "192.0.2.1").succeeded();
             for (DovecotNode backend : cluster.backends()) {
                 cluster.director().doveadm("director", "remove", backend.ip()).succeeded();
@@ -79,6 +83,16 @@ class DirectorChecksTest {
             assertEquals(Severity.UNSAFE, elsewhere.severity());
             assertTrue(elsewhere.found().contains("192.0.2.1"), elsewhere.found());
         }
+    }
+
+    /** The backend takes no users, until the command is run that the check says. */
+    private static void mended(DirectorCluster cluster, String command) throws Exception {
+        Finding finding = users("anna").finding(state(cluster.adminAddress(), Optional.empty()), "director-backend");
+        assertEquals(Severity.ADVICE, finding.severity());
+        String remedy = finding.remedy().substring(finding.remedy().indexOf("doveadm ") + "doveadm ".length());
+        assertTrue(remedy.startsWith(command), remedy);
+        cluster.director().doveadm(remedy.split(" ")).succeeded();
+        assertEquals(Severity.OK, users("anna").severity(state(cluster.adminAddress(), Optional.empty()), "director-backend"));
     }
 
     private static void inRingWith(String other, DovecotNode director) throws IOException {
@@ -238,8 +252,14 @@ class DirectorChecksTest {
     @Test
     void withoutADirector() throws Exception {
         WithoutDirector check = new WithoutDirector();
-        assertEquals(List.of("UNSAFE no-director", "UNKNOWN source-ip-stickiness"), users().topology(Topology.NO_DIRECTOR)
-                .look(check));
+        assertEquals(List.of("UNSAFE no-director", "UNKNOWN source-ip-stickiness", "UNKNOWN maildir-kept"),
+                users().topology(Topology.NO_DIRECTOR).look(check));
+        assertEquals(Severity.OK, users("anna").topology(Topology.NO_DIRECTOR).severity(check, "maildir-kept"));
+        Configured mdbox = users("anna").user("bert", "/no-such-home/bert", 5000, "mdbox:~/mdbox", "").topology(Topology.NO_DIRECTOR);
+        assertEquals("bert has mdbox", mdbox.finding(check, "maildir-kept").found());
+        assertEquals(Severity.UNSAFE, mdbox.severity(check, "maildir-kept"));
+        assertEquals(Severity.UNSAFE, Configured.by("mail_location = mdbox:~/mdbox\n").topology(Topology.NO_DIRECTOR)
+                .severity(check, "maildir-kept"));
         assertEquals(List.of("UNKNOWN no-director"), users().topology(Topology.UNKNOWN).look(check));
         assertEquals(List.of("OK no-director"), users().topology(Topology.SINGLE_BACKEND).look(check));
         assertEquals(List.of("OK no-director"), users().look(check));

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import io.roost.preflight.Check;
 import io.roost.preflight.Configured;
 import io.roost.preflight.Finding;
+import io.roost.preflight.MountTable;
 import io.roost.preflight.Mounted;
 import io.roost.preflight.Recorded;
 import io.roost.preflight.Severity;
@@ -47,12 +48,18 @@ class LocationChecksTest {
             assertEquals(List.of("OK volatiledir", "OK listindex", "OK tmpfs-room", "UNKNOWN listindex-hostchange"),
                     nfs("mdbox:~/mdbox" + keys).root(rootWithProcess(List.of())).look(TMPFS));
             Mounted.run("mount", "-o", "remount,size=32m", memory.point().toString());
-            assertEquals(Severity.UNSAFE, nfs("mdbox:~/mdbox" + keys).severity(TMPFS, "tmpfs-room"));
-            Mounted.run("mount", "-o", "remount,size=200m", memory.point().toString());
+            Finding small = nfs("mdbox:~/mdbox" + keys).mounts(MountTable.ofProcess()).finding(TMPFS, "tmpfs-room");
+            assertEquals(Severity.UNSAFE, small.severity());
+            assertEquals("mount -o remount,size=1024m " + memory.point(), small.hint().orElseThrow().text());
+            Mounted.run(small.hint().orElseThrow().text().split(" "));
+            assertEquals(Severity.OK, nfs("mdbox:~/mdbox" + keys).severity(TMPFS, "tmpfs-room"), "mended by what it said");
             for (int i = 0; i < 950; i++) {
                 Files.createFile(memory.point().resolve("f" + i));
             }
-            assertEquals(Severity.UNSAFE, nfs("mdbox:~/mdbox" + keys).severity(TMPFS, "tmpfs-room"), "inodes");
+            Finding inodes = nfs("mdbox:~/mdbox" + keys).mounts(MountTable.ofProcess()).finding(TMPFS, "tmpfs-room");
+            assertEquals(Severity.UNSAFE, inodes.severity(), "inodes");
+            Mounted.run(inodes.hint().orElseThrow().text().split(" "));
+            assertEquals(Severity.OK, nfs("mdbox:~/mdbox" + keys).severity(TMPFS, "tmpfs-room"), "mended by what it said");
         }
     }
 

@@ -165,7 +165,13 @@ class MachineChecksTest {
         assertEquals(Severity.OK, backend.severity(check, "source-readable"), "its group may read");
         mode(home, "r-xr-xr-x");
         assertEquals(Severity.UNSAFE, backend.severity(check, "target-writable"));
-        assertEquals(Severity.UNSAFE, Configured.by("").userAt(temp.resolve("nobody")).severity(check, "source-readable"));
+        Finding missing = Configured.by("").userAt(temp.resolve("nobody")).finding(check, "source-readable");
+        assertEquals(Severity.UNKNOWN, missing.severity(), "no mail has come yet, or no mount is there");
+        assertTrue(missing.found().startsWith(temp + "/nobody/Maildir is not there"), missing.found());
+        Configured both = Configured.by("").userAt(home).userAt(temp.resolve("nobody"));
+        mode(home, "rwx------");
+        assertEquals("anna; 1 has none yet", both.finding(check, "source-readable").found());
+        assertEquals(Severity.OK, both.severity(check, "source-readable"));
         assertEquals(List.of("UNKNOWN source-readable", "UNKNOWN target-writable"), Configured.by("").look(check));
         assertEquals(Severity.UNKNOWN, Configured.by("").user("anna", home.toString(), -1, "maildir:~/Maildir", "")
                 .severity(check, "source-readable"), "nobody knows the uid");

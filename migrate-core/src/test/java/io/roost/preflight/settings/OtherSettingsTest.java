@@ -176,6 +176,8 @@ class OtherSettingsTest {
                 Configured.by("mail_plugins = zlib acl\n").userAt(temp).look(check));
         assertEquals(List.of("UNKNOWN plugin-zlib-missing", "UNKNOWN plugin-acl-missing"),
                 Configured.by("").userAt(temp.resolve("nobody")).look(check));
+        assertEquals(List.of("UNSAFE plugin-zlib-missing", "UNSAFE plugin-acl-missing"),
+                Configured.by("").userAt(temp).userAt(temp.resolve("nobody")).look(check), "who has no mail yet does not matter");
         assertEquals(List.of("UNKNOWN plugin-zlib-missing", "UNKNOWN plugin-acl-missing"), Configured.by("").look(check));
     }
 
