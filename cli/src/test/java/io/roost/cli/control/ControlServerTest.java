@@ -150,7 +150,13 @@ class ControlServerTest extends AskedRun {
     @Test
     void aUserIsShownRetriedAndSkipped() throws Exception {
         try (FakeRun run = FakeRun.start(state, 2, "bad", "held one")) {
-            FakeRun.await("one has failed", () -> run.engine().status().users(Phase.FAILED) == 1);
+            FakeRun.await("one has failed, and that was told", () -> {
+                try {
+                    return json("user bad").stream().anyMatch(object -> object.type().equals("failed"));
+                } catch (IOException | RefusedException e) {
+                    return false;
+                }
+            });
             List<JsonObject> user = json("user bad");
             assertEquals("failed", user.get(0).text("phase"));
             assertEquals("permanent", user.get(0).text("failure"));

@@ -112,7 +112,7 @@ class SessionTest extends SessionHarness {
     @Test
     void cutoversThatAreHeld() {
         cutsOver(",\"held\":\"held by an operator at 22:10\",\"held_by_operator\":true,\"ready\":[{\"user\":\"anna\"}]");
-        assertShows(screen(80, 24), "  Cutovers   HELD, 1 ready: held by an operator at 22:10; H goes on");
+        assertShows(screen(80, 24), "  Cutovers   HELD, 1 ready: held by an operator at 22:10; H goes on", "300,000 users, cutovers held");
         keys("H");
         assertShows(screen(80, 24), "let the cutovers go on, 1 ready: locked out for some seconds");
         keys("n?");
