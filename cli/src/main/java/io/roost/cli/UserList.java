@@ -72,8 +72,8 @@ final class UserList {
     void requireWellFormed() throws CommandException {
         if (malformedCount > 0) {
             throw CommandException.usage("nothing was begun: " + (malformedCount == 1 ? "a name is" : malformedCount + " names are")
-                    + " malformed\n  " + String.join("\n  ", malformed)
-                    + (malformedCount > malformed.size() ? "\n  and " + (malformedCount - malformed.size()) + " more" : ""));
+                    + " malformed: " + String.join("; ", malformed)
+                    + (malformedCount > malformed.size() ? "; and " + (malformedCount - malformed.size()) + " more" : ""));
         }
     }
 

@@ -12,6 +12,8 @@ import io.roost.cli.control.ControlException.Kind;
  * A connection to a run. One request at a time; {@link #close} may be called by any thread, and ends a request that waits.
  */
 public final class ControlClient implements Closeable {
+    private static final String ERROR = "error ";
+
     private final LineChannel channel;
     private final long pid;
 
@@ -55,9 +57,8 @@ public final class ControlClient implements Closeable {
     public void ask(String request, Consumer<String> lines) throws ControlException, RefusedException {
         send(request);
         for (String line; !(line = receive()).equals("ok"); lines.accept(line.substring(2))) {
-            if (line.startsWith("error ")) {
-                String[] words = line.split(" ", 3);
-                throw RefusedException.told(words[1], words.length < 3 ? words[1] : words[2]);
+            if (line.startsWith(ERROR)) {
+                throw told(line);
             }
             if (!line.startsWith("  ")) {
                 throw new ControlException(Kind.PROTOCOL, "expected a line of an answer, found \"" + Answer.clean(line) + "\"", null);
@@ -74,10 +75,12 @@ public final class ControlClient implements Closeable {
         send("json " + request);
         while (true) {
             String line = receive();
-            JsonObject object = line.startsWith("error ") ? null : JsonObject.parse(line);
-            if (object == null || object.type().equals("error")) {
-                throw object == null ? RefusedException.told("busy", line.substring("error ".length()))
-                        : RefusedException.told(object.text("kind"), object.text("reason"));
+            if (line.startsWith(ERROR)) {
+                throw told(line);
+            }
+            JsonObject object = JsonObject.parse(line);
+            if (object.type().equals("error")) {
+                throw RefusedException.told(object.text("kind"), object.text("reason"));
             }
             lines.accept(line);
             if (object.type().equals("ok")) {
@@ -104,8 +107,26 @@ public final class ControlClient implements Closeable {
         try {
             channel.write(request + "\n");
         } catch (IOException e) {
-            throw ended(e);
+            throw refusedAtOnce(e);
         }
+    }
+
+    /** The server may have said no before it was asked anything, and have closed. */
+    private RefusedException refusedAtOnce(IOException e) throws ControlException {
+        try {
+            String line = channel.read();
+            if (line != null && line.startsWith(ERROR)) {
+                return told(line);
+            }
+        } catch (IOException nothing) {
+            // then it has ended
+        }
+        throw ended(e);
+    }
+
+    private static RefusedException told(String line) {
+        String[] words = line.split(" ", 3);
+        return RefusedException.told(words[1], words.length < 3 ? words[1] : words[2]);
     }
 
     private String receive() throws ControlException {

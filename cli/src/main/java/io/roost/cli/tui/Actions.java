@@ -33,7 +33,7 @@ final class Actions {
                     : verb.equals("open-gate") ? ": roost gate open USER lets users in" : "");
         }
         if (!model.trouble().isEmpty()) {
-            return "there is no run";
+            return model.hasNoRun() ? "there is no run" : "there is no connection to a run";
         }
         if (readOnly) {
             return "this session only looks (--read-only)";

@@ -77,9 +77,11 @@ final class KeyHelp {
     View screen(View of, boolean canGoBack) {
         return new TextView("help", canvas -> {
             List<Piece> lines = new ArrayList<>();
-            lines.add(Look.BOLD.of("Keys of this screen (" + of.title() + ")"));
-            of.bindings().forEach(binding -> lines.addAll(help(canvas, binding)));
-            lines.add(Piece.plain(""));
+            if (!of.bindings().isEmpty()) {
+                lines.add(Look.BOLD.of("Keys of this screen (" + of.title() + ")"));
+                of.bindings().forEach(binding -> lines.addAll(help(canvas, binding)));
+                lines.add(Piece.plain(""));
+            }
             lines.add(Look.BOLD.of("Keys of every screen"));
             everywhere(canGoBack).forEach(binding -> lines.addAll(help(canvas, binding)));
             return lines;

@@ -147,6 +147,9 @@ final class OverviewView implements View {
             // whatever it was before: it is getting longer
             return ", standing still";
         }
+        if (!status.object("cutover").text("held").isEmpty()) {
+            return ", cutovers held";
+        }
         return !status.has("seconds_left") || status.decimal("seconds_left") <= 0 ? ""
                 : ", about " + Quantity.wholeSeconds(status.decimal("seconds_left")) + " left";
     }

@@ -74,8 +74,10 @@ final class RunFeed implements Closeable {
                 model.beginStream();
                 now.askForJson("watch recent=" + RECENT + " status=1", this::take);
                 model.ended();
-            } catch (ControlException | RefusedException e) {
-                model.trouble(e.getMessage());
+            } catch (ControlException e) {
+                model.trouble(e.getMessage(), e.kind() == ControlException.Kind.NO_RUN);
+            } catch (RefusedException e) {
+                model.trouble(e.getMessage(), false);
             }
             pause();
         }
@@ -93,7 +95,7 @@ final class RunFeed implements Closeable {
                 wake();
             }
         } catch (ControlException e) {
-            model.trouble(e.getMessage());
+            model.trouble(e.getMessage(), false);
         }
     }
 
@@ -216,6 +218,22 @@ final class RunFeed implements Closeable {
         if (!questions.offer(new Question(request, reply))) {
             reply.accept(new Reply(List.of(), "too much is being asked already"));
         }
+    }
+
+    /** Asks for the names of a list on a thread of its own; told by the thread that draws, as the lines of a reply. */
+    void names(UsersQuery list, Consumer<Reply> reply) {
+        daemon("tui-names", () -> {
+            List<String> names = new ArrayList<>();
+            Reply said;
+            try {
+                all(state, list, row -> names.add(row.user()));
+                said = new Reply(names, "");
+            } catch (ControlException | RefusedException e) {
+                said = new Reply(List.of(), e.getMessage());
+            }
+            Reply told = said;
+            model.post(() -> reply.accept(told));
+        });
     }
 
     /** Hands all rows of a list to a visitor, in the run's order, each user at most once. */

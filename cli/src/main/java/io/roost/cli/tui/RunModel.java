@@ -20,6 +20,8 @@ import io.roost.cli.control.JsonObject;
  */
 final class RunModel {
     private static final int LOG = 5_000;
+    /** A status comes every second. */
+    private static final long SILENCE_MILLIS = 5_000;
 
     private final Deque<JsonObject> log = new ArrayDeque<>();
     private final AtomicLong changes = new AtomicLong();
@@ -28,6 +30,7 @@ final class RunModel {
     private volatile JsonObject status;
     private volatile long statusAt;
     private volatile String trouble = "connecting";
+    private volatile boolean isNone;
     private volatile boolean ended;
     private volatile UsersPage users;
     private volatile UsersPage failures;
@@ -111,8 +114,10 @@ final class RunModel {
         changes.incrementAndGet();
     }
 
-    void trouble(String why) {
+    /** @param none whether it is that there is no run */
+    void trouble(String why, boolean none) {
         trouble = why;
+        isNone = none;
         changes.incrementAndGet();
     }
 
@@ -162,6 +167,16 @@ final class RunModel {
     /** Why there is no connection, empty if there is one. */
     String trouble() {
         return trouble;
+    }
+
+    /** Whether there is no run, as far as is known. */
+    boolean hasNoRun() {
+        return isNone && !trouble.isEmpty();
+    }
+
+    /** Whether there is a connection, and nothing has come over it for a while. */
+    boolean isSilent(long now) {
+        return isConnected() && status != null && now - statusAt > SILENCE_MILLIS;
     }
 
     /** Whether the run can be asked. */

@@ -91,6 +91,7 @@ final class Session {
         KeyDecoder keys = new KeyDecoder(terminal::read);
         FrameRate rate = new FrameRate(System.nanoTime());
         long seen = -1;
+        boolean wasSilent = false;
         while (!finished) {
             model.runPosted();
             long now = System.nanoTime();
@@ -105,9 +106,11 @@ final class Session {
             if (model.changes() != seen) {
                 rate.news(now);
             }
-            if (dialogue.isStale()) {
-                // messages go away
+            boolean silent = model.isSilent(System.currentTimeMillis());
+            if (dialogue.isStale() || silent != wasSilent) {
+                // messages go away, and so may the run
                 rate.due(now);
+                wasSilent = silent;
             }
             terminal.mouse(mouse);
             if (rate.isTime(now, lacks())) {
@@ -149,9 +152,15 @@ final class Session {
 
     private String state() {
         JsonObject status = model.status();
+        long now = System.currentTimeMillis();
+        if (status == null) {
+            return model.hasNoRun() ? "no run" : "not connected";
+        }
         if (!model.trouble().isEmpty()) {
-            return status == null ? "no run" : model.hasEnded() ? "the run has ended"
-                    : "NO CONNECTION, as of " + Quantity.when(model.statusAt(), System.currentTimeMillis());
+            return model.hasEnded() ? "the run has ended" : "NO CONNECTION, as of " + Quantity.when(model.statusAt(), now);
+        }
+        if (model.isSilent(now)) {
+            return "SILENT, as of " + Quantity.when(model.statusAt(), now);
         }
         String state = status.text("state");
         return (readOnly ? "read-only " + glyphs.dot() + " " : "") + (state.equals("running") ? state
@@ -165,7 +174,9 @@ final class Session {
             // screens say themselves that there is none
             otherwise = Look.BAD.of(model.status() == null ? "" : " " + model.trouble());
         } else {
-            otherwise = Look.WARNING.of(model.hasEnded() ? " the run has ended; what is shown is its last word" : "");
+            otherwise = Look.WARNING.of(model.hasEnded() ? " the run has ended; what is shown is its last word"
+                    : model.isSilent(System.currentTimeMillis()) ? " nothing comes from the run: is its process stopped, or its machine "
+                    + "busy? What is asked waits" : "");
         }
         if (dialogue.draw(canvas, row, otherwise)) {
             canvas.line(row + 1, keyHelp.line(view, views.canGoBack(), canvas.columns()));

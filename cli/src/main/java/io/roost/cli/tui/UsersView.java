@@ -19,6 +19,9 @@ final class UsersView implements View {
             new Filter("failed or retrying", "failed,retrying"), new Filter("active", "active"),
             new Filter("waiting", "waiting"), new Filter("done", "done"), new Filter("skipped", "skipped"));
 
+    /** Users who can be marked at once: each is a question to the run later. */
+    static final int MOST_MARKED = 10_000;
+
     private final RunModel model;
     private final RunFeed feed;
     private final UserActions actions;
@@ -208,6 +211,7 @@ final class UsersView implements View {
                 selected = Math.min(selected + 1, Math.max(0, total - 1));
             }
             case 'U' -> marked.clear();
+            case 'A' -> markAll();
             case 'r' -> actions.each("retry", concerned(), marked::clear);
             case 's' -> actions.each("skip", concerned(), marked::clear);
             case 'c' -> actions.each("cutover", concerned(), marked::clear);
@@ -220,6 +224,21 @@ final class UsersView implements View {
             }
         }
         return true;
+    }
+
+    /** All of this list, also those that are not on the screen. */
+    private void markAll() {
+        if (total > MOST_MARKED) {
+            actions.refuse("mark", "the list has more than " + Quantity.count(MOST_MARKED) + " users: filter it first");
+            return;
+        }
+        feed.names(list(), reply -> {
+            if (reply.isRefused()) {
+                actions.refuse("mark", reply.refusal());
+            } else {
+                marked.addAll(reply.lines());
+            }
+        });
     }
 
     /** The marked ones, or the one under the bar. */
@@ -259,6 +278,7 @@ final class UsersView implements View {
                         none),
                 actions.binding("rollback", "R", "roll back", "Bring them back to the Maildir, with all that came since; wants "
                         + "the word.", none),
+                new Binding("A", "mark all", "Mark all users of this list, also those that are not on the screen.", none),
                 Binding.of("Left Right", "sort", "Sort by another column; i turns the order round."),
                 Binding.of("w", "save", "Write this list to a file, with tabs between its columns, in the order of the run."));
     }

@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.Test;
 
@@ -149,7 +150,13 @@ class ControlServerTest extends AskedRun {
     @Test
     void aUserIsShownRetriedAndSkipped() throws Exception {
         try (FakeRun run = FakeRun.start(state, 2, "bad", "held one")) {
-            FakeRun.await("one has failed", () -> run.engine().status().users(Phase.FAILED) == 1);
+            FakeRun.await("one has failed, and that was told", () -> {
+                try {
+                    return json("user bad").stream().anyMatch(object -> object.type().equals("failed"));
+                } catch (IOException | RefusedException e) {
+                    return false;
+                }
+            });
             List<JsonObject> user = json("user bad");
             assertEquals("failed", user.get(0).text("phase"));
             assertEquals("permanent", user.get(0).text("failure"));
@@ -300,6 +307,17 @@ class ControlServerTest extends AskedRun {
             }
             try (RawClient raw = new RawClient(state)) {
                 FakeRun.await("sent away", () -> raw.receive().contains("error busy 32 clients are connected already\n"));
+            }
+            for (boolean late : new boolean[] {false, true}) {
+                try (ControlClient one = ControlClient.connect(state.toString())) {
+                    if (late) {
+                        // the server has closed meanwhile: its word is found all the same
+                        TimeUnit.MILLISECONDS.sleep(50);
+                    }
+                    RefusedException no = assertThrows(RefusedException.class, () -> one.objects("status"));
+                    assertEquals(RefusedException.Kind.BUSY, no.kind());
+                    assertEquals("32 clients are connected already", no.getMessage());
+                }
             }
             for (ControlClient client : clients) {
                 client.close();

@@ -69,7 +69,7 @@ class AwkwardSessionTest extends SessionHarness {
 
     @Test
     void everyScreenSaysWhyItHasNothing() {
-        model.trouble("no run is alive in the state directory /nowhere");
+        model.trouble("no run is alive in the state directory /nowhere", true);
         assertShows(screen(80, 24), "  no run is alive in the state directory /nowhere", "P prepare a run");
         for (String command : List.of("users", "backends", "user anna")) {
             keys(":" + command);
@@ -103,12 +103,36 @@ class AwkwardSessionTest extends SessionHarness {
     }
 
     @Test
+    void notEverybodyIsMarkedAtOnce() {
+        connected();
+        keys("u");
+        seen(new RunModel.UsersPage(new UsersQuery(0, 76, "", "", ""), rows(5, "failed"), 10_001), null, null, null);
+        screen(80, 24);
+        keys("A");
+        assertShows(screen(80, 24), "mark: the list has more than 10,000 users: filter it first");
+    }
+
+    @Test
     void aListThatIsRefusedSaysWhy() {
         connected();
         keys("u");
         seen(new RunModel.UsersPage(new UsersQuery(0, 76, "", "", ""), List.of(), 0, "found \"sort=name\", expected less"),
                 null, null, null);
         assertShows(screen(80, 24), "  found \"sort=name\", expected less");
+    }
+
+    @Test
+    void noRunAndNoConnectionAreTwoThings() {
+        model.trouble("32 clients are connected already", false);
+        assertTrue(screen(80, 24).get(0).endsWith(" not connected"), screen(80, 24).get(0));
+        assertShows(screen(80, 24), "  32 clients are connected already");
+        keys("p");
+        assertShows(screen(80, 24), "pause: there is no connection to a run");
+        model.trouble("no run is alive", true);
+        assertTrue(screen(80, 24).get(0).endsWith(" no run"), screen(80, 24).get(0));
+        connected();
+        assertFalse(model.isSilent(System.currentTimeMillis()));
+        assertTrue(model.isSilent(System.currentTimeMillis() + 6_000), "it says something every second");
     }
 
     @Test
@@ -173,6 +197,7 @@ class AwkwardSessionTest extends SessionHarness {
         connected();
         keys("?");
         assertTrue(screen(80, 24).get(0).startsWith(" roost · help, lines 1 to 21 of "), screen(80, 24).get(0));
+        assertHides(screen(80, 24), "Keys of this screen");
         key(Key.Name.END);
         assertShows(screen(80, 24), "Draw everything anew.");
         assertTrue(screen(80, 80).get(0).startsWith(" roost · help   "), "all of it is seen");
@@ -180,7 +205,7 @@ class AwkwardSessionTest extends SessionHarness {
 
     @Test
     void theFormNamesWhatWillHappen() {
-        model.trouble("no run is alive in the state directory /nowhere");
+        model.trouble("no run is alive in the state directory /nowhere", true);
         session.prepare();
         assertShows(screen(80, 24), "where their names come from: file, glob, names, Dovecot; Enter takes",
                 "Which: nothing is named");
@@ -244,6 +269,6 @@ class AwkwardSessionTest extends SessionHarness {
 
     private void walk(Supplier<List<String>> program) {
         session(StandardCharsets.UTF_8, new RoostProgram(program), "anna");
-        model.trouble("no run is alive in the state directory /nowhere");
+        model.trouble("no run is alive in the state directory /nowhere", true);
     }
 }

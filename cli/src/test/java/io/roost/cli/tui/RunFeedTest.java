@@ -62,6 +62,26 @@ class RunFeedTest {
     }
 
     @Test
+    void somethingIsDoneWithVeryManyMarkedUsers() throws Exception {
+        List<String> users = new ArrayList<>(List.of("held"));
+        for (int i = 0; i < 500; i++) {
+            users.add("user" + i);
+        }
+        try (FakeRun run = FakeRun.start(temp, 1, users); RunFeed feed = new RunFeed(temp.toString(), model)) {
+            List<RunFeed.Reply> replies = new ArrayList<>();
+            users.stream().skip(1).forEach(user -> feed.send("skip " + user, replies::add));
+            feed.start();
+            FakeRun.await("all are answered", () -> {
+                model.runPosted();
+                return replies.size() == 500;
+            });
+            assertTrue(replies.stream().noneMatch(RunFeed.Reply::isRefused), "none is too much");
+            assertEquals(500, model.status().object("users").number("skipped"), "the status that comes with them knows");
+            run.release("held");
+        }
+    }
+
+    @Test
     void aScreenThatComesBackShowsNothingOld() throws Exception {
         try (FakeRun run = FakeRun.start(temp, 1, "a", "held"); RunFeed feed = new RunFeed(temp.toString(), model)) {
             feed.want(DONE);

@@ -112,7 +112,7 @@ class SessionTest extends SessionHarness {
     @Test
     void cutoversThatAreHeld() {
         cutsOver(",\"held\":\"held by an operator at 22:10\",\"held_by_operator\":true,\"ready\":[{\"user\":\"anna\"}]");
-        assertShows(screen(80, 24), "  Cutovers   HELD, 1 ready: held by an operator at 22:10; H goes on");
+        assertShows(screen(80, 24), "  Cutovers   HELD, 1 ready: held by an operator at 22:10; H goes on", "300,000 users, cutovers held");
         keys("H");
         assertShows(screen(80, 24), "let the cutovers go on, 1 ready: locked out for some seconds");
         keys("n?");
@@ -205,10 +205,10 @@ class SessionTest extends SessionHarness {
 
     @Test
     void theTruthWhenThereIsNoConnection() {
-        model.trouble("no run is alive in the state directory /nowhere");
+        model.trouble("no run is alive in the state directory /nowhere", true);
         assertShows(screen(80, 24), "no run is alive", "no run");
         connected();
-        model.trouble("the connection to the run ended in the middle of an answer");
+        model.trouble("the connection to the run ended in the middle of an answer", false);
         assertShows(screen(80, 24), "NO CONNECTION, as of ", "the connection to the run ended");
         model.take(json("{\"type\":\"run\",\"time\":\"2026-11-23T21:00:00.000Z\",\"state\":\"ended\",\"reason\":\"\"}"));
         assertShows(screen(80, 24), "the run has ended; what is shown is its last word");

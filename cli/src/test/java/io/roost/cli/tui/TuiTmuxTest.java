@@ -181,7 +181,11 @@ class TuiTmuxTest {
         pane.keys("i");
         pane.await("the last name stands first", text -> text.contains("users: all, by name, descending") && text.contains(
                 ">user29@example.org"));
-        pane.keys("f", "f", "f", "f", "f");
+        pane.keys("A");
+        pane.await(", 30 marked");
+        pane.keys("r");
+        pane.await("try 30 marked users again before all others? [y/N]");
+        pane.keys("n", "U", "f", "f", "f", "f", "f");
         pane.await("  1 of 1");
         Path table = temp.resolve("table");
         pane.keys("w").type(table.toString()).keys("Enter");
@@ -220,6 +224,13 @@ class TuiTmuxTest {
 
         // a terminal that is killed, and one whose program is
         other.kill();
+        // one that is stopped says nothing: that is no word of its own
+        assertEquals(0, new ProcessBuilder("sh", "-c", "kill -STOP " + run.pid()).start().waitFor());
+        watcher.await("SILENT, as of ");
+        watcher.await(" nothing comes from the run: is its process stopped");
+        assertEquals(0, new ProcessBuilder("sh", "-c", "kill -CONT " + run.pid()).start().waitFor());
+        watcher.await(" running ·");
+
         killed("TERM", 143);
         killed("HUP", 129);
         assertTrue(run.isAlive());
