@@ -21,6 +21,8 @@ public final class Preflight {
             "lock-method",
             "quota-status", "mount-type", "nfs-version", "nfs-locks", "nfs-hard", "under-mount-point", "no-director");
 
+    private static final String NOT_SEEN = "what was not looked at may be wrong";
+
     private Preflight() {
     }
 
@@ -52,14 +54,14 @@ public final class Preflight {
             throw new InterruptedException();
         }
         if (check.isOfSettings() && !backend.knowsSettings()) {
-            return check.ids().stream().map(id -> new Question(id, "Dovecot's settings", "", "").unknown("no Dovecot was asked, and no file "
-                    + "was given", "run it where Dovecot is installed, or hand over what doveconf -a prints with --settings FILE")).toList();
+            return check.ids().stream().map(id -> new Question(id, "Dovecot's settings", "to be known", NOT_SEEN).unknown(
+                    "no Dovecot was asked, and no file was given", "run it where Dovecot is installed, or hand over what doveconf -a prints with --settings FILE")).toList();
         }
         try {
             return check.look(backend);
         } catch (IOException | RuntimeException e) {
             String reason = e.getMessage() == null ? e.getClass().getSimpleName().toLowerCase(Locale.ROOT) : e.getMessage();
-            return check.ids().stream().map(id -> new Question(id, "", "", "").unknown(reason,
+            return check.ids().stream().map(id -> new Question(id, "all that it looks at", "to be seen", NOT_SEEN).unknown(reason,
                     "mend what it says, and look again")).toList();
         }
     }

@@ -63,7 +63,8 @@ public final class DeliverySettings implements Check {
         String found = "protocols = " + String.join(" ", settings.protocols()) + (listens ? "" : ", and no port for LMTP");
         return question.unsafe(found + ": mail comes by LDA, or to other servers",
                 (served ? "" : "add lmtp to protocols, ") + (listens ? "" : "give it a port, ")
-                + "and let the mail server deliver to " + (topology == Topology.DIRECTOR ? "the director's LMTP port" : "it")).with(Hint.dovecot(String.join("\n", lines)));
+                + "and let the mail server deliver to "
+                + (topology == Topology.DIRECTOR ? "the director's LMTP port" : "it")).with(Hint.dovecot(String.join("\n", lines)));
     }
 
     private static Set<String> with(Set<String> words, String word) {

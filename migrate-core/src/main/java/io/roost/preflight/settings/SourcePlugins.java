@@ -97,7 +97,8 @@ public final class SourcePlugins implements Check {
             }
         }
         return compressed.isEmpty() ? question.ok("none of " + mails + " mails is compressed")
-                : question.unsafe(compressed.size() + " of " + mails + " mails, such as " + ByteString.toText(compressed.get(0)), "add zlib to mail_plugins").with(Hint.plugin(settings, "zlib"));
+                : question.unsafe(compressed.size() + " of " + mails + " mails, such as "
+                + ByteString.toText(compressed.get(0)), "add zlib to mail_plugins").with(Hint.plugin(settings, "zlib"));
     }
 
     private static boolean isCompressed(OpenDirectory cur, String name) throws PosixException {
