@@ -175,8 +175,8 @@ final class Session {
             otherwise = Look.BAD.of(model.status() == null ? "" : " " + model.trouble());
         } else {
             otherwise = Look.WARNING.of(model.hasEnded() ? " the run has ended; what is shown is its last word"
-                    : model.isSilent(System.currentTimeMillis()) ? " nothing comes from the run: is its process stopped, or its machine "
-                    + "busy? What is asked waits" : "");
+                    : model.isSilent(System.currentTimeMillis()) ? " nothing comes from the run: is its process stopped, or "
+                    + "its machine busy? What is asked waits" : "");
         }
         if (dialogue.draw(canvas, row, otherwise)) {
             canvas.line(row + 1, keyHelp.line(view, views.canGoBack(), canvas.columns()));
