@@ -10,10 +10,11 @@ final class NoSpace {
     private NoSpace() {
     }
 
-    /** @param e that was no space, before anything was published */
-    static MigrationException of(PosixException e) {
-        return new MigrationException(Kind.NO_SPACE, e.getMessage() + left(e.path())
-                + "; nothing was published, the Maildir is as it was: free some space and run again", e);
+    /** @param isPublished whether the mdbox is in its place already, so that only what comes after it is missing */
+    static MigrationException of(PosixException e, boolean isPublished) {
+        return new MigrationException(Kind.NO_SPACE, e.getMessage() + left(e.path()) + (isPublished
+                ? "; the mdbox is in its place, and the last steps are missing: free some space and run again"
+                : "; nothing was published, the Maildir is as it was: free some space and run again"), e);
     }
 
     private static String left(String path) {

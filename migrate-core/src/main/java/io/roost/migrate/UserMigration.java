@@ -134,7 +134,7 @@ public final class UserMigration {
             }
             throw journal.failed(new MigrationException(Kind.IO, e.getMessage(), e));
         } catch (IOException e) {
-            throw journal.failed(e instanceof PosixException p && p.isNoSpace() ? NoSpace.of(p)
+            throw journal.failed(e instanceof PosixException p && p.isNoSpace() ? NoSpace.of(p, isPublished(p))
                     : new MigrationException(Kind.IO, e.getMessage(), e));
         }
     }
@@ -271,8 +271,11 @@ public final class UserMigration {
                 if (!e.isNoSpace()) {
                     throw e;
                 }
-                MigrationException full = NoSpace.of(e);
-                giveSpaceBack(staging, full);
+                boolean isPublished = isPublished(e);
+                MigrationException full = NoSpace.of(e, isPublished);
+                if (!isPublished) {
+                    giveSpaceBack(staging, full);
+                }
                 throw full;
             } catch (CorruptFileException e) {
                 // Somebody or something has been at the staged files: the next run copies them again.
@@ -326,6 +329,16 @@ public final class UserMigration {
             SourceBaseline.remove(store, user);
         }
         return complete(user, finished, started);
+    }
+
+    /** Whether the mdbox is in its place, as when only the sync after that has failed. What cannot be seen is told with the failure. */
+    private boolean isPublished(PosixException failure) {
+        try {
+            return Staging.isPublishedBy(store, account);
+        } catch (IOException e) {
+            failure.addSuppressed(e);
+            return false;
+        }
     }
 
     /** A full disk hurts the mail that still arrives: nothing of ours stays on it. */

@@ -43,7 +43,7 @@ class FailingSystemCallTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"fdatasync, ENOSPC, 2", "fdatasync, EIO, 3", "renameat, EIO, 2", "fsync, ESTALE, 1", "fsync, EIO, 4", "syncfs, EIO, 1"})
+    @CsvSource({"fdatasync, ENOSPC, 2", "fdatasync, EIO, 3", "renameat, EIO, 2", "fsync, ESTALE, 1", "fsync, EIO, 4", "fsync, EDQUOT, 4", "syncfs, EIO, 1"})
     void oneCallThatFailsCostsNothingButTheRun(String call, String error, int number) throws Exception {
         assertTrue(fail(call, error, number));
     }
