@@ -36,7 +36,8 @@ class ArchitectureTest {
             Map.entry("migrate", List.of("checkpoint", "mdbox", "maildir", "index", "dovecot", "posix")),
             Map.entry("cutover", List.of("migrate", "gate", "director", "checkpoint", "mdbox", "maildir", "index", "dovecot", "posix")),
             Map.entry("aftercare", List.of("migrate", "gate", "checkpoint", "mdbox", "maildir", "index", "dovecot", "posix")),
-            Map.entry("engine", List.of("migrate", "preflight", "throttle", "checkpoint", "mdbox", "maildir", "index", "dovecot", "posix")));
+            Map.entry("engine", List.of("migrate", "preflight", "throttle", "checkpoint", "mdbox", "maildir", "index",
+            "dovecot", "posix")));
 
     private static final JavaClasses CLASSES = new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests())
             .importPackages("io.roost");

@@ -77,7 +77,8 @@ final class CutoverOptions {
         }
         if (cutover && !(gates.isGiven() && switches.isGiven())) {
             throw CommandException.usage("--cutover needs " + (gates.isGiven()
-                    ? "--switch or --switch-hook, to make the userdb lead to the mdbox" : "--gate, to lock users out") + ": see docs/cutover.md");
+                    ? "--switch or --switch-hook, to make the userdb lead to the mdbox" : "--gate, to lock users out")
+                    + ": see docs/cutover.md");
         }
         if (!cutover && (gates.isGiven() || switches.isGiven() || postponeFile != null)) {
             throw CommandException.usage("--gate, --switch, --switch-hook and --postpone-cutover-file are for --cutover");

@@ -55,7 +55,8 @@ final class GateOptions {
             List<Userdb> asked = settings.userdbs(service);
             if (!asked.isEmpty() && !asked.get(0).equals(settings.userdbs("").stream().findFirst().orElse(null))) {
                 throw CommandException.usage("--gate: the first userdb of protocol " + service + " is " + asked.get(0).driver() + " "
-                        + asked.get(0).args() + ", and not the gate: users would not be locked out there. " + GateException.remedy(service));
+                        + asked.get(0).args() + ", and not the gate: users would not be locked out there. "
+                        + GateException.remedy(service));
             }
         }
     }

@@ -65,7 +65,8 @@ final class MaintainCommand extends ReportingCommand {
             + ". Default: ${DEFAULT-VALUE}.")
     private int workers;
 
-    @Option(names = "--max-per-minute", paramLabel = "N", defaultValue = "0", description = "Begin with so many users a minute at the most. "
+    @Option(names = "--max-per-minute", paramLabel = "N", defaultValue = "0",
+            description = "Begin with so many users a minute at the most. "
             + "Default: 0, any number.")
     private int maxPerMinute;
 

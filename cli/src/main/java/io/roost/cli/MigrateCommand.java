@@ -209,7 +209,8 @@ final class MigrateCommand extends ReportingCommand {
     private ControlledCutover cutover(Site site, CheckpointStore store, CutoverOptions.Nights nights) {
         CutoverMeans means = nights.means();
         Optional<SiteRollback> back = means.gate().map(gate -> new SiteRollback(site, location, store, new SiteRollback.Means(gate,
-                nights.night().reason(), means.userdb().orElseThrow(), means.director(), nights.pins(), means.backends(), means.doveadm())));
+                nights.night().reason(), means.userdb().orElseThrow(), means.director(), nights.pins(), means.backends(),
+                means.doveadm())));
         return new ControlledCutover(nights.night().mode(), nights.night().hold(), nights.pins(),
                 new DirectorView(means.director(), nights.here()), means.gate(),
                 back.map(b -> (user, steps) -> SiteRollback.said(b.run(user, steps))));

@@ -90,7 +90,8 @@ final class MigrationText implements MigrationReport {
             return;
         }
         double seconds = result.millis() / 1000.0;
-        screen.paragraph(user + ": " + (prepares ? "prepared: " : ""), "  ", Quantity.count(result.mailboxes(), "mailbox", "mailboxes") + ", "
+        screen.paragraph(user + ": " + (prepares ? "prepared: " : ""), "  ", Quantity.count(result.mailboxes(), "mailbox",
+                "mailboxes") + ", "
                 + Quantity.count(result.mails(), "mail", "mails") + ", " + Quantity.bytes(result.bytes()) + " in "
                 + Quantity.seconds(seconds) + speed(result, seconds));
         List<String> details = new ArrayList<>();
@@ -131,7 +132,8 @@ final class MigrationText implements MigrationReport {
         Failure.trace(screen, event.why());
         if (event.retryAt() > 0) {
             screen.message(event.user() + ": attempt " + event.attempt() + " failed, the next one comes in "
-                    + Quantity.wholeSeconds(Math.max(1, (event.retryAt() - System.currentTimeMillis()) / 1000.0)) + ": " + failure.message());
+                    + Quantity.wholeSeconds(Math.max(1, (event.retryAt() - System.currentTimeMillis()) / 1000.0)) + ": "
+                    + failure.message());
             return;
         }
         screen.message(Style.BAD.of("FAILED:"), Span.plain(" " + event.user() + ": " + failure.message()
@@ -163,10 +165,12 @@ final class MigrationText implements MigrationReport {
         if (lockOuts.count() > 0 && !quiet) {
             screen.line("locked out: " + Quantity.count(lockOuts.count(), "user", "users") + ", half of them at most "
                     + Quantity.seconds(lockOuts.percentile(50) / 1000.0) + ", 95 % at most "
-                    + Quantity.seconds(lockOuts.percentile(95) / 1000.0) + ", the longest " + Quantity.seconds(lockOuts.percentile(100) / 1000.0));
+                    + Quantity.seconds(lockOuts.percentile(95) / 1000.0) + ", the longest "
+                    + Quantity.seconds(lockOuts.percentile(100) / 1000.0));
         }
         if (prepares && totals.migrated() > 0 && !quiet) {
-            screen.paragraph("", "", "Copied only: nobody has an mdbox yet, and the Maildir is in use. Run it again to copy what is new, and with "
+            screen.paragraph("", "",
+                    "Copied only: nobody has an mdbox yet, and the Maildir is in use. Run it again to copy what is new, and with "
                     + "--cutover in place of --prepare to finish.");
         } else if (totals.migrated() > lockOuts.count() && !quiet) {
             screen.paragraph("", "", "The Maildir is as it was and still in use: a user is switched when the userdb says mail="

@@ -103,7 +103,8 @@ final class SiteRollback {
         }
         Account account = new Account(found.name(), found.home(), found.uid(), found.gid(), source, target);
         MailChange change = new MailChange(found.name(), found.home(), source.toString(), target.toString());
-        Rollback.Tools tools = new Rollback.Tools(means.gate(), means.reason(), seclusion(account, pin, text -> steps.accept("note: " + text)),
+        Rollback.Tools tools = new Rollback.Tools(means.gate(), means.reason(),
+                seclusion(account, pin, text -> steps.accept("note: " + text)),
                 means.userdb(), means.doveadm(), Clock.systemUTC(), steps);
         Optional<String> before = fieldBefore(found, record, source);
         Rollback.Outcome outcome;

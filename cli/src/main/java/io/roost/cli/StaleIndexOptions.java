@@ -18,7 +18,8 @@ final class StaleIndexOptions {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final String KEY = ":LISTINDEX=/";
 
-    @Option(names = "--hostchange", paramLabel = "ADDR", split = ",", description = "Daemons (roost hostchange serve) of backends, as IP:PORT or "
+    @Option(names = "--hostchange", paramLabel = "ADDR", split = ",",
+            description = "Daemons (roost hostchange serve) of backends, as IP:PORT or "
             + "socket: asked to remove a user's list indexes when the user is moved here or cut over. This backend's are removed in "
             + "any case.")
     List<String> daemons = List.of();

@@ -25,13 +25,15 @@ final class ThrottleOptions {
     @Option(names = "--max-mails-per-second", paramLabel = "N", description = "Read no more mails than this a second, all users together.")
     Long maxMails;
 
-    @Option(names = "--timetable", paramLabel = "TIMES", description = "Limits by the time of day, such as '22:00-06:00=full, 06:00-22:00=20MB/s', or off.")
+    @Option(names = "--timetable", paramLabel = "TIMES",
+            description = "Limits by the time of day, such as '22:00-06:00=full, 06:00-22:00=20MB/s', or off.")
     String timetable;
 
     @Option(names = "--hold-file", paramLabel = "FILE", description = "Hold while this file exists.")
     String holdFile;
 
-    @Option(names = "--backoff-factor", paramLabel = "X", description = "Slow down when the store answers so many times more slowly than usual. Default: 3; "
+    @Option(names = "--backoff-factor", paramLabel = "X",
+            description = "Slow down when the store answers so many times more slowly than usual. Default: 3; "
             + "for a single user: never.")
     Double backoffFactor;
 

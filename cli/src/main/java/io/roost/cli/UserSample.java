@@ -60,7 +60,8 @@ record UserSample(List<String> everybody, List<SampleUser> users, List<SampleUse
         try (CheckpointStore store = options.unfinished ? CheckpointStore.openReadOnly(state).orElse(null) : null) {
             names = selection.resolve(site, store);
         } catch (AuthUsers.Unreachable e) {
-            return nobody("no user was named, and Dovecot cannot be asked for its users: " + e.getMessage(), "start Dovecot; service auth has "
+            return nobody("no user was named, and Dovecot cannot be asked for its users: " + e.getMessage(),
+                    "start Dovecot; service auth has "
                     + "to have its unix_listener auth-userdb, and this user leave to write to it (root has). Without Dovecot: name some "
                     + "users, with --home and --from");
         } catch (IOException e) {

@@ -289,7 +289,8 @@ class CheckCommandTest {
                 + "dovecot-version,hashed-directories,plugin-acl-missing,mail-location,space", "anna"), captured.err());
         assertTrue(captured.out().endsWith("0 unsafe, 7 unknown, 0 slow, 0 advice, 2 ok\n"), captured.out());
         // said once for all of them
-        assertTrue(captured.out().contains("\nunknown 5 checks\n  checks    dovecot-version, mmap-disable, mail-fsync, separator, socket-anvil\n"
+        assertTrue(captured.out()
+                .contains("\nunknown 5 checks\n  checks    dovecot-version, mmap-disable, mail-fsync, separator, socket-anvil\n"
                 + "  of        Dovecot's settings\n  found     no Dovecot was asked, and no file was given\n"), captured.out());
     }
 
@@ -299,7 +300,8 @@ class CheckCommandTest {
         assertTrue(captured.out().contains("\n  in        dovecot.conf:\n            mdbox_rotate_size = 10M\n"), captured.out());
         assertFalse(captured.out().contains("\nok mail-fsync,"), captured.out());
         assertEquals(22, run(FINE + "mdbox_rotate_size = 1M\n", "--only=mdbox-rotate-size,mail-fsync", "--details"));
-        assertTrue(captured.out().contains("\nok mail-fsync, mail_fsync in doveconf -a\n  found     always\n  expected  mail_fsync = always\n"
+        assertTrue(captured.out()
+                .contains("\nok mail-fsync, mail_fsync in doveconf -a\n  found     always\n  expected  mail_fsync = always\n"
                 + "  why       NFS holds writes back"), captured.out());
     }
 

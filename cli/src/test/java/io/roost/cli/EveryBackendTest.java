@@ -134,7 +134,8 @@ class EveryBackendTest {
 
         // whoever else has the same hash
         assertEquals(1, roost("--prepare", "--director-username-hash=%Ln", "anna@example.org", "bert"), captured::out);
-        assertTrue(captured.err().contains("to the director these are one user, who is moved with all that they have open: anna@example.org, "
+        assertTrue(captured.err()
+                .contains("to the director these are one user, who is moved with all that they have open: anna@example.org, "
                 + "anna\n"), captured::err);
 
         // a backend that does not follow the gate would let the user in

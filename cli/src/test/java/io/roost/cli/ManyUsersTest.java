@@ -157,7 +157,8 @@ class ManyUsersTest {
                 MaildirSample.of(dovecot.home(user).resolve("Maildir"), 1, 2).write();
                 dovecot.own(dovecot.home(user));
             }
-            String[] all = {"migrate", "--single-backend", "--dovecot-config=" + dovecot.config(), "--state=" + temp.resolve("state"), "--all",
+            String[] all = {"migrate", "--single-backend", "--dovecot-config=" + dovecot.config(), "--state="
+                    + temp.resolve("state"), "--all",
                 "--match=*e*"};
             assertEquals(0, Roost.run(captured.screen(), all), captured::err);
             assertTrue(Files.exists(dovecot.home("bert").resolve("mdbox")) && Files.exists(dovecot.home("zoe").resolve("mdbox")));

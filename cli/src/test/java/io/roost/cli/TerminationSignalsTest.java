@@ -35,7 +35,8 @@ class TerminationSignalsTest {
     private Process start(List<String> arguments) throws IOException {
         // What a shell begins with & ignores SIGINT, and so does all that it starts.
         List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT", "--default-signal=HUP",
-                Path.of(System.getProperty("java.home"), "bin/java").toString(), "--add-opens", "java.base/java.nio=ALL-UNNAMED", "--add-opens", "java.base/sun.nio.ch=ALL-UNNAMED",
+                Path.of(System.getProperty("java.home"), "bin/java").toString(), "--add-opens",
+                "java.base/java.nio=ALL-UNNAMED", "--add-opens", "java.base/sun.nio.ch=ALL-UNNAMED",
                 "-cp", System.getProperty("java.class.path"), "io.roost.cli.Roost"));
         command.addAll(arguments);
         return new ProcessBuilder(command).start();

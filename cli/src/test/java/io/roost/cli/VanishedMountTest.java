@@ -81,7 +81,8 @@ class VanishedMountTest {
     private CapturedScreen migrate(int exit, String... more) {
         CapturedScreen captured = CapturedScreen.plain();
         // the bind mount of a tmpfs stands for NFS, which no test machine has
-        List<String> arguments = new ArrayList<>(List.of("migrate", "--json", "--single-backend", "--no-dovecot", "--ignore-check=mount-type",
+        List<String> arguments = new ArrayList<>(List.of("migrate", "--json", "--single-backend", "--no-dovecot",
+                "--ignore-check=mount-type",
                 "--home=" + mail + "/%u", "--from=maildir:~/Maildir", "--state=" + temp.resolve("state"), "--workers=1", "--retries=0"));
         arguments.addAll(List.of(more));
         arguments.addAll(USERS);

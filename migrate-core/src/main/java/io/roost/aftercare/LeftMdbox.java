@@ -102,7 +102,8 @@ final class LeftMdbox {
         int brought = 0;
         for (MailsSince.Entered mail : MailsSince.of(account.target(), firstMapUid())) {
             // Dovecot makes GUIDs of hex digits for what it delivers.
-            if (mail.references() > 0 && doveadm.run("search", "-u", account.user(), "guid", mail.guid()).requireSuccess().output().isBlank()) {
+            if (mail.references() > 0 && doveadm.run("search", "-u", account.user(), "guid", mail.guid()).requireSuccess()
+                    .output().isBlank()) {
                 brought += bringBack(mail.guid());
             }
             mark(mail.mapUid() + 1, Optional.of(leftAt));

@@ -73,7 +73,8 @@ final class MaildirRewind {
         String root = account.source().root();
         try (OpenDirectory parent = OpenDirectory.open(root.substring(0, root.lastIndexOf('/') + 1));
                 OpenDirectory trash = MaildirTrees.trashIn(parent)) {
-            String name = MaildirTrees.freeName(trash, root.substring(root.lastIndexOf('/') + 1) + "-mails-" + MaildirTrees.STAMP.format(now));
+            String name = MaildirTrees.freeName(trash, root.substring(root.lastIndexOf('/') + 1) + "-mails-"
+                    + MaildirTrees.STAMP.format(now));
             trash.makeDirectory(name, 0700);
             try (OpenDirectory aside = trash.openDirectory(name)) {
                 for (int i = 0; i < conflicts.size(); i++) {
@@ -92,7 +93,8 @@ final class MaildirRewind {
         List<String> lost = strangers.stream().filter(mail -> unseen.contains(mail.fileName())).map(mail -> ByteString.toText(
                 mail.mailbox().path() + (mail.isInNew() ? "/new/" : "/cur/") + mail.fileName())).toList();
         if (!lost.isEmpty()) {
-            throw new GateException("user " + ByteString.toText(ByteString.ofText(account.user())) + " stays with the mdbox, which does not have "
+            throw new GateException("user " + ByteString.toText(ByteString.ofText(account.user()))
+                    + " stays with the mdbox, which does not have "
                     + lost.size() + " mails of the Maildir, and may never have had: "
                     + String.join(", ", lost.subList(0, Math.min(MOST_NAMED, lost.size())))
                     + ". Have each delivered to the user, or move it away if it is not wanted, and run again");
@@ -183,7 +185,8 @@ final class MaildirRewind {
             if (at == 0) {
                 Matcher header = HEADER.matcher(line);
                 if (!header.matches()) {
-                    throw new CorruptFileException(file, 0, "a header of version 3 or 1 with a next UID", '"' + ByteString.toText(line) + '"');
+                    throw new CorruptFileException(file, 0, "a header of version 3 or 1 with a next UID", '"'
+                            + ByteString.toText(line) + '"');
                 }
                 out.writeBytes(ByteString.toBytes(header.group(1) + from + header.group(2) + '\n'));
             } else {

@@ -30,8 +30,9 @@ import io.roost.posix.ByteString;
  *
  * <p>Looked at, in this order: the userdb says mdbox; the store has finished the migration of these two locations, long enough ago;
  * {@link MaildirTrees} finds nothing odd about the directories; and every mail of the Maildir is in the mdbox with the same bytes,
- * wherever and with whatever UID, or was there when the migration ended and has been expunged or moved since. The latter is told by the file: one that was made or
- * changed after the last snapshot, or may have been, and is not in the mdbox is a mail that would be lost.
+ * wherever and with whatever UID, or was there when the migration ended and has been expunged or moved since. The latter is
+ * told by the file: one that was made or changed after the last snapshot, or may have been, and is not in the mdbox is a mail
+ * that would be lost.
  *
  * <p>A run that is killed leaves each tree either where it was or in the trash; the next one moves the rest.
  */

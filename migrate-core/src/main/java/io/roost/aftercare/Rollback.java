@@ -209,7 +209,8 @@ public final class Rollback {
 
     /** Brings the Maildir to what the mdbox is. */
     private VerifyReport makeEqual() throws IOException, MigrationException, InterruptedException {
-        new MaildirRewind(account, seen, tools.clock().instant()).rewind().ifPresent(trash -> tools.steps().accept("mails that had other UIDs "
+        new MaildirRewind(account, seen, tools.clock().instant()).rewind()
+                .ifPresent(trash -> tools.steps().accept("mails that had other UIDs "
                 + "in the Maildir than in the mdbox come from there again; their files are in " + ByteString.toText(trash)));
         sync();
         tools.steps().accept("synced");

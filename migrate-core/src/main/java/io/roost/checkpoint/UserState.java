@@ -35,7 +35,9 @@ public enum UserState {
     DONE,
     /** The last run ended with an error, which the record holds; the source is in force and staging may be there. */
     FAILED,
-    /** Mailboxes are numbered, and mails are being placed. A crash here leaves staging with {@code m.*} files, of which some are recorded. */
+    /**
+     * Mailboxes are numbered, and mails are being placed. A crash here leaves staging with {@code m.*} files, of which some are recorded.
+     */
     COPYING,
     /** The director maps the user to this backend. A crash here leaves that mapping, which expires by itself. */
     PINNED,

@@ -102,7 +102,8 @@ final class LateImport {
                 : result.output().lines().anyMatch(guid::equals);
         if (!found && result.exitCode() != 0) {
             throw new IOException("nobody knows whether a mail that came late, " + ByteString.toText(mail.path())
-                    + ", was put into the mdbox by a run that was killed: " + result.firstErrors() + "; it stays in the Maildir, run again");
+                    + ", was put into the mdbox by a run that was killed: " + result.firstErrors()
+                    + "; it stays in the Maildir, run again");
         }
         return found;
     }

@@ -17,8 +17,8 @@ import io.roost.migrate.MigrationException.Kind;
 
 /**
  * Makes a user's mail quiet, behind a closed gate: kicks through the director and on every backend, again and again, until no
- * backend lists a session and no process of this machine has a file of the mail open, or is about to. One kick is not enough: one that comes while
- * a session begins is lost. Immutable and thread-safe.
+ * backend lists a session and no process of this machine has a file of the mail open, or is about to. One kick is not enough:
+ * one that comes while a session begins is lost. Immutable and thread-safe.
  */
 public final class Quiet {
     /** Processes that are told to end do so in some milliseconds; looking again costs each backend something. */

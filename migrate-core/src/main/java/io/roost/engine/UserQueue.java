@@ -10,9 +10,9 @@ import java.util.Map;
 import java.util.PriorityQueue;
 
 /**
- * The users of a run with their phases, in columns: a million of them take less than a hundred megabytes. Who is next: users asked for by an
- * operator, then those whose pause is over, then, for every other worker, the biggest that are known, else the given order. So
- * the big ones are begun early, and never hold up all workers while small ones wait.
+ * The users of a run with their phases, in columns: a million of them take less than a hundred megabytes. Who is next: users
+ * asked for by an operator, then those whose pause is over, then, for every other worker, the biggest that are known, else the
+ * given order. So the big ones are begun early, and never hold up all workers while small ones wait.
  *
  * <p>Not thread-safe: {@link RunLedger} guards it.
  */

@@ -73,7 +73,8 @@ public final class AuthSocket implements AuthProbe {
         UserNames.check(user);
         StringBuilder commands = new StringBuilder();
         for (int i = 0; i < asked.size(); i++) {
-            commands.append(i == 0 ? "" : "\n").append("USER\t").append(i + 1).append('\t').append(TabEscaped.escape(ByteString.ofText(user)))
+            commands.append(i == 0 ? "" : "\n").append("USER\t").append(i + 1).append('\t')
+                    .append(TabEscaped.escape(ByteString.ofText(user)))
                     .append("\tservice=").append(TabEscaped.escape(asked.get(i)));
         }
         AuthAnswer[] answers = new AuthAnswer[asked.size()];

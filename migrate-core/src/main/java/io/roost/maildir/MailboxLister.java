@@ -22,7 +22,8 @@ import io.roost.posix.PosixException;
 
 /**
  * Finds the mailboxes of a Maildir: in Maildir++ every directory of the root whose name starts with a dot, in fs layout every
- * directory that holds {@code cur}, or the location's DIRNAME; with LAYOUT=index see {@link ListIndexLister}. Symbolic links are not followed. Used once; not thread-safe.
+ * directory that holds {@code cur}, or the location's DIRNAME; with LAYOUT=index see {@link ListIndexLister}. Symbolic links
+ * are not followed. Used once; not thread-safe.
  */
 final class MailboxLister {
     /** Deeper than Dovecot lets anybody create mailboxes, and shallow enough to hold all directories open. */

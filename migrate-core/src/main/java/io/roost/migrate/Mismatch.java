@@ -13,6 +13,7 @@ package io.roost.migrate;
 public record Mismatch(String mailbox, long uid, String file, String what, String expected, String found) {
     @Override
     public String toString() {
-        return (mailbox.isEmpty() ? "" : mailbox + (uid > 0 ? " UID " + uid : "") + ": ") + what + ": expected " + expected + ", found " + found;
+        return (mailbox.isEmpty() ? "" : mailbox + (uid > 0 ? " UID " + uid : "") + ": ") + what + ": expected " + expected
+                + ", found " + found;
     }
 }

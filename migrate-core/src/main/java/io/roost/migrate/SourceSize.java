@@ -26,7 +26,8 @@ public final class SourceSize {
         try (OpenDirectory root = OpenDirectory.open(source.root())) {
             found[0] = sizeOf(root, "cur");
             root.list((name, kind) -> {
-                if (name.startsWith(".") && (kind == FileStatus.Kind.DIRECTORY || kind == FileStatus.Kind.UNKNOWN) && found[1]++ < MAX_MAILBOXES) {
+                if (name.startsWith(".") && (kind == FileStatus.Kind.DIRECTORY || kind == FileStatus.Kind.UNKNOWN)
+                        && found[1]++ < MAX_MAILBOXES) {
                     found[0] += sizeOf(root, name + "/cur");
                 }
             });

@@ -82,7 +82,8 @@ final class Staging implements NewFiles, Closeable {
      *
      * @throws MigrationException if the target exists, staging belongs to somebody else, or another process works in it
      */
-    static Staging open(Account account, TargetPaths paths, Ownership ownership, CheckpointStore store) throws IOException, MigrationException {
+    static Staging open(Account account, TargetPaths paths, Ownership ownership, CheckpointStore store) throws IOException,
+            MigrationException {
         Staging staging;
         try {
             staging = new Staging(account, paths, ownership);

@@ -202,7 +202,8 @@ public final class UserMigration {
         Optional<String> written = Staging.writtenSincePublished(account, paths);
         if (written.isPresent()) {
             String root = ByteString.toText(account.target().root());
-            throw new MigrationException(Kind.TARGET, "the mdbox of " + account.user() + " was published and not put in force by Roost, and "
+            throw new MigrationException(Kind.TARGET, "the mdbox of " + account.user()
+                    + " was published and not put in force by Roost, and "
                     + "somebody has written to it since (" + ByteString.toText(written.get()) + "): it is left alone. If the user is meant "
                     + "to use it, make Dovecot say so (userdb or mail_location) and run again: Roost brings over what came to the Maildir. If "
                     + "nobody uses it, move " + root + " away and run again");

@@ -55,7 +55,8 @@ public final class Preflight {
         }
         if (check.isOfSettings() && !backend.knowsSettings()) {
             return check.ids().stream().map(id -> new Question(id, "Dovecot's settings", "to be known", NOT_SEEN).unknown(
-                    "no Dovecot was asked, and no file was given", "run it where Dovecot is installed, or hand over what doveconf -a prints with --settings FILE")).toList();
+                    "no Dovecot was asked, and no file was given",
+                    "run it where Dovecot is installed, or hand over what doveconf -a prints with --settings FILE")).toList();
         }
         try {
             return check.look(backend);

@@ -96,7 +96,8 @@ class KilledRollbackTest {
             }
             for (String user : stops.keySet()) {
                 Account account = RollbackProcess.account(directory, user, dovecot.mailUid());
-                RollbackProcess.rollback(directory, gates, account, migrated, step -> { }).run(userdb.field(user).isPresent(), Optional.empty());
+                RollbackProcess.rollback(directory, gates, account, migrated, step -> { }).run(userdb.field(user).isPresent(),
+                        Optional.empty());
             }
             for (String user : stops.keySet()) {
                 awaitMail(dovecot, user, "maildir:~/Maildir");

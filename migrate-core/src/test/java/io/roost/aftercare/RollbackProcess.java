@@ -111,7 +111,8 @@ final class RollbackProcess {
             }
         };
         return new Rollback(account, change(account), Settings.defaults(), migrated, new Rollback.Tools(gate(dovecot, gates), "back",
-                seclusion, told, DovecotProgram.doveadm(Optional.of(dovecot.resolve("dovecot.conf").toString())), Clock.systemUTC(), steps));
+                seclusion, told, DovecotProgram.doveadm(Optional.of(dovecot.resolve("dovecot.conf").toString())),
+                Clock.systemUTC(), steps));
     }
 
     public static void main(String[] arguments) throws Exception {

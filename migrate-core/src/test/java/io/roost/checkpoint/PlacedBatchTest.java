@@ -50,7 +50,8 @@ class PlacedBatchTest {
 
     @Test
     void theExtremesOfEachFieldSurvive() {
-        Mail mail = new Mail(PlacedBatch.MAX_MAILBOX, -1, U32, U32, Long.MAX_VALUE, Long.MAX_VALUE, U32, U32, -1, -1, -1, "\u00ff".repeat(0xffff));
+        Mail mail = new Mail(PlacedBatch.MAX_MAILBOX, -1, U32, U32, Long.MAX_VALUE, Long.MAX_VALUE, U32, U32, -1, -1, -1,
+                "\u00ff".repeat(0xffff));
         PlacedBatch batch = new PlacedBatch();
         batch.add(mail);
         assertEquals(List.of(mail), read(batch.write(1, 2), new DataFileLength(1, 2)));

@@ -39,7 +39,8 @@ class StoreEnvironmentTest {
 
     @Test
     void aFullDiskIsRefusedBeforeAnythingIsMapped() {
-        CheckpointException e = assertThrows(CheckpointException.class, () -> StoreEnvironment.requireSpace(of(0xef53, 4096), "/var/roost"));
+        CheckpointException e = assertThrows(CheckpointException.class, () -> StoreEnvironment.requireSpace(of(0xef53, 4096),
+                "/var/roost"));
         assertTrue(e.isNoSpace());
         assertTrue(e.getMessage().contains("/var/roost has 4096 bytes left"), e.getMessage());
     }

@@ -56,7 +56,8 @@ class UserRecordTest {
         assertEquals(5, RECORD.withState(UserState.PUBLISHED, 5).finished());
         assertEquals(UserState.FAILED, RECORD.failed("no", 5).state());
         UserRecord again = RECORD.restarted(8_000);
-        assertEquals(new UserRecord(7, "anna@löwe", UserState.QUEUED, "maildir:/ä", "mdbox:/b", 8_000, 8_000, 0, 8, 0, 0, 0, 0, 0, 0, ""), again);
+        assertEquals(new UserRecord(7, "anna@löwe", UserState.QUEUED, "maildir:/ä", "mdbox:/b", 8_000, 8_000, 0, 8, 0, 0, 0, 0,
+                0, 0, ""), again);
     }
 
     @Test

@@ -90,7 +90,8 @@ class CutoverUnderLoadTest {
             bench.cutovers().forEach(e -> times.add(e.lockOutMillis()));
             System.setProperty("roost.test.lockout", times.percentile(50) + " " + times.percentile(95) + " " + times.percentile(100));
             // only what auth and imap say of a gate that is closed, and of a kick that comes before the director's
-            cluster.backends().get(0).assertLogClean("Killed with signal 15", "userdb", "tempfail", "Internal auth failure", "auth", "Auth", "lmtp(");
+            cluster.backends().get(0).assertLogClean("Killed with signal 15", "userdb", "tempfail", "Internal auth failure",
+                    "auth", "Auth", "lmtp(");
         }
     }
 

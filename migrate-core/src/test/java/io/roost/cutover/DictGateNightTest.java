@@ -87,7 +87,8 @@ class DictGateNightTest {
             }
 
             assertEquals(List.of("in", "out", "in"), turns(answers), answers::toString);
-            assertTrue(answers.stream().anyMatch(answer -> answer.contains("[UNAVAILABLE] Your mailbox is being moved")), answers::toString);
+            assertTrue(answers.stream().anyMatch(answer -> answer.contains("[UNAVAILABLE] Your mailbox is being moved")),
+                    answers::toString);
             // A director tries again by itself, once a second and three times: usually all is over then.
             assertTrue(Set.of(List.of("in"), List.of("in", "out", "in")).contains(turns(byDirector)), byDirector::toString);
             assertTrue(Files.readString(cluster.usersFile()).contains("userdb_mail=" + CutoverBench.MDBOX));

@@ -59,7 +59,8 @@ class RemoteAuthProbeTest {
                     + cluster.usersFile() + "\n  }\n}\n", StandardOpenOption.APPEND);
             there.start();
             AuthProbe bypassed = remote(there.ip(), DirectorCluster.DOVEADM_PASSWORD);
-            Gate half = new PasswdFileGate(cluster.gateFile().toString(), List.of(local, bypassed), RunIdentity.current(), Clock.systemUTC());
+            Gate half = new PasswdFileGate(cluster.gateFile().toString(), List.of(local, bypassed), RunIdentity.current(),
+                    Clock.systemUTC());
             GateException e = assertThrows(GateException.class, () -> half.close("anna", "moved", Instant.now().plusSeconds(600)));
             assertTrue(e.isLasting() && e.getMessage().contains("does not for lmtp"), e::getMessage);
             remote.flushCache("anna");

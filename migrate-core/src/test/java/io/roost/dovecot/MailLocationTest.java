@@ -167,7 +167,8 @@ class MailLocationTest {
                     "mdbox:~/mdbox:INDEXCACHE=/c:INDEXPVT=/p:LISTINDEX=/l/x")) {
                 MailLocation l = MailLocation.parse(setting, home);
                 for (String type : List.of("mailbox", "index", "control", "alt-mailbox")) {
-                    DovecotProgram.Result result = DovecotProgramTest.doveadm(dovecot).run("-o", "mail_location=" + setting, "mailbox", "path",
+                    DovecotProgram.Result result = DovecotProgramTest.doveadm(dovecot).run("-o", "mail_location=" + setting,
+                            "mailbox", "path",
                             "-u", "u", "-t", type, "A/B");
                     assertEquals("", result.errors(), setting);
                     assertEquals(path(l, type), result.output().strip(), setting + " " + type);
@@ -176,7 +177,8 @@ class MailLocationTest {
             for (String setting : List.of("foo:/a", "maildir:/a:FOO=1", "mdbox:/a:NOALTCHECK", "mdbox:/a:LAYOUT=maildir++",
                     "mdbox:/a:LAYOUT=nosuch", "mdbox:/a:BROKENCHAR=ab", "mdbox:/a:ITERINDEX",
                     "mdbox:/a:INDEX=MEMORY:LISTINDEX=d/f", "mdbox:/a:UTF-8=yes", "maildir:/a:DIRNAME=x")) {
-                DovecotProgram.Result result = DovecotProgramTest.doveadm(dovecot).run("-o", "mail_location=" + setting, "mailbox", "path", "-u",
+                DovecotProgram.Result result = DovecotProgramTest.doveadm(dovecot).run("-o", "mail_location=" + setting,
+                        "mailbox", "path", "-u",
                         "u", "A");
                 assertTrue(result.exitCode() != 0, setting + ": " + result);
                 assertThrows(InvalidSettingException.class, () -> MailLocation.parse(setting, home), setting);

@@ -139,7 +139,8 @@ class MailboxNameCodecTest {
         try (DovecotInstance dovecot = DovecotInstance.with("mdbox:~/6").users("u").separator("|").start()) {
             create(dovecot, "mdbox:~/6", List.of("Work|Ünï & Co", "a.b|c d", "台北|😀"));
             for (String bad : List.of("~tilde", "x|..", "x|dbox-Mails|y", "a/b", "x||y")) {
-                DovecotProgram.Result result = DovecotProgramTest.doveadm(dovecot).run("-o", "mail_location=mdbox:~/6", "mailbox", "create", "-u",
+                DovecotProgram.Result result = DovecotProgramTest.doveadm(dovecot).run("-o", "mail_location=mdbox:~/6",
+                        "mailbox", "create", "-u",
                         "u", bad);
                 assertTrue(result.exitCode() != 0, bad);
                 MailboxNameCodec codec = MailLocation.parse("mdbox:/6", null).nameCodec();
@@ -165,7 +166,8 @@ class MailboxNameCodecTest {
                 for (String part : parts) {
                     Optional<MailboxName> name = location.nameCodec().decode(List.of(part));
                     String shown = name.map(MailboxName::toString).orElse(part);
-                    int exit = DovecotProgramTest.doveadm(dovecot).run("-o", "mail_location=" + setting, "mailbox", "status", "-u", "u", "messages",
+                    int exit = DovecotProgramTest.doveadm(dovecot).run("-o", "mail_location=" + setting, "mailbox", "status",
+                            "-u", "u", "messages",
                             shown).exitCode();
                     assertEquals(name.isPresent(), exit == 0, setting + " " + part);
                 }
@@ -175,7 +177,8 @@ class MailboxNameCodecTest {
 
     private static void create(DovecotInstance dovecot, String location, List<String> names) throws Exception {
         for (String name : names) {
-            DovecotProgramTest.doveadm(dovecot).run("-o", "mail_location=" + location, "mailbox", "create", "-u", "u", name).requireSuccess();
+            DovecotProgramTest.doveadm(dovecot).run("-o", "mail_location=" + location, "mailbox", "create", "-u", "u", name)
+                    .requireSuccess();
         }
     }
 
@@ -202,7 +205,8 @@ class MailboxNameCodecTest {
                 }
             }
         }
-        String listed = DovecotProgramTest.doveadm(dovecot).run("-o", "mail_location=" + setting, "mailbox", "list", "-u", "u").requireSuccess()
+        String listed = DovecotProgramTest.doveadm(dovecot).run("-o", "mail_location=" + setting, "mailbox", "list", "-u", "u")
+                .requireSuccess()
                 .outputText();
         Set<String> found = listed.lines().collect(Collectors.toCollection(TreeSet::new));
         assertTrue(found.containsAll(plain), listed);

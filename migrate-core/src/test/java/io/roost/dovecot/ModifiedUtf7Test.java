@@ -104,7 +104,8 @@ class ModifiedUtf7Test {
             }
             List<String> command = new ArrayList<>(List.of("mailbox", "mutf7"));
             command.addAll(texts);
-            String[] encoded = DovecotProgramTest.doveadm(dovecot).run(command.toArray(String[]::new)).requireSuccess().output().split("\n");
+            String[] encoded = DovecotProgramTest.doveadm(dovecot).run(command.toArray(String[]::new)).requireSuccess().output()
+                    .split("\n");
             for (int i = 0; i < texts.size(); i++) {
                 assertEquals(encoded[i], ModifiedUtf7.encode(texts.get(i)));
                 assertEquals(Optional.of(texts.get(i)), ModifiedUtf7.decode(encoded[i]));

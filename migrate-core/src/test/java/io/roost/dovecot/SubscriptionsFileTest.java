@@ -167,7 +167,8 @@ class SubscriptionsFileTest {
                     Set<String> names = ours.mailboxes().stream()
                             .map(parts -> location.nameCodec().decode(parts).orElseThrow().toString('|'))
                             .collect(Collectors.toSet());
-                    String listed = DovecotProgramTest.doveadm(dovecot).run("-o", "mail_location=" + setting, "mailbox", "list", "-s", "-u", "u")
+                    String listed = DovecotProgramTest.doveadm(dovecot).run("-o", "mail_location=" + setting, "mailbox", "list",
+                            "-s", "-u", "u")
                             .requireSuccess().outputText();
                     assertEquals(listed.lines().collect(Collectors.toSet()), names, setting + " " + text);
                     assertEquals(text.endsWith("\n") || text.length() < 5 ? 0 : 1, ours.malformed().size(), text);

@@ -104,7 +104,8 @@ class GateFileFormatTest {
             List<Line> lines = GateFileFormat.read(bytes);
             whole += lines.stream().filter(line -> line.entry().isPresent()).count();
             byte[] again = GateFileFormat.write(lines);
-            String expected = lines.stream().filter(line -> !line.isOpened()).map(line -> line.bytes() + "\n").collect(Collectors.joining());
+            String expected = lines.stream().filter(line -> !line.isOpened()).map(line -> line.bytes() + "\n")
+                    .collect(Collectors.joining());
             assertEquals(expected, new String(again, StandardCharsets.ISO_8859_1));
             // what is taken for an entry is written as it was read, but for a number's leading zeros
             for (Line line : lines) {

@@ -250,7 +250,8 @@ class PasswdFileGateTest {
     void whoIsNotKeptOutIsNotGated() throws IOException {
         Path elsewhere = Files.writeString(temp.resolve("unread"), "");
         GateWatch watch = new GateWatch(List.of(probe()), Duration.ofMillis(100));
-        GateException e = assertThrows(GateException.class, () -> watch.awaitClosed("anna", "wait", "is it configured?", System.nanoTime()));
+        GateException e = assertThrows(GateException.class, () -> watch.awaitClosed("anna", "wait", "is it configured?",
+                System.nanoTime()));
         assertTrue(e.getMessage().contains("still lets user anna in") && e.getMessage().endsWith("is it configured?"), e.getMessage());
         e = assertThrows(GateException.class, () -> watch.awaitClosed("nobody", "wait", "is it configured?", System.nanoTime()));
         assertTrue(e.getMessage().contains("does not know user nobody"), e.getMessage());

@@ -167,7 +167,8 @@ class DamagedControlFilesTest {
     /** Each breaks a rule, and Dovecot then numbers the mails anew. */
     @Test
     void aUidlistThatBreaksARuleRefusesTheUser() throws Exception {
-        String[] uidlists = {"2 V1500000000 N9\n1 :NAME0\n", "3 V0 N9\n1 :NAME0\n", "3 V1500000000\n1 :NAME0\n", "1 1500000000 9\n9 NAME0\n",
+        String[] uidlists = {"2 V1500000000 N9\n1 :NAME0\n", "3 V0 N9\n1 :NAME0\n", "3 V1500000000\n1 :NAME0\n",
+                "1 1500000000 9\n9 NAME0\n",
             HEADER + "2 :NAME0\n1 :NAME1\n", HEADER + "1 :NAME0\n1 :NAME1\n", HEADER + "0 :NAME0\n", HEADER + "4294967295 :NAME0\n",
             HEADER + "99999999999999999999 :NAME0\n", HEADER + "1 :../NAME0\n", HEADER + "1 NAME0\n", HEADER + "x :NAME0\n", HEADER + "\n",
             HEADER + "1 :\n", HEADER + "-1 :NAME0\n", "3 V1500000000 N9 Gshort\n1 :NAME0\n"};
@@ -179,7 +180,8 @@ class DamagedControlFilesTest {
         for (int i = 0; i < uidlists.length; i++) {
             Path mailbox = root.resolve(".rule" + i);
             List<String> files = Stream.of(mailbox.resolve("cur").toFile().list()).sorted().toList();
-            Files.writeString(mailbox.resolve("dovecot-uidlist"), uidlists[i].replace("NAME0", files.get(0)).replace("NAME1", files.get(1)));
+            Files.writeString(mailbox.resolve("dovecot-uidlist"), uidlists[i].replace("NAME0", files.get(0))
+                    .replace("NAME1", files.get(1)));
         }
 
         MigrationException e = assertThrows(MigrationException.class, () -> maildir.migrate(false));

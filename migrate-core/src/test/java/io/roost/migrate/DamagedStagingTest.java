@@ -101,7 +101,8 @@ class DamagedStagingTest {
     @Test
     void withoutItsLastDataFile() throws Exception {
         try (Stream<Path> files = Files.list(storage())) {
-            Files.delete(files.max(java.util.Comparator.comparing(p -> Integer.parseInt(p.getFileName().toString().substring(2)))).orElseThrow());
+            Files.delete(files.max(java.util.Comparator.comparing(p -> Integer.parseInt(p.getFileName().toString()
+                    .substring(2)))).orElseThrow());
         }
         assertEnds(60);
     }
@@ -150,7 +151,8 @@ class DamagedStagingTest {
     @Test
     void withAnUnrecordedEndOfTheLastFile() throws Exception {
         try (Stream<Path> files = Files.list(storage())) {
-            Path last = files.max(java.util.Comparator.comparing(p -> Integer.parseInt(p.getFileName().toString().substring(2)))).orElseThrow();
+            Path last = files.max(java.util.Comparator.comparing(p -> Integer.parseInt(p.getFileName().toString()
+                    .substring(2)))).orElseThrow();
             Files.write(last, "half a mail".getBytes(), java.nio.file.StandardOpenOption.APPEND);
         }
         assertEnds(0);
@@ -178,7 +180,8 @@ class DamagedStagingTest {
     @Test
     void withTheLastFilesHeaderChanged() throws Exception {
         try (Stream<Path> files = Files.list(storage())) {
-            Path last = files.max(java.util.Comparator.comparing(p -> Integer.parseInt(p.getFileName().toString().substring(2)))).orElseThrow();
+            Path last = files.max(java.util.Comparator.comparing(p -> Integer.parseInt(p.getFileName().toString()
+                    .substring(2)))).orElseThrow();
             change(last.getFileName().toString(), 0, '?');
         }
         assertEnds(60);

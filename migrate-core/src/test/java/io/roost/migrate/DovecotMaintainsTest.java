@@ -182,7 +182,8 @@ class DovecotMaintainsTest {
     private static List<String> search(String location, String query) throws IOException {
         String[] options = {"-o", "mail=" + location, "search", "-u", "search"};
         String[] terms = query.startsWith("SUBJECT") ? new String[] {"SUBJECT", "message 3"} : query.split(" ");
-        return dovecot.doveadm(Stream.concat(Stream.of(options), Stream.of(terms)).toArray(String[]::new)).succeeded().lines().stream().sorted()
+        return dovecot.doveadm(Stream.concat(Stream.of(options), Stream.of(terms)).toArray(String[]::new)).succeeded().lines()
+                .stream().sorted()
                 .toList();
     }
 

@@ -36,7 +36,8 @@ class EscapedNamesTest {
         "maildir:~/Maildir:CONTROL=~/control, mdbox:~/mdbox:MAILBOXDIR=boxes, %"})
     void areTheSameInMdbox(String from, String to, char escape) throws Exception {
         try (DovecotInstance dovecot = DovecotInstance.with("maildir:~/Maildir").user("anna", from).separator("|")
-                .config("mail_plugins = listescape\nplugin {\n listescape_char = \"" + (escape == '\\' ? "\\\\" : escape == '%' ? "%%" : escape)
+                .config("mail_plugins = listescape\nplugin {\n listescape_char = \"" + (escape == '\\' ? "\\\\" : escape == '%'
+                ? "%%" : escape)
                         + "\"\n}")
                 .start()) {
             make(dovecot);

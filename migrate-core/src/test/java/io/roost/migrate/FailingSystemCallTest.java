@@ -43,14 +43,16 @@ class FailingSystemCallTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"fdatasync, ENOSPC, 2", "fdatasync, EIO, 3", "renameat, EIO, 2", "fsync, ESTALE, 1", "fsync, EIO, 4", "fsync, EDQUOT, 4", "syncfs, EIO, 1"})
+    @CsvSource({"fdatasync, ENOSPC, 2", "fdatasync, EIO, 3", "renameat, EIO, 2", "fsync, ESTALE, 1", "fsync, EIO, 4",
+            "fsync, EDQUOT, 4", "syncfs, EIO, 1"})
     void oneCallThatFailsCostsNothingButTheRun(String call, String error, int number) throws Exception {
         assertTrue(fail(call, error, number));
     }
 
     @Tag("soak")
     @ParameterizedTest
-    @CsvSource({"fdatasync, ENOSPC", "fdatasync, EIO", "renameat, EIO", "renameat, ENOSPC", "fsync, EIO", "fsync, EDQUOT", "syncfs, EIO", "mkdirat, EDQUOT",
+    @CsvSource({"fdatasync, ENOSPC", "fdatasync, EIO", "renameat, EIO", "renameat, ENOSPC", "fsync, EIO", "fsync, EDQUOT",
+            "syncfs, EIO", "mkdirat, EDQUOT",
         "unlinkat, EIO", "ftruncate, EIO", "fchown, EPERM", "getdents64, ESTALE"})
     void eachCallThatFailsCostsNothingButTheRun(String call, String error) throws Exception {
         int number = 1;

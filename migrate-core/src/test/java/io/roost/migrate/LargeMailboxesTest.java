@@ -144,7 +144,8 @@ class LargeMailboxesTest {
             uidlist.write("3 V1500000000 N" + (MILLION + 1) + " G00000000000000000123456789abcdef\n");
             for (int i = 0; i < MILLION; i++) {
                 String text = "Subject: " + i + "\n\n" + i + "\n";
-                String base = (1_400_000_000L + i) + ".M" + i * 7919L % MILLION + "P" + (1000 + i % 30_000) + ".mail-backend-07.example.org,S="
+                String base = (1_400_000_000L + i) + ".M" + i * 7919L % MILLION + "P" + (1000 + i % 30_000)
+                        + ".mail-backend-07.example.org,S="
                         + text.length() + ",W=" + (text.length() + 3);
                 try (OpenFile file = cur.create(base + ":2," + (i % 3 == 0 ? "" : "S"), 0600)) {
                     file.write(buffer.clear().put(text.getBytes(StandardCharsets.US_ASCII)).flip());

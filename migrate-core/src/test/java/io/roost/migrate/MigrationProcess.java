@@ -16,8 +16,9 @@ import io.roost.checkpoint.UserState;
 
 /**
  * One migration in a process of its own, to be killed. Arguments {@code key=value}, see {@link SeparateMigration}; what happens
- * is said on standard output, a line each, at the end the most memory it had in use, in KiB. It halts itself, without any cleaning up, where {@code halt} says:
- * {@code started}, {@code scanned}, {@code done}, the name of a state when that is recorded, or a number of recorded batches.
+ * is said on standard output, a line each, at the end the most memory it had in use, in KiB. It halts itself, without any
+ * cleaning up, where {@code halt} says: {@code started}, {@code scanned}, {@code done}, the name of a state when that is
+ * recorded, or a number of recorded batches.
  */
 final class MigrationProcess {
     static final int HALTED = 137;

@@ -84,7 +84,8 @@ class MissingMailsTest {
             maildir.mailbox("INBOX").add(SampleMail.of("Subject: " + i + "\n\n" + "x".repeat(1000)));
         }
         maildir.write();
-        MailboxSnapshot inbox = UserSnapshot.scan(new Maildir(Migrations.account("anna", temp.resolve("heavy")).source())).mailboxes().get(0);
+        MailboxSnapshot inbox = UserSnapshot.scan(new Maildir(Migrations.account("anna", temp.resolve("heavy")).source()))
+                .mailboxes().get(0);
         MissingMails all = new MissingMails(List.of(new MailboxSource(inbox, 0)), new PlacedMails());
         List<Integer> runs = new ArrayList<>();
         for (MailReaders.Run run; (run = all.next(100, 2000)) != null;) {

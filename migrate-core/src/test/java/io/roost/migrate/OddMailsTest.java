@@ -74,7 +74,8 @@ class OddMailsTest {
         MaildirBuilder builder = maildir.builder();
         builder.mailbox("INBOX").add(SampleMail.of(text(0)));
         builder.write();
-        String[] names = {"1500000001.\u0001\u0002x:2,S", "1500000002.tab\tbed:2,F", "1500000003.\u007f\u0080\u00ff\u00c3:2,", "1500000004.a b  c:2,",
+        String[] names = {"1500000001.\u0001\u0002x:2,S", "1500000002.tab\tbed:2,F", "1500000003.\u007f\u0080\u00ff\u00c3:2,",
+                "1500000004.a b  c:2,",
             "1500000005." + "l".repeat(238) + ":2,FS", "-rf", "1500000006.%s%n$(x)`y`;\\:2,", "1500000007:1,S", "1500000008.x:2,SS:2,F",
             "1500000009.x:2,\u0001S"};
         for (int i = 0; i < names.length; i++) {
@@ -188,7 +189,8 @@ class OddMailsTest {
     void contentOfEveryKindStaysWhatItIs() throws Exception {
         MaildirBuilder builder = maildir.builder();
         String magic = "\1\2N                         5\n\n\1\3\nR0\nGabc\n\n";
-        String[] texts = {"", "\n", "\r\n", "\r", "\0", "\0\0\0\n\0", "\n\1\3\n", "\n\1\3\nGx\n\n", magic, magic.repeat(50), "2 M1e C5f5e1000\n",
+        String[] texts = {"", "\n", "\r\n", "\r", "\0", "\0\0\0\n\0", "\n\1\3\n", "\n\1\3\nGx\n\n", magic, magic.repeat(50),
+                "2 M1e C5f5e1000\n",
             "From nobody\n\nx\n", "no header", "Subject: x", "Subject: x\n", "Subject: x\n\n", "\n\nbody\n", " folded: first\n\nx",
             "Subject: " + "\u00ff".repeat(300) + "\n\n\u0080\n", "x".repeat(70_000), "\n".repeat(70_000), "\r\n".repeat(9_000) + "\n",
             "Subject: x\n\n" + "y".repeat(8191) + "\r" + "z".repeat(8191) + "\r\n" + "\r".repeat(16384) + "\n"};
@@ -283,7 +285,8 @@ class OddMailsTest {
         Path root = builder.write();
         dovecot.own(root.getParent());
         // An index of Dovecot's own, since without one no cache is looked for.
-        dovecot.doveadm("-o", "mail=maildir:" + root, "fetch", "-u", root.getParent().getFileName().toString(), "size.virtual date.saved hdr.subject", "ALL");
+        dovecot.doveadm("-o", "mail=maildir:" + root, "fetch", "-u", root.getParent().getFileName().toString(),
+                "size.virtual date.saved hdr.subject", "ALL");
         Files.deleteIfExists(root.resolve("dovecot.index.cache"));
         Files.createSymbolicLink(root.resolve("dovecot.index.cache"), Path.of("elsewhere"));
 

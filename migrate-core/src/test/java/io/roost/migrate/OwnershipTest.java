@@ -63,7 +63,8 @@ class OwnershipTest {
         List<String> copies = new ArrayList<>();
         for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
             if (Files.exists(Path.of(entry))) {
-                copies.add(MaildirBuilder.copy(Path.of(entry), readable.resolve(copies.size() + "-" + Path.of(entry).getFileName())).toString());
+                copies.add(MaildirBuilder.copy(Path.of(entry),
+                        readable.resolve(copies.size() + "-" + Path.of(entry).getFileName())).toString());
             }
         }
         run("chmod", "-R", "a+rX", readable.toString());
@@ -141,7 +142,8 @@ class OwnershipTest {
         });
         assertTrue(files.containsAll(List.of("", "storage", "storage/m.1", "mailboxes/INBOX/dbox-Mails", "subscriptions",
                 "mailboxes/Work/nested/dbox-Mails/dovecot.index.log")), files::toString);
-        MailboxView.assertSame(MailboxView.at(dovecot, dovecots, target, MailboxView.Ignoring.SAVED_DATE, MailboxView.Ignoring.HIGHEST_MODSEQ),
+        MailboxView.assertSame(MailboxView.at(dovecot, dovecots, target, MailboxView.Ignoring.SAVED_DATE,
+                MailboxView.Ignoring.HIGHEST_MODSEQ),
                 MailboxView.at(dovecot, roosts, target, MailboxView.Ignoring.SAVED_DATE, MailboxView.Ignoring.HIGHEST_MODSEQ));
         dovecot.assertLogClean();
     }
@@ -187,7 +189,8 @@ class OwnershipTest {
         eachHome("chmod", "2770");
         // The same directory, with Roost told of another home.
         Ended ended = new SeparateMigration(temp.resolve("state"), roosts, Path.of("/nonexistent"))
-                .set("from", "maildir:" + home(roosts).resolve("Maildir")).set("to", "mdbox:" + home(roosts).resolve("mdbox")).run("verify=1");
+                .set("from", "maildir:" + home(roosts).resolve("Maildir")).set("to", "mdbox:" + home(roosts).resolve("mdbox"))
+                .run("verify=1");
         assertTrue(ended.succeeded(), ended::toString);
         assertAsDovecotWould("mdbox:" + home(dovecots).resolve("mdbox"));
     }
@@ -251,7 +254,8 @@ class OwnershipTest {
         Files.setPosixFilePermissions(mail, PosixFilePermissions.fromString("---------"));
         Path state = stateOfOwner();
         Ended refused = asOwner(state).run();
-        assertTrue(refused.line("failed").startsWith("SOURCE one thing cannot be carried over: unreadable: INBOX: " + mail), refused::toString);
+        assertTrue(refused.line("failed").startsWith("SOURCE one thing cannot be carried over: unreadable: INBOX: " + mail),
+                refused::toString);
         assertTrue(refused.line("failed").contains("Permission denied"), refused::toString);
         assertTrue(Files.notExists(home(roosts).resolve("mdbox")));
 

@@ -77,7 +77,8 @@ class PlacedMailsTest {
         placed.add(mail(3, "a", 100, 1, 16));
         // The same GUID, a record of its own: no sharing with the first.
         placed.add(mail(4, "a", 100, 1, 66));
-        assertEquals(List.of(0, 0, 0, 3), List.of(placed.recordOwner(0), placed.recordOwner(1), placed.recordOwner(2), placed.recordOwner(3)));
+        assertEquals(List.of(0, 0, 0, 3), List.of(placed.recordOwner(0), placed.recordOwner(1), placed.recordOwner(2),
+                placed.recordOwner(3)));
         assertEquals(3, placed.sharers(0));
         assertEquals(1, placed.sharers(3));
         assertEquals(0, placed.findGuid(guid(100)));

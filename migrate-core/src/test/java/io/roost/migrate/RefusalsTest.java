@@ -88,7 +88,8 @@ class RefusalsTest {
     @Test
     void aTargetWhoseDirectoryIsMissing() throws Exception {
         Account account = Migrations.account(USER, home, "maildir:~/Maildir", "mdbox:" + temp + "/not/mounted/anna/mdbox");
-        assertRefused(Kind.TARGET, "the directory for the mdbox, " + temp + "/not/mounted/anna, does not exist: is the file system mounted? "
+        assertRefused(Kind.TARGET, "the directory for the mdbox, " + temp
+                + "/not/mounted/anna, does not exist: is the file system mounted? "
                 + "Roost creates the mdbox, not the directory it lies in", refusal(account));
     }
 
@@ -115,11 +116,13 @@ class RefusalsTest {
             Ended sameStore = run(new SeparateMigration(state, USER, home));
             assertEquals("BUSY another process is migrating anna with the state directory " + state, sameStore.line("failed"));
             Ended otherStore = run(new SeparateMigration(temp.resolve("other"), USER, home));
-            assertEquals("TARGET " + home + "/.mdbox.roost belongs to the user anna and the state directory " + state + ", expected anna and "
+            assertEquals("TARGET " + home + "/.mdbox.roost belongs to the user anna and the state directory " + state
+                    + ", expected anna and "
                     + temp.resolve("other") + ": go on with that state directory, or remove the staging directory",
                     otherStore.line("failed"));
             Ended otherUser = run(new SeparateMigration(state, "bert", home));
-            assertTrue(otherUser.line("failed").startsWith("TARGET " + home + "/.mdbox.roost belongs to the user anna"), otherUser::toString);
+            assertTrue(otherUser.line("failed").startsWith("TARGET " + home + "/.mdbox.roost belongs to the user anna"),
+                    otherUser::toString);
         }, "hold=1", "verify=1");
         assertTrue(ended.succeeded(), ended::toString);
         assertEquals("equal=true mails=40", ended.line("verified"));

@@ -146,7 +146,8 @@ class UnreadableMailsTest {
             Ended last = migration.run();
             assertTrue(last.succeeded(), last::toString);
             TreeSet<String> skipped = new TreeSet<>();
-            last.lines().stream().filter(l -> l.startsWith("skipped ")).forEach(l -> unreadable.stream().filter(l::contains).forEach(skipped::add));
+            last.lines().stream().filter(l -> l.startsWith("skipped ")).forEach(l -> unreadable.stream().filter(l::contains)
+                    .forEach(skipped::add));
             assertEquals(unreadable, skipped, point);
             assertTrue(last.line("result").contains("mails=" + READABLE), last::toString);
             assertEquals(0, new ProcessBuilder("rm", "-r", home.resolve("mdbox").toString()).start().waitFor());

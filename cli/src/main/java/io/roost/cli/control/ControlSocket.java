@@ -155,7 +155,8 @@ final class ControlSocket implements Closeable {
     private static SocketChannel connectWithin(String stateDirectory) throws ControlException {
         try (OpenDirectory state = OpenDirectory.open(ByteString.ofText(stateDirectory))) {
             if (state.status(NAME).isEmpty()) {
-                throw RunLock.pid(state, LOCK).<ControlException>map(pid -> silent(stateDirectory, pid)).orElse(noRun(stateDirectory, null));
+                throw RunLock.pid(state, LOCK).<ControlException>map(pid -> silent(stateDirectory, pid))
+                        .orElse(noRun(stateDirectory, null));
             }
             return SocketChannel.open(UnixDomainSocketAddress.of(Path.of(state.descriptorPath(), NAME)));
         } catch (ControlException e) {

@@ -12,8 +12,8 @@ import io.roost.cli.screen.Quantity;
 import io.roost.gate.GateEntry;
 
 /**
- * What is known of one user's cutover: fields {@code held}, {@code held_alone}, {@code gate} ({@code closed}, {@code expires}, {@code host},
- * {@code pid}, {@code life}; or null), {@code released} (or null) and {@code lock_out_seconds} of an object {@code cutover}.
+ * What is known of one user's cutover: fields {@code held}, {@code held_alone}, {@code gate} ({@code closed}, {@code expires},
+ * {@code host}, {@code pid}, {@code life}; or null), {@code released} (or null) and {@code lock_out_seconds} of an object {@code cutover}.
  *
  * @param held   why the user is not locked out now, empty if nothing holds the cutover
  * @param alone  whether an operator holds this very user

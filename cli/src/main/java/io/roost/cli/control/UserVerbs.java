@@ -91,7 +91,8 @@ final class UserVerbs {
     private static UserSort sort(String name) throws RefusedException {
         return Arrays.stream(UserSort.values()).filter(sort -> RunStatus.id(sort).equals(name)).findFirst()
                 .orElseThrow(() -> RefusedException.usage("sort: found \"" + name + "\", expected one of "
-                        + String.join(", ", Arrays.stream(UserSort.values()).map(RunStatus::id).toList()) + ", with - before it turned round"));
+                        + String.join(", ", Arrays.stream(UserSort.values()).map(RunStatus::id).toList())
+                        + ", with - before it turned round"));
     }
 
     private static Set<Phase> phases(String text) throws RefusedException {

@@ -52,7 +52,8 @@ class CutoverVerbsTest extends AskedRun {
             assertEquals(100, row.number("mails_total"));
             assertTrue(row.time("changed") > 0);
             assertTrue(row.has("seconds"));
-            assertTrue(refused("users sort=size").getMessage().contains("found \"size\", expected one of number, name, phase, mails, bytes"));
+            assertTrue(refused("users sort=size").getMessage()
+                    .contains("found \"size\", expected one of number, name, phase, mails, bytes"));
         }
     }
 }

@@ -97,7 +97,8 @@ class BeforeLmtpTest {
         Path gate = temp.resolve("gate");
         Files.writeString(gate, "locked:::::::userdb_tempfail userdb_reason=moved\n");
         String gateDb = "userdb {\n  driver = passwd-file\n  args = " + gate + "\n}\n";
-        String config = "auth_username_chars =\nauth_cache_size = 10M\n" + Launcher.beforeLmtp(temp, script, homes.toString(), memory.toString());
+        String config = "auth_username_chars =\nauth_cache_size = 10M\n" + Launcher.beforeLmtp(temp, script, homes.toString(),
+                memory.toString());
         try (DovecotInstance dovecot = DovecotInstance.with("mdbox:~/mdbox:LISTINDEX=" + memory
                 + "/%2.256Nu/%u/dovecot.list.index").before(gateDb + "userdb {\n  driver = passwd-file\n"
                 + "  args = username_format=%u " + users + "\n}\n").config(config).start()) {

@@ -178,7 +178,8 @@ class SessionTest extends SessionHarness {
         keys(":user bad");
         session.key(Key.of(Key.Name.ENTER));
         assertShows(screen(80, 24), " roost · user bad", "asking");
-        seen(null, null, new RunModel.UserPage("bad", json("{\"type\":\"user\",\"time\":\"2026-11-23T21:00:00.000Z\",\"user\":\"bad\",\"phase\":"
+        seen(null, null, new RunModel.UserPage("bad",
+                json("{\"type\":\"user\",\"time\":\"2026-11-23T21:00:00.000Z\",\"user\":\"bad\",\"phase\":"
                 + "\"retrying\",\"attempts\":2,\"retry_at\":\"2026-11-23T21:05:00.000Z\",\"error\":\"" + "quite a long error ".repeat(8)
                 + "\",\"active\":null,\"record\":{\"state\":\"copied\",\"mails_placed\":10,\"mails_total\":20,\"bytes_placed\":5},"
                 + "\"mailboxes\":[{\"name\":\"INBOX\",\"mails\":20},{\"name\":\"日本/東京\",\"mails\":5}],\"problems\":[\"odd\"]}"),
@@ -186,7 +187,8 @@ class SessionTest extends SessionHarness {
         List<String> screen = screen(80, 40);
         assertShows(screen, "Phase     retrying, 2 attempts", "Placed    10 of 20 mails", "tried again at",
                 "[queued] > [copying] > [copied ", "  finished ", "- odd", "日本/東京", "████████████████");
-        seen(null, null, new RunModel.UserPage("bad", json("{\"type\":\"user\",\"time\":\"2026-11-23T21:00:00.000Z\",\"user\":\"bad\",\"phase\":"
+        seen(null, null, new RunModel.UserPage("bad",
+                json("{\"type\":\"user\",\"time\":\"2026-11-23T21:00:00.000Z\",\"user\":\"bad\",\"phase\":"
                 + "\"active\",\"record\":{\"state\":\"gated\"}}"), List.of(), ""), null);
         assertShows(screen(80, 40), "[queued] > [pinned] > [copying] > [copied] > [gated]", "released ");
         assertEquals(3, screen.stream().filter(line -> line.contains("long error")).count(), "nothing of an error is cut off");

@@ -83,7 +83,8 @@ public final class DirectorSettings implements Check {
         }
         long seconds = settings.get().getTime("director_user_expire");
         return seconds > cache ? question.ok(seconds + " seconds") : question.unsafe(seconds + " seconds",
-                "on the director: " + EXPIRE).with(new Hint(backend.isDirector() ? Hint.DOVECOT : Hint.DOVECOT + " of the director", EXPIRE));
+                "on the director: " + EXPIRE).with(new Hint(backend.isDirector() ? Hint.DOVECOT : Hint.DOVECOT
+                + " of the director", EXPIRE));
     }
 
     private static Finding flush(Optional<DovecotSettings> settings, Backend backend) throws IOException {

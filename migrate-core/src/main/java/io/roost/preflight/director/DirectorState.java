@@ -96,8 +96,10 @@ public final class DirectorState implements Check {
         }
         MailHost host = ours.get(0);
         return host.up() && host.vhosts() > 0 ? question.ok(host.ip() + " of " + all)
-                : question.advice(host.ip() + (host.up() ? " takes no new users (0 vhosts)" : " is down"), "unless it is meant to be, on the "
-                        + "director: " + (host.up() ? "doveadm director update " + host.ip() + " 100" : "doveadm director up " + host.ip()));
+                : question.advice(host.ip() + (host.up() ? " takes no new users (0 vhosts)" : " is down"),
+                "unless it is meant to be, on the "
+                        + "director: " + (host.up() ? "doveadm director update " + host.ip() + " 100" : "doveadm director up "
+                        + host.ip()));
     }
 
     private static Finding ring(String at, List<RingMember> members) {

@@ -141,7 +141,8 @@ public final class MailLocations implements Check {
                 "what cleans or finds a user's directories computes one hash: with two, directories are left behind or not "
                 + "found");
         if (!backend.knowsSettings()) {
-            return question.unknown("no Dovecot was asked, and no file was given", "hand over what doveconf -a prints with --settings FILE");
+            return question.unknown("no Dovecot was asked, and no file was given",
+                    "hand over what doveconf -a prints with --settings FILE");
         }
         TreeMap<String, String> used = new TreeMap<>();
         for (String template : templates) {

@@ -67,7 +67,8 @@ public final class NfsMounts implements Check {
                     "try one account first, and look at the locks: roost check --only locks-fcntl,locks-dotlock");
         }
         return topology == Topology.SINGLE_BACKEND ? question.ok(mount.type()) : question.advice(mount.type()
-                + ", which other backends do not share", "look whether the mount is missing that belongs here: findmnt, /etc/fstab; if there "
+                + ", which other backends do not share",
+                "look whether the mount is missing that belongs here: findmnt, /etc/fstab; if there "
                 + "are no other backends, say --single-backend");
     }
 

@@ -87,7 +87,8 @@ public final class DeliverySettings implements Check {
         List<String> without = List.of("lda", "lmtp").stream()
                 .filter(protocol -> !settings.get("mail_location", protocol).contains(":INDEX=MEMORY")).toList();
         return without.isEmpty() ? question.ok("INDEX=MEMORY") : question.unsafe("not in protocol " + String.join(", ",
-                without), "give these protocols a mail_location of their own, with INDEX=MEMORY").with(Hint.dovecot(String.join("\n", without.stream()
+                without), "give these protocols a mail_location of their own, with INDEX=MEMORY")
+                .with(Hint.dovecot(String.join("\n", without.stream()
                 .map(protocol -> Hint.inProtocols(List.of(protocol), "mail_location = " + inMemory(settings, protocol))).toList())));
     }
 }
