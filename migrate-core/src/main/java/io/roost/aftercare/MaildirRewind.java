@@ -76,9 +76,13 @@ final class MaildirRewind {
             String name = MaildirTrees.freeName(trash, root.substring(root.lastIndexOf('/') + 1) + "-mails-"
                     + MaildirTrees.STAMP.format(now));
             trash.makeDirectory(name, 0700);
+            // The way to a file has to last before the file takes it.
+            trash.sync();
+            parent.sync();
             try (OpenDirectory aside = trash.openDirectory(name)) {
                 for (int i = 0; i < conflicts.size(); i++) {
                     aside.makeDirectory(Integer.toString(i), 0700);
+                    aside.sync();
                     try (OpenDirectory each = aside.openDirectory(Integer.toString(i))) {
                         rewind(conflicts.get(i), each);
                     }
@@ -101,16 +105,23 @@ final class MaildirRewind {
         }
     }
 
-    private static void rewind(Conflict conflict, OpenDirectory aside) throws IOException {
+    /** @param aside empty; gets a {@code cur} and a {@code new}, since a file of each may have the name of one in the other */
+    static void rewind(Conflict conflict, OpenDirectory aside) throws IOException {
         MaildirMailbox mailbox = conflict.mailbox();
-        try (OpenDirectory directory = mailbox.openDirectory(); OpenDirectory cur = directory.openDirectory("cur");
-                OpenDirectory fresh = directory.openDirectory("new")) {
-            for (Mail mail : conflict.mails()) {
-                (mail.isInNew() ? fresh : cur).rename(mail.fileName(), aside, mail.fileName());
+        try (OpenDirectory directory = mailbox.openDirectory()) {
+            for (String name : List.of("cur", "new")) {
+                aside.makeDirectory(name, 0700);
+                try (OpenDirectory from = directory.openDirectory(name); OpenDirectory to = aside.openDirectory(name)) {
+                    for (Mail mail : conflict.mails()) {
+                        if (mail.isInNew() == name.equals("new")) {
+                            from.rename(mail.fileName(), to, mail.fileName());
+                        }
+                    }
+                    to.sync();
+                    from.sync();
+                }
             }
             aside.sync();
-            cur.sync();
-            fresh.sync();
         }
         removeIndexes(mailbox.openIndex());
         removeIndexes(mailbox.openCache());
