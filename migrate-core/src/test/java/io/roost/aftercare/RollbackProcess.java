@@ -18,6 +18,7 @@ import io.roost.dovecot.DovecotProgram;
 import io.roost.dovecot.MailLocation;
 import io.roost.gate.AuthSocket;
 import io.roost.gate.DictGate;
+import io.roost.gate.ForwardingUserdbSwitch;
 import io.roost.gate.Gate;
 import io.roost.gate.MailChange;
 import io.roost.gate.PasswdFileSwitch;
@@ -76,25 +77,10 @@ final class RollbackProcess {
     /** @param steps told of each, {@link #REVERTED} and {@link #IN_FORCE} too */
     static Rollback rollback(Path dovecot, Path gates, Account account, Instant migrated, Consumer<String> steps) throws IOException {
         UserdbSwitch userdb = userdb(dovecot);
-        UserdbSwitch told = new UserdbSwitch() {
-            @Override
-            public void check(MailChange change) throws IOException {
-                userdb.check(change);
-            }
-
-            @Override
-            public Optional<String> field(String user) throws IOException {
-                return userdb.field(user);
-            }
-
-            @Override
-            public Instant apply(MailChange change) throws IOException {
-                return userdb.apply(change);
-            }
-
+        UserdbSwitch told = new ForwardingUserdbSwitch(userdb) {
             @Override
             public Instant revert(MailChange change, Optional<String> before) throws IOException {
-                Instant moment = userdb.revert(change, before);
+                Instant moment = super.revert(change, before);
                 steps.accept(REVERTED);
                 return moment;
             }

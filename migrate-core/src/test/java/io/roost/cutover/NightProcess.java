@@ -19,6 +19,7 @@ import java.util.function.BiConsumer;
 
 import io.roost.checkpoint.UserState;
 import io.roost.cutover.CutoverSettings.Mode;
+import io.roost.gate.ForwardingUserdbSwitch;
 import io.roost.gate.MailChange;
 import io.roost.gate.PasswdFileSwitch;
 import io.roost.gate.UserdbSwitch;
@@ -93,20 +94,10 @@ final class NightProcess {
             }
         };
         UserdbSwitch userdb = new PasswdFileSwitch(directory.resolve("users").toString(), "%u", Clock.systemUTC());
-        CutoverBench bench = new CutoverBench(directory, arguments[1], arguments[2], Path.of(arguments[3]), new UserdbSwitch() {
-            @Override
-            public void check(MailChange change) throws IOException {
-                userdb.check(change);
-            }
-
-            @Override
-            public Optional<String> field(String user) throws IOException {
-                return userdb.field(user);
-            }
-
+        CutoverBench bench = new CutoverBench(directory, arguments[1], arguments[2], Path.of(arguments[3]), new ForwardingUserdbSwitch(userdb) {
             @Override
             public Instant apply(MailChange change) throws IOException {
-                Instant moment = userdb.apply(change);
+                Instant moment = super.apply(change);
                 passed.accept(change.user(), APPLIED);
                 return moment;
             }
@@ -114,7 +105,7 @@ final class NightProcess {
             @Override
             public Instant revert(MailChange change, Optional<String> before) throws IOException {
                 passed.accept(change.user(), REVERTING);
-                Instant moment = userdb.revert(change, before);
+                Instant moment = super.revert(change, before);
                 passed.accept(change.user(), REVERTED);
                 return moment;
             }

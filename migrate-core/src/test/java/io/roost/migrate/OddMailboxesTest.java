@@ -37,11 +37,7 @@ class OddMailboxesTest {
 
     @BeforeAll
     static void start() throws Exception {
-        DovecotInstance.Builder builder = DovecotInstance.with("mdbox:~/mdbox");
-        for (int i = 0; i < TESTS; i++) {
-            builder.users("u" + i);
-        }
-        dovecot = builder.start();
+        dovecot = DovecotInstance.with("mdbox:~/mdbox").numberedUsers(TESTS).start();
     }
 
     @AfterAll

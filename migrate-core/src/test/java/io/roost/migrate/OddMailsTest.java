@@ -40,11 +40,7 @@ class OddMailsTest {
 
     @BeforeAll
     static void start() throws Exception {
-        DovecotInstance.Builder builder = DovecotInstance.with("mdbox:~/mdbox");
-        for (int i = 0; i < TESTS; i++) {
-            builder.users("u" + i);
-        }
-        dovecot = builder.start();
+        dovecot = DovecotInstance.with("mdbox:~/mdbox").numberedUsers(TESTS).start();
     }
 
     @AfterAll

@@ -49,11 +49,7 @@ class OwnershipTest {
 
     @BeforeAll
     static void start() throws Exception {
-        DovecotInstance.Builder builder = DovecotInstance.with("maildir:~/Maildir");
-        for (int i = 0; i < USERS; i++) {
-            builder.users("u" + i);
-        }
-        dovecot = builder.start();
+        dovecot = DovecotInstance.with("maildir:~/Maildir").numberedUsers(USERS).start();
         readable = Files.createTempDirectory("roost-classes");
         classPath = readableClassPath();
     }

@@ -47,11 +47,7 @@ class RehearsedCutoverTest {
 
     @BeforeAll
     static void start() throws Exception {
-        DovecotInstance.Builder builder = DovecotInstance.with("maildir:~/Maildir");
-        for (int i = 0; i < TESTS; i++) {
-            builder.users("u" + i);
-        }
-        dovecot = builder.start();
+        dovecot = DovecotInstance.with("maildir:~/Maildir").numberedUsers(TESTS).start();
     }
 
     @AfterAll

@@ -23,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import java.util.stream.IntStream;
 
 /**
  * A running Dovecot of one's own: its files, sockets, logs and users lie in a temporary directory, and no file of an installed
@@ -57,6 +58,11 @@ public final class DovecotInstance implements AutoCloseable {
 
         private Builder(String mailLocation) {
             this.mailLocation = mailLocation;
+        }
+
+        /** {@code u0}, {@code u1} ...: one for each test of a class, say, that has the Dovecot to itself. */
+        public Builder numberedUsers(int count) {
+            return users(IntStream.range(0, count).mapToObj(i -> "u" + i).toArray(String[]::new));
         }
 
         public Builder users(String... names) {
